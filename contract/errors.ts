@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Every reason a request or a command can be refused for; clients branch on these, never on a message. */
+export const ERROR_CODES = [
+  'ambiguous_id',
+  'artifact_missing',
+  'bad_request',
+  'changed_while_reading',
+  'conflict',
+  'disk_full',
+  'expired',
+  'forbidden',
+  'internal',
+  'not_a_notebook',
+  'not_found',
+  'not_json',
+  'not_utf8',
+  'outside_workspace',
+  'paused',
+  'refused_path',
+  'server_away',
+  'store_busy',
+  'store_damaged',
+  'store_missing',
+  'store_newer',
+  'store_read_only',
+  'too_large',
+  'unauthenticated',
+  'unsupported_format',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The side of a comparison that an error is about. */
+export const sideSchema = z.enum(['base', 'head', 'local', 'remote']);
+export type Side = z.infer<typeof sideSchema>;
+
+/** The body of every answer that is not a success. */
+export const errorBodySchema = z.object({
+  status: z.literal('error'),
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  side: sideSchema.optional(),
+  path: z.string().optional(),
+});
+export type ErrorBody = z.infer<typeof errorBodySchema>;

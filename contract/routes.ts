@@ -1,0 +1,49 @@
+/** Every write that a cookie or Jupyter's proxy authenticates must carry this header, with any value. */
+export const CLIENT_HEADER = 'x-cellar-client';
+
+/** Jupyter's proxy proves itself to the server by this header. */
+export const PROXY_HEADER = 'x-cellar-proxy';
+
+/** The paths of the server, relative to where it is mounted (no leading slash: clients build no absolute paths). */
+export const ROUTES = {
+  health: 'healthz',
+  login: 'login',
+  events: 'events',
+  openapi: 'api/v1/openapi.json',
+  workspace: 'api/v1/workspace',
+  settings: 'api/v1/settings',
+  pause: 'api/v1/pause',
+  captureState: 'api/v1/capture-state',
+  notebooks: 'api/v1/notebooks',
+  /** ?path= : the notebook that has, or else last had, this path. */
+  notebookByPath: 'api/v1/notebooks/by-path',
+  notebook: 'api/v1/notebooks/:id',
+  history: 'api/v1/notebooks/:id/history',
+  rename: 'api/v1/notebooks/rename',
+  copy: 'api/v1/notebooks/copy',
+  snapshots: 'api/v1/snapshots',
+  snapshot: 'api/v1/snapshots/:id',
+  /** The notebook's bytes as stored. */
+  snapshotNotebook: 'api/v1/snapshots/:id/notebook',
+  restore: 'api/v1/snapshots/:id/restore',
+  bursts: 'api/v1/bursts',
+  /** GET ?base=&head= for two snapshots; POST when head is what the editor holds. */
+  diff: 'api/v1/diff',
+  /** A value of a diff by its hash, ?base=&head= as in the diff it came from. */
+  diffValue: 'api/v1/diff/values/:hash',
+  /** PUT streams a new one in, GET (with ranges) streams one out. */
+  artifacts: 'api/v1/artifacts',
+  artifact: 'api/v1/artifacts/:sha256',
+  loginLinks: 'api/v1/login-links',
+} as const;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** Fills the `:name` places of a route, percent-encoded; throws a RangeError when one is not given. */
+export function pathTo(route: RouteName, values: Readonly<Record<string, string>> = {}): string {
+  return ROUTES[route].replace(/:([a-z0-9]+)/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new RangeError(`route ${route} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+}

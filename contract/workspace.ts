@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import { pathSchema } from './capture.js';
+
+/** What capture is paused for: one notebook, a folder ("" is the whole workspace). */
+export const pauseSchema = z.object({
+  path: z.string(),
+  kind: z.enum(['notebook', 'folder']),
+  paused: z.boolean(),
+});
+export type Pause = z.input<typeof pauseSchema>;
+
+export const pausedSchema = z.object({
+  notebooks: z.array(z.string()),
+  folders: z.array(z.string()),
+});
+
+/** Space in bytes that the store takes; `limit` is what the person set (0: none), `warn` that 80 % of it is used. */
+export const spaceSchema = z.object({
+  history: z.number(),
+  artifacts: z.number(),
+  artifactCount: z.number().int(),
+  limit: z.number(),
+  warn: z.boolean(),
+});
+export type Space = z.infer<typeof spaceSchema>;
+
+export const workspaceSchema = z.object({
+  /** The folder's name; its path is shown to the owner only, in `root`. */
+  name: z.string(),
+  root: z.string().nullable(),
+  version: z.string(),
+  snapshots: z.number().int(),
+  notebooks: z.number().int(),
+  space: spaceSchema,
+  paused: pausedSchema,
+  readOnly: z.boolean(),
+  /** The base address for links that a reviewer can open; null when only JupyterLab reaches this server. */
+  link: z.string().nullable(),
+});
+export type Workspace = z.infer<typeof workspaceSchema>;
+
+/** Whether a notebook is captured, and if not, why. */
+export const captureStateSchema = z.object({
+  path: pathSchema,
+  state: z.enum(['on', 'paused', 'ignored']),
+  /** For paused: the notebook, folder or workspace ("") that is; for ignored: the pattern. */
+  by: z.string().nullable(),
+});
+export type CaptureState = z.infer<typeof captureStateSchema>;
+
+export const settingsSchema = z.object({
+  spaceLimit: z.number().nonnegative().optional(),
+  artifactGlobs: z.array(z.string()).optional(),
+});
+export type ServerSettings = z.infer<typeof settingsSchema>;
