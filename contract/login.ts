@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What the login form posts: the token, or a one-time code from a login link; `next` is the page's fragment to go on to. */
+export const loginSchema = z.object({
+  token: z.string().min(1).max(512),
+  next: z.string().max(2048).optional(),
+});
+
+/** Asks for a one-time link that opens the reviewer's page at `target`, a fragment such as "#/diff/a/b". */
+export const loginLinkRequestSchema = z.object({ target: z.string().max(2048).optional() });
+export type LoginLinkRequest = z.input<typeof loginLinkRequestSchema>;
+
+/** The whole address to hand to a reviewer. */
+export const loginLinkSchema = z.object({ url: z.string() });

@@ -1,0 +1,45 @@
+import type { ErrorCode, Side } from '../../contract/errors.js';
+
+/** What an error is about, beside its message. */
+export interface ClientErrorFacts {
+  readonly side?: Side;
+  readonly path?: string;
+}
+
+/** The server's refusal rebuilt in the browser; `server_away` when nothing of ours answered. Branch on `code`, never on text. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly facts: ClientErrorFacts = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** True for a ClientError, and with codes given only for one of these. */
+export function isClientError(
+  error: unknown,
+  ...codes: readonly ErrorCode[]
+): error is ClientError {
+  return error instanceof ClientError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** True for what a call rejects with after its signal was aborted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** The error for a server that cannot be reached, or in whose place something else answered. */
+export function toAwayError(cause?: unknown): ClientError {
+  return new ClientError('server_away', 'Cellar does not answer.', {}, { cause });
+}
+
+/** The error for an answer of ours that this version cannot read: page and server are of different versions. */
+export function toStrangeError(cause: unknown): ClientError {
+  const message = 'Cellar answered in a way that this page does not understand. Reload the page.';
+  return new ClientError('internal', message, {}, { cause });
+}

@@ -1,0 +1,103 @@
+import { eventSchema, type CellarEvent } from '../../contract/events.js';
+
+/** Ends a subscription; may be called more than once. */
+export interface Subscription {
+  dispose(): void;
+}
+
+/** The part of EventSource that is used. */
+export interface Source {
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: (() => void) | null;
+  readonly readyState: number;
+  close(): void;
+}
+
+const CLOSED = 2;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
+
+/**
+ * The server's events over one connection, however many listen: browsers allow six to a host. It is opened for the first
+ * listener and closed after the last. After a gap each listener gets a `workspace` event, since anything may have been missed.
+ */
+export class EventStream {
+  readonly #open: () => Source;
+  readonly #listeners = new Set<(event: CellarEvent) => void>();
+  #source: Source | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait = FIRST_WAIT;
+  #gap = false;
+
+  constructor(open: () => Source) {
+    this.#open = open;
+  }
+
+  /** Calls the listener for each event until disposed. */
+  listen(listener: (event: CellarEvent) => void): Subscription {
+    // A wrapper of its own, so that one function may listen twice.
+    const own = (event: CellarEvent): void => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    if (this.#source === undefined && this.#timer === undefined) this.#connect();
+    return {
+      dispose: () => {
+        if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#disconnect();
+      },
+    };
+  }
+
+  #connect(): void {
+    const source = this.#open();
+    this.#source = source;
+    source.onopen = () => {
+      this.#wait = FIRST_WAIT;
+      if (this.#gap) this.#emit({ kind: 'workspace' });
+      this.#gap = false;
+    };
+    source.onmessage = ({ data }) => {
+      const event = readEvent(data);
+      if (event !== undefined) this.#emit(event);
+    };
+    source.onerror = () => {
+      this.#gap = true;
+      // The browser itself tries again after a lost connection, but gives up for good on an answer such as 502.
+      if (source.readyState === CLOSED) this.#retry();
+    };
+  }
+
+  #retry(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#connect();
+    }, this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#source?.close();
+    this.#source = undefined;
+    this.#gap = false;
+    this.#wait = FIRST_WAIT;
+  }
+
+  #emit(event: CellarEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+/** An event's data, or undefined for one that this version does not know. */
+function readEvent(data: unknown): CellarEvent | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    return eventSchema.safeParse(JSON.parse(data)).data;
+  } catch {
+    return undefined;
+  }
+}
