@@ -1,0 +1,95 @@
+import type { Aspect, CellChange, Leaf, NotebookDiff } from '../../contract/diff.js';
+
+/** What of a diff is shown; the source always is. */
+export interface DiffSwitches {
+  readonly outputs: boolean;
+  readonly metadata: boolean;
+}
+
+/** One block of a diff, in the order it is drawn. */
+export type DiffItem =
+  | {
+      readonly kind: 'change';
+      readonly key: string;
+      readonly change: CellChange;
+      /** Its place among the changes shown, from 0. */
+      readonly place: number;
+    }
+  /** Cells that show no change, as one line, or each when `open`. */
+  | {
+      readonly kind: 'fold';
+      readonly key: string;
+      readonly cells: readonly CellChange[];
+      readonly open: boolean;
+    }
+  | {
+      readonly kind: 'metadata';
+      readonly key: string;
+      readonly leaves: readonly Leaf[];
+      readonly place: number;
+    };
+
+/** Whether a cell's change is seen with these switches. */
+export function isShown(change: CellChange, switches: DiffSwitches): boolean {
+  if (change.kind === 'same') return false;
+  if (change.kind !== 'modified') return true;
+  return shownAspects(change, switches).length > 0;
+}
+
+/** The aspects of a change that are seen with these switches. */
+export function shownAspects(change: CellChange, switches: DiffSwitches): readonly Aspect[] {
+  return change.aspects.filter((aspect) => {
+    if (aspect === 'outputs') return switches.outputs;
+    if (aspect === 'metadata') return switches.metadata;
+    return true;
+  });
+}
+
+/** A diff as blocks: changes in order, everything between them folded. `open` holds the keys of open folds. */
+export function toDiffItems(
+  diff: NotebookDiff,
+  switches: DiffSwitches,
+  open: (key: string) => boolean,
+): readonly DiffItem[] {
+  const items: DiffItem[] = [];
+  let place = 0;
+  if (switches.metadata && diff.notebook_metadata.length > 0)
+    items.push({
+      kind: 'metadata',
+      key: 'metadata',
+      leaves: diff.notebook_metadata,
+      place: place++,
+    });
+  let still: CellChange[] = [];
+  const fold = (): void => {
+    const first = still[0];
+    if (first === undefined) return;
+    const key = `fold:${keyOf(first)}`;
+    items.push({ kind: 'fold', key, cells: still, open: open(key) });
+    still = [];
+  };
+  for (const change of diff.changes) {
+    if (!isShown(change, switches)) still.push(change);
+    else {
+      fold();
+      items.push({ kind: 'change', key: keyOf(change), change, place: place++ });
+    }
+  }
+  fold();
+  return items;
+}
+
+/** How many changes the blocks hold. */
+export function countChanges(items: readonly DiffItem[]): number {
+  return items.filter(({ kind }) => kind !== 'fold').length;
+}
+
+/** A cell's name within one diff, which the switches do not change. */
+export function keyOf(change: CellChange): string {
+  return `${change.base.join('+')}>${change.head.join('+')}`;
+}
+
+/** How many differences of noise there were, over all kinds. */
+export function countNoise(noise: Readonly<Record<string, number>>): number {
+  return Object.values(noise).reduce((sum, count) => sum + count, 0);
+}

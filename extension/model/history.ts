@@ -1,0 +1,274 @@
+import type { HistoryPage, HistoryQuery, HistoryRow, Notebook } from '../../contract/history.js';
+import type { Client } from '../client/client.js';
+import { isAbort } from '../client/errors.js';
+import type { Subscription } from '../client/events.js';
+import type { CaptureStatus } from './capture-status.js';
+import {
+  appendOlder,
+  findBefore,
+  mergeNewest,
+  toHistoryItems,
+  type HistoryItem,
+} from './history-items.js';
+import type { Memory } from './memory.js';
+import { readChoice, rememberChoice, type MetricChoice } from './metric-choice.js';
+import { toProblem, type Problem } from './problem.js';
+import { Store } from './store.js';
+
+/** The metric that the list is read by. */
+export type HistoryMetric = NonNullable<HistoryPage['metric']>;
+
+/** One or two chosen versions; `other` is the second one, by Ctrl or ⌘. */
+export interface Selection {
+  readonly id: string;
+  readonly other?: string;
+}
+
+export interface HistoryState {
+  /** The notebook shown; undefined when none is open. */
+  readonly path: string | undefined;
+  /** `loading` only before the first answer; `empty`: nothing was kept yet (or nothing matches `text`). */
+  readonly phase: 'idle' | 'loading' | 'empty' | 'ready' | 'failed';
+  readonly problem: Problem | undefined;
+  readonly notebook: Notebook | undefined;
+  readonly rows: readonly HistoryRow[];
+  readonly items: readonly HistoryItem[];
+  readonly total: number;
+  readonly metric: HistoryMetric | null;
+  readonly metrics: readonly string[];
+  readonly text: string;
+  readonly selection: Selection | undefined;
+  readonly capture: CaptureStatus | undefined;
+  /** A request for this list is under way. */
+  readonly busy: boolean;
+}
+
+/** What the model is given: the server, where choices are remembered, and the clock (milliseconds since 1970). */
+export interface HistoryParts {
+  readonly client: Client;
+  readonly memory: Memory;
+  readonly now?: () => number;
+}
+
+const FIRST_ROWS = 100;
+const MORE_ROWS = 500;
+const TYPING_PAUSE = 200;
+const EVENT_PAUSE = 50;
+
+const NOTHING = {
+  phase: 'idle',
+  problem: undefined,
+  notebook: undefined,
+  rows: [],
+  items: [],
+  total: 0,
+  metric: null,
+  metrics: [],
+  text: '',
+  selection: undefined,
+  busy: false,
+} as const satisfies Partial<HistoryState>;
+
+/** The history of one notebook as a list that loads as it is scrolled, and follows the server's events. */
+export class HistoryModel extends Store<HistoryState> {
+  readonly #client: Client;
+  readonly #memory: Memory;
+  readonly #now: () => number;
+  readonly #events: Subscription;
+  #open: ReadonlySet<string> = new Set();
+  #through: number | undefined;
+  #request: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ client, memory, now = Date.now }: HistoryParts) {
+    super({ ...NOTHING, path: undefined, capture: undefined });
+    this.#client = client;
+    this.#memory = memory;
+    this.#now = now;
+    this.#events = client.events((event) => {
+      const mine = this.state.notebook?.id;
+      if (event.kind === 'workspace' || mine === undefined || event.notebook === mine)
+        this.#later(() => this.#refresh(), EVENT_PAUSE);
+    });
+  }
+
+  /** Shows another notebook, or none; the same path again changes nothing. */
+  show(path: string | undefined): void {
+    if (path === this.state.path) return;
+    this.#stop();
+    this.#open = new Set();
+    this.update({ ...NOTHING, path, phase: path === undefined ? 'idle' : 'loading' });
+    if (path !== undefined) void this.#load();
+  }
+
+  /** The notebook shown moved; its history stays where it is. */
+  renamed(path: string): void {
+    this.update({ path });
+    this.#later(() => this.#refresh(), EVENT_PAUSE);
+  }
+
+  /** Asks again after a problem, or because something may be new. */
+  async retry(): Promise<void> {
+    await this.#refresh();
+  }
+
+  /** Reads the history by another metric, and remembers it for this notebook. */
+  chooseMetric(name: string): void {
+    this.#remember({ name });
+    void this.#load();
+  }
+
+  /** Turns which way of the metric is better. */
+  turnDirection(): void {
+    const metric = this.state.metric;
+    if (metric === null) return;
+    this.#remember({
+      name: metric.name,
+      direction: metric.direction === 'higher' ? 'lower' : 'higher',
+    });
+    void this.#load();
+  }
+
+  /** Filters by words, a moment after the last keystroke. */
+  search(text: string): void {
+    this.update({ text });
+    this.#later(() => this.#load(), TYPING_PAUSE);
+  }
+
+  /** Chooses a version; with `add` as the second beside the one chosen already. */
+  select(id: string, add = false): void {
+    const chosen = this.state.selection;
+    if (!add || chosen === undefined) this.update({ selection: { id } });
+    else if (chosen.id === id || chosen.other === id)
+      this.update({ selection: { id: chosen.id === id ? (chosen.other ?? id) : chosen.id } });
+    else this.update({ selection: { id: chosen.id, other: id } });
+  }
+
+  /** Opens or closes a fold of automatic versions. */
+  toggleFold(key: string): void {
+    const open = new Set(this.#open);
+    if (!open.delete(key)) open.add(key);
+    this.#open = open;
+    this.#layOut(this.state.rows, this.state.total);
+  }
+
+  /** The day's words change at midnight; called now and then by the view. */
+  tick(): void {
+    this.#layOut(this.state.rows, this.state.total);
+  }
+
+  /** The version that a click on this one compares with; undefined for the oldest. */
+  findBefore(id: string): string | undefined {
+    return findBefore(this.state.rows, id);
+  }
+
+  /** What capture is doing, told by whoever captures. */
+  setCapture(capture: CaptureStatus | undefined): void {
+    this.update({ capture });
+  }
+
+  /** Loads the next older rows, when the list has been scrolled to them. */
+  async loadMore(): Promise<void> {
+    const { notebook, rows, total, busy } = this.state;
+    if (notebook === undefined || busy || rows.length >= total) return;
+    await this.#ask(async (signal) => {
+      const page = await this.#client.history(
+        notebook.id,
+        { ...this.#query(notebook), offset: rows.length, limit: MORE_ROWS, through: this.#through },
+        signal,
+      );
+      const all = appendOlder(this.state.rows, page.rows);
+      // A page with nothing new is the end, whatever the total says: rows may have been thinned out meanwhile.
+      this.#layOut(all, all.length === this.state.rows.length ? all.length : page.total);
+    });
+  }
+
+  /** Ends requests and the subscription. */
+  dispose(): void {
+    this.#stop();
+    this.#events.dispose();
+  }
+
+  async #load(): Promise<void> {
+    await this.#newest((page) => page.rows);
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.state.path === undefined) return;
+    await this.#newest((page) => mergeNewest(this.state.rows, page.rows));
+  }
+
+  /** Reads the first page anew; `combine` says which rows there are then. */
+  async #newest(combine: (page: HistoryPage) => readonly HistoryRow[]): Promise<void> {
+    const path = this.state.path;
+    if (path === undefined) return;
+    this.#stop();
+    await this.#ask(async (signal) => {
+      const notebook = this.state.notebook ?? (await this.#client.findNotebook(path));
+      if (signal.aborted) return;
+      if (notebook === undefined) {
+        this.update({ phase: 'empty' });
+        return;
+      }
+      const query = { ...this.#query(notebook), limit: FIRST_ROWS };
+      const page = await this.#client.history(notebook.id, query, signal);
+      this.#through = page.through;
+      const { metric, metrics } = page;
+      this.update({ notebook: page.notebook, metric, metrics });
+      this.#layOut(combine(page), page.total);
+      this.update({ phase: page.total === 0 ? 'empty' : 'ready' });
+    });
+  }
+
+  /** Runs one request, the only one; a failure becomes the state's problem. */
+  async #ask(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const request = new AbortController();
+    this.#request = request;
+    this.update({ busy: true });
+    try {
+      await work(request.signal);
+      if (this.#request === request) this.update({ problem: undefined });
+    } catch (error) {
+      if (this.#request !== request || isAbort(error)) return;
+      const { phase } = this.state;
+      this.update({ problem: toProblem(error), phase: phase === 'loading' ? 'failed' : phase });
+    } finally {
+      if (this.#request === request) {
+        this.#request = undefined;
+        this.update({ busy: false });
+      }
+    }
+  }
+
+  #query(notebook: Notebook): HistoryQuery {
+    const choice = readChoice(this.#memory, notebook.id);
+    const text = this.state.text.trim();
+    return {
+      ...(choice === undefined ? {} : { metric: choice.name, direction: choice.direction }),
+      ...(text === '' ? {} : { text }),
+    };
+  }
+
+  #remember(choice: MetricChoice): void {
+    const id = this.state.notebook?.id;
+    if (id !== undefined) rememberChoice(this.#memory, id, choice);
+  }
+
+  #layOut(rows: readonly HistoryRow[], total: number): void {
+    const flat = this.state.text.trim() !== '';
+    const items = toHistoryItems(rows, { total, flat, now: this.#now(), open: this.#open });
+    this.update({ rows, items, total });
+  }
+
+  #later(work: () => Promise<void>, wait: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void work(), wait);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#request?.abort();
+    this.#request = undefined;
+    this.update({ busy: false });
+  }
+}
