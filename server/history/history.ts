@@ -1,0 +1,104 @@
+import { sourceHashes } from '../notebook/summary.js';
+import type { Notebook } from '../notebook/notebook.js';
+import { CellarError } from '../errors.js';
+import type { NotebookRow, SnapshotRow } from '../store/rows.js';
+import type { Store } from '../store/store.js';
+import { catchUp, readState, type Indexer, type Progress } from './catch-up.js';
+import { identify, type Candidate, type Identity } from './identity.js';
+import type { KeptCell, NotebookState } from './state.js';
+
+/** The most notebooks that one at an unknown path is compared with, the newest first. */
+const MOST_CANDIDATES = 2_000;
+
+/** A store with its catalog brought up to date, and how commits become rows. */
+export interface History {
+  readonly store: Store;
+  readonly indexers: readonly Indexer[];
+}
+
+/** Brings the catalog to where git is, and returns how many commits that took beside the history. */
+export async function openHistory(
+  store: Store,
+  indexers: readonly Indexer[],
+  report?: (progress: Progress) => void,
+): Promise<History> {
+  await catchUp(store, indexers, report === undefined ? {} : { report });
+  return { store, indexers };
+}
+
+/** Builds the catalog anew from git; returns how many commits were read. */
+export function reindex(
+  history: History,
+  report?: (progress: Progress) => void,
+): Promise<number> {
+  const options = { fresh: true, ...(report === undefined ? {} : { report }) };
+  return history.store.exclusively(() => catchUp(history.store, history.indexers, options));
+}
+
+export function newestOf(store: Store, notebook: string): SnapshotRow | undefined {
+  return store.catalog.history(notebook).at(-1);
+}
+
+/** Finds a snapshot by its id or a unique prefix. Throws not_found, ambiguous_id. */
+export function getSnapshot(store: Store, prefix: string): SnapshotRow {
+  const plain = prefix.toLowerCase();
+  const [row, other] = /^[0-9a-z]+$/.test(plain)
+    ? store.catalog.findSnapshotsByPrefix(plain)
+    : [];
+  if (row === undefined)
+    throw new CellarError('not_found', `There is no snapshot ${JSON.stringify(prefix)}.`);
+  if (other !== undefined)
+    throw new CellarError(
+      'ambiguous_id',
+      `${JSON.stringify(prefix)} is the start of more than one snapshot's id. Give more of it.`,
+    );
+  return row;
+}
+
+/** Throws not_found. */
+export function getNotebook(store: Store, id: string): NotebookRow {
+  const row = store.catalog.findNotebook(id);
+  if (row === undefined)
+    throw new CellarError('not_found', `There is no notebook ${JSON.stringify(id)}.`);
+  return row;
+}
+
+/** The notebook's bytes as they were acknowledged. */
+export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
+  return store.repository.readBlob(row.blob);
+}
+
+/** The state beside a snapshot. */
+export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+  const commit = await store.repository.readCommit(row.commit);
+  const state = await readState(store.repository, commit.tree, row.notebook);
+  if (state === undefined)
+    throw new CellarError('store_damaged', `Commit ${row.commit} holds no state of ${row.path}.`, {
+      path: row.path,
+    });
+  return state;
+}
+
+/** A notebook's cells as a state keeps them. */
+export function toKeptCells(notebook: Notebook): readonly KeptCell[] {
+  const hashes = sourceHashes(notebook);
+  return notebook.cells.map((cell, index) => ({
+    id: cell.id ?? '',
+    type: cell.type,
+    hash: (hashes[index]?.hash ?? '').slice(0, 16),
+  }));
+}
+
+/** Who the notebook at an unknown path is, among those known. */
+export async function identifyNew(store: Store, cells: readonly KeptCell[]): Promise<Identity> {
+  const rows = [...store.catalog.notebooks()].sort((a, b) => b.number - a.number);
+  const candidates: Candidate[] = [];
+  for (const row of rows.slice(0, MOST_CANDIDATES)) {
+    const newest = newestOf(store, row.id);
+    if (newest === undefined) continue;
+    const state = await readSnapshotState(store, newest);
+    const present = await store.files.exists(row.path);
+    candidates.push({ row, cells: state.snapshot?.cells ?? [], present });
+  }
+  return identify(cells, candidates);
+}

@@ -1,0 +1,110 @@
+import { CellarError } from '../errors.js';
+import { MAIN } from '../store/create.js';
+import { toWorkspacePath } from '../store/names.js';
+import type { FileEdit } from '../store/repository.js';
+import type { NotebookRow } from '../store/rows.js';
+import { readState } from './catch-up.js';
+import type { History } from './history.js';
+import { noteCommit, toOrigin } from './note.js';
+import { toNotebookRow } from './rows.js';
+import { formatStored, notebookStatePath, TRAILERS, type NotebookState } from './state.js';
+
+
+/** Lets every notebook at `from`, or below it when it was a folder, go on at `to`. Returns those that moved. */
+export function renamePath(
+  history: History,
+  from: string,
+  to: string,
+): Promise<readonly NotebookRow[]> {
+  const [old, next] = [toWorkspacePath(from), toWorkspacePath(to)];
+  return history.store.exclusively(async () => {
+    const moved: NotebookRow[] = [];
+    if (old === next) return moved;
+    for (const row of history.store.catalog.notebooks()) {
+      if (row.path === old) moved.push(await moveNotebook(history, row, next));
+      else if (row.path.startsWith(`${old}/`))
+        moved.push(await moveNotebook(history, row, next + row.path.slice(old.length)));
+    }
+    return moved;
+  });
+}
+
+/** Starts a history for the copy at `to`, which names its origin. Throws not_found when `from` has no history. */
+export function copyNotebook(history: History, from: string, to: string): Promise<NotebookRow> {
+  const [old, next] = [toWorkspacePath(from), toWorkspacePath(to)];
+  const { store } = history;
+  return store.exclusively(async () => {
+    const source = store.catalog.findNotebookByPath(old);
+    if (source === undefined)
+      throw new CellarError('not_found', `No version of ${old} is kept.`, { path: old });
+    const state: NotebookState = {
+      format: 1,
+      notebook: store.newId(),
+      number: store.catalog.lastNumber() + 1,
+      path: next,
+      formerPaths: [],
+      origin: toOrigin(store, source),
+    };
+    await commitEvent(history, state, 'copy', `Copy ${old} to ${next}`, []);
+    return toNotebookRow(state);
+  });
+}
+
+/** Binds a notebook to a new path; call it within `exclusively`. */
+export async function moveNotebook(
+  history: History,
+  row: NotebookRow,
+  to: string,
+): Promise<NotebookRow> {
+  const { store } = history;
+  const head = await store.repository.findRef(MAIN);
+  const tree = head === undefined ? undefined : (await store.repository.readCommit(head)).tree;
+  const kept =
+    tree === undefined ? undefined : await readState(store.repository, tree, row.id);
+  const blob =
+    tree === undefined ? undefined : await store.repository.findEntry(tree, row.path);
+  const state: NotebookState = {
+    format: 1,
+    notebook: row.id,
+    number: store.catalog.lastNumber() + 1,
+    path: to,
+    formerPaths: [...row.formerPaths.filter((path) => path !== row.path && path !== to), row.path],
+    origin: row.origin,
+    ...(kept?.snapshot === undefined ? {} : { snapshot: kept.snapshot }),
+  };
+  // Another notebook may stand at the old path in the tree by now; only this one's own blob moves.
+  const ours = store.catalog.findNotebookAt(row.path)?.id === row.id && blob !== undefined;
+  const files: FileEdit[] = ours
+    ? [
+        { path: row.path, content: null },
+        { path: to, content: { oid: blob } },
+      ]
+    : [];
+  await commitEvent(history, state, 'rename', `Rename ${row.path} to ${to}`, files);
+  return toNotebookRow(state);
+}
+
+async function commitEvent(
+  history: History,
+  state: NotebookState,
+  event: 'rename' | 'copy',
+  subject: string,
+  files: readonly FileEdit[],
+): Promise<void> {
+  const { store } = history;
+  const committed = await store.repository.commit({
+    ref: MAIN,
+    edits: [...files, { path: notebookStatePath(state.notebook), content: formatStored(state) }],
+    facts: {
+      author: store.author,
+      time: store.now(),
+      subject: subject.replace(/\s+/g, ' '),
+      trailers: new Map([
+        [TRAILERS.notebook, state.notebook],
+        [TRAILERS.event, event],
+        [TRAILERS.through, String(state.number)],
+      ]),
+    },
+  });
+  await noteCommit(history, MAIN, committed, { notebooks: [toNotebookRow(state)] });
+}

@@ -1,0 +1,80 @@
+import { CellarError } from '../errors.js';
+import { keepBytes } from '../notebook/editor.js';
+import type { Notebook } from '../notebook/notebook.js';
+import { parseNotebook } from '../notebook/read.js';
+import { toWorkspacePath } from '../store/names.js';
+import type { SnapshotRow } from '../store/rows.js';
+import { getNotebook, getSnapshot, readNotebook, type History } from './history.js';
+import { takeSnapshot } from './take.js';
+
+export interface RestoreRequest {
+  readonly id: string;
+  readonly key?: string;
+  /** What the editor holds now, as JSON text; absent: the file on disk is what would be lost. */
+  readonly content?: string;
+  /** Put the bytes into the workspace. */
+  readonly write: boolean;
+  /** Where to; by default the notebook's path now. */
+  readonly path?: string;
+}
+
+export interface RestoredNotebook {
+  /** The new snapshot that the restored state is. */
+  readonly row: SnapshotRow;
+  /** Holds what was there before; undefined when there was nothing, or nothing readable as a notebook. */
+  readonly before: SnapshotRow | undefined;
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** Brings an old state back. What is there now is kept first, so that this can be undone. */
+export async function restoreSnapshot(
+  history: History,
+  request: RestoreRequest,
+): Promise<RestoredNotebook> {
+  const { store } = history;
+  const target = getSnapshot(store, request.id);
+  const path = toWorkspacePath(request.path ?? getNotebook(store, target.notebook).path);
+  const bytes = await readNotebook(store, target);
+  const before = await keepPresent(history, path, request);
+  if (request.write) await store.files.write(path, bytes);
+  const { row } = await takeSnapshot(history, {
+    path,
+    bytes,
+    notebook: parseNotebook(bytes, { path }),
+    trigger: 'manual',
+    restored: target.id,
+    kernel: target.kernel,
+    ...(request.key === undefined ? {} : { key: request.key }),
+  });
+  return { row, before, path, bytes };
+}
+
+async function keepPresent(
+  history: History,
+  path: string,
+  request: RestoreRequest,
+): Promise<SnapshotRow | undefined> {
+  const { store } = history;
+  const file = (await store.files.exists(path)) ? await store.files.read(path) : undefined;
+  const present = request.content === undefined ? file : keepBytes(file, request.content);
+  if (present === undefined) return undefined;
+  const { row } = await takeSnapshot(history, {
+    path,
+    bytes: present,
+    notebook: parseOrBlank(present, path),
+    trigger: 'before-restore',
+  });
+  return row;
+}
+
+
+/** A broken file is what one restores over most of all: its bytes are kept although no cell of it can be read. */
+function parseOrBlank(bytes: Uint8Array, path: string): Notebook {
+  try {
+    return parseNotebook(bytes, { path });
+  } catch (error) {
+    if (!(error instanceof CellarError)) throw error;
+    return parseNotebook(Buffer.from('{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[]}'));
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+import {
+  authorSchema,
+  changedCellsSchema,
+  executionSchema,
+  idSchema,
+  kernelSchema,
+  triggerSchema,
+} from '../../contract/snapshot.js';
+
+/** A cell of the notebook as it was kept: enough to follow a notebook under another name, and to count what changed. */
+const keptCellSchema = z.object({ id: z.string(), type: z.string(), hash: z.string() });
+export type KeptCell = z.infer<typeof keptCellSchema>;
+
+const keptSnapshotSchema = z.object({
+  id: idSchema,
+  number: z.number().int(),
+  time: z.string(),
+  message: z.string().nullable(),
+  trigger: triggerSchema,
+  clean: z.boolean().nullable(),
+  parent: idSchema.nullable(),
+  restored: idSchema.nullable(),
+  author: authorSchema,
+  kernel: kernelSchema.nullable(),
+  changed: changedCellsSchema.nullable(),
+  executions: z.array(executionSchema),
+  runs: z.array(z.string()),
+  key: z.string().nullable(),
+  size: z.number().int(),
+  cells: z.array(keptCellSchema),
+  /** Secrets taken out of the outputs. */
+  redactions: z.array(z.unknown()).default([]),
+});
+
+/**
+ * `.cellar/notebooks/<id>/state.json`: what is known of a notebook as of one commit. `snapshot` is absent while none of its
+ * snapshots is on this line of history.
+ */
+export const notebookStateSchema = z.object({
+  format: z.literal(1),
+  notebook: idSchema,
+  number: z.number().int(),
+  path: z.string(),
+  formerPaths: z.array(z.string()),
+  origin: z.object({ notebook: idSchema, path: z.string(), snapshot: idSchema }).nullable(),
+  snapshot: keptSnapshotSchema.optional(),
+});
+export type NotebookState = z.infer<typeof notebookStateSchema>;
+
+export function notebookStatePath(notebook: string): string {
+  return `.cellar/notebooks/${notebook}/state.json`;
+}
+
+/** JSON as the store's own files have it: one value a line, so that git's diffs of them are readable. */
+export function formatStored(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`);
+}
+
+export const TRAILERS = {
+  snapshot: 'Snapshot-Id',
+  notebook: 'Notebook-Id',
+  parent: 'Parent-Snapshot',
+  trigger: 'Trigger',
+  /** A change of a notebook that is no snapshot: "rename". */
+  event: 'Notebook-Event',
+  through: 'Journal-Through',
+} as const;

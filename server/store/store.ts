@@ -1,0 +1,127 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ulid } from 'ulid';
+
+import type { Author } from '../../contract/snapshot.js';
+import { CellarError } from '../errors.js';
+import { openArtifactFolder, type Artifacts } from './artifacts.js';
+import { openCatalogFolder } from './catalog-folder.js';
+import { openCatalog, type Catalog } from './catalog.js';
+import { checkFormat, createStore, MAIN } from './create.js';
+import { describeHolder, tryLock, type HeldLock } from './lock.js';
+import { toPlaces, type Places } from './places.js';
+import { clearStaleLock } from './ref.js';
+import { openRepository, type Repository } from './repository.js';
+import { openWorkspaceFiles, type WorkspaceFiles } from './workspace-files.js';
+
+/** What a store needs from outside: the clock and the person. */
+export interface StoreOptions {
+  readonly root: string;
+  readonly author: Author;
+  readonly now: () => number;
+  /** Told of a failure in the background, e.g. the catalog could not be written. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Everything that one workspace keeps, opened by its one owner. */
+export interface Store {
+  readonly places: Places;
+  readonly repository: Repository;
+  readonly artifacts: Artifacts;
+  readonly catalog: Catalog;
+  readonly files: WorkspaceFiles;
+  readonly author: Author;
+  now(): number;
+  /** A new ULID in lower case; later ones of this process sort later, whatever the clock does. */
+  newId(): string;
+  /** Runs writes one after another: numbers, parents and the catalog follow the order of the commits. */
+  exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Thrown by openStore when another process owns the store: it is the one to ask. */
+export class StoreTakenError extends CellarError {
+  constructor(path: string, holder: string) {
+    super('store_busy', `The store at ${path} is in use by ${holder}.`, { path });
+  }
+}
+
+/**
+ * Opens the store below `root` as its owner, making it first where there is none. Throws StoreTakenError when another process has
+ * it, store_newer, store_damaged, or what the disk refuses. The catalog is as it was written last: see history's catchUp.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const places = toPlaces(options.root);
+  await createStore(places, options.now());
+  const attempt = await tryLock(places.lock);
+  if (attempt.kind === 'taken')
+    throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+  try {
+    return await openOwned(options, places, attempt.lock);
+  } catch (error) {
+    await attempt.lock.release();
+    throw error;
+  }
+}
+
+async function openOwned(options: StoreOptions, places: Places, lock: HeldLock): Promise<Store> {
+  const repository = openRepository(places.git);
+  await checkFormat(repository);
+  await sweep(places);
+  const catalog = await openCatalog(openCatalogFolder(places.catalog, options.report));
+  let tail: Promise<unknown> = Promise.resolve();
+  let lastId = '';
+  return {
+    places,
+    repository,
+    artifacts: openArtifactFolder(places.artifacts),
+    catalog,
+    files: openWorkspaceFiles(places.root),
+    author: options.author,
+    now: options.now,
+    newId: () => {
+      lastId = nextId(lastId, options.now());
+      return lastId;
+    },
+    exclusively: (write) => {
+      const result = tail.then(write);
+      tail = result.catch(() => undefined);
+      return result;
+    },
+    close: async () => {
+      await tail;
+      try {
+        await catalog.flush();
+      } finally {
+        await lock.release();
+      }
+    },
+  };
+}
+
+/** A ULID for `time` that sorts after `last`: when the clock stood still or went back, `last` plus one. */
+function nextId(last: string, time: number): string {
+  const fresh = ulid(time).toLowerCase();
+  if (fresh > last) return fresh;
+  const digits = '0123456789abcdefghjkmnpqrstvwxyz';
+  const chars = [...last];
+  for (let at = chars.length - 1; at >= 0; at -= 1) {
+    const digit = digits.indexOf(chars[at] ?? '');
+    chars[at] = digits[(digit + 1) % digits.length] ?? '0';
+    if (digit + 1 < digits.length) break;
+  }
+  return chars.join('');
+}
+
+/** Takes away what a killed owner left: half-written uploads and stores, and git locks that nobody holds. */
+async function sweep(places: Places): Promise<void> {
+  await rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
+  for (const name of await readdir(places.cellar))
+    if (/^store\.git\.[0-9a-f]+\.new$/.test(name))
+      await rm(join(places.cellar, name), { recursive: true, force: true });
+  await clearStaleLock(join(places.git, `${MAIN}.lock`));
+  const days = join(places.git, 'refs', 'cellar', 'auto');
+  for (const name of await readdir(days).catch(() => []))
+    if (name.endsWith('.lock')) await clearStaleLock(join(days, name));
+}

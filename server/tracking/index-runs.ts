@@ -1,0 +1,18 @@
+import type { Indexer } from '../history/catch-up.js';
+import { findChangedFiles } from './changed-files.js';
+import { runRecordSchema, toRunRow } from './record.js';
+
+/** Rows of the runs that a commit of main wrote. */
+export const indexRuns: Indexer = async (repository, commit, line) => {
+  if (line !== 'main') return {};
+  const [parent] = commit.parents;
+  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const files = await findChangedFiles(repository, before, commit.tree, '.cellar/runs');
+  const runs = [];
+  for (const [path, oid] of files) {
+    if (!/^\.cellar\/runs\/[^/]+\/[^/]+\/run\.json$/.test(path)) continue;
+    const text = (await repository.readBlob(oid)).toString('utf8');
+    runs.push(toRunRow(runRecordSchema.parse(JSON.parse(text))));
+  }
+  return { runs };
+};

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { metricValueSchema } from '../../contract/bundle.js';
+import { idSchema } from '../../contract/snapshot.js';
+import { encodePath } from '../store/names.js';
+import type { RunRow } from '../store/rows.js';
+
+const artifactRecordSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  size: z.number().int(),
+  source: z.enum(['logged', 'found']),
+  certainty: z.enum(['sure', 'unsure']),
+});
+export type ArtifactRecord = z.infer<typeof artifactRecordSchema>;
+
+/** `.cellar/runs/<xx>/<run id>/run.json`: a run with its last metrics; the whole course of each is beside it. */
+export const runRecordSchema = z.object({
+  format: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['running', 'finished', 'failed']),
+  snapshot: idSchema,
+  notebook: idSchema,
+  /** Of the snapshot that claimed it first. */
+  number: z.number().int(),
+  cells: z.array(z.string()),
+  start: z.number(),
+  end: z.number(),
+  /** As lists, so that no name of a metric or param can be mistaken for something of JavaScript's. */
+  metrics: z.array(
+    z.object({ name: z.string(), value: metricValueSchema, step: z.number(), time: z.number() }),
+  ),
+  params: z.array(z.object({ name: z.string(), value: z.string() })),
+  tags: z.array(z.object({ name: z.string(), value: z.string() })),
+  datasets: z.array(z.unknown()),
+  artifacts: z.array(artifactRecordSchema),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+export function runFolder(run: string): string {
+  return `.cellar/runs/${run.slice(0, 2)}/${run}`;
+}
+
+export function runRecordPath(run: string): string {
+  return `${runFolder(run)}/run.json`;
+}
+
+export function artifactPath(run: string, name: string): string {
+  return `${runFolder(run)}/artifacts/${encodePath(name)}`;
+}
+
+/** What git holds in a large file's place (git-lfs docs/spec.md, version 1: keys sorted, version first). */
+export function formatPointer(file: { readonly sha256: string; readonly size: number }): Buffer {
+  return Buffer.from(
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${file.sha256}\nsize ${file.size}\n`,
+  );
+}
+
+/** A run's row as its record says. */
+export function toRunRow(record: RunRecord): RunRow {
+  const { format: _, metrics, params, tags: __, datasets: ___, ...facts } = record;
+  return {
+    ...facts,
+    metrics: Object.fromEntries(metrics.map(({ name, ...metric }) => [name, metric])),
+    params: Object.fromEntries(params.map(({ name, value }) => [name, value])),
+  };
+}
