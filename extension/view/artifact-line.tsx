@@ -1,0 +1,44 @@
+import type { JSX } from 'react';
+
+import type { Artifact } from '../../contract/snapshot.js';
+import { formatSize } from '../model/size.js';
+import { Icon } from './icons.js';
+
+/** A file that a run made: name, size, its hash as tooltip, and a link to its bytes. */
+export function ArtifactLine(props: {
+  readonly artifact: Artifact;
+  readonly url: string;
+}): JSX.Element {
+  const { artifact, url } = props;
+  const { name, size, sha256, certainty } = artifact;
+  const unsure = certainty === 'unsure';
+  return (
+    <span className="cellar-Artifact">
+      <Icon name="box" />
+      <span className="cellar-Artifact-name" title={`${name}\nSHA-256 ${sha256}`}>
+        {name}
+      </span>
+      <span className="cellar-quiet">{formatSize(size)}</span>
+      {unsure ? (
+        <span
+          className="cellar-quiet"
+          title="Another kernel was busy at the time and may have written this file."
+        >
+          unsure
+        </span>
+      ) : null}
+      <a
+        className="cellar-IconButton"
+        href={url}
+        download={name.slice(name.lastIndexOf('/') + 1)}
+        title={`Download ${name} (${formatSize(size)})`}
+        aria-label={`Download ${name}`}
+        onClick={(event) => {
+          event.stopPropagation();
+        }}
+      >
+        <Icon name="download" />
+      </a>
+    </span>
+  );
+}

@@ -1,0 +1,74 @@
+import type { HistoryRow } from '../../contract/history.js';
+import type { Artifact } from '../../contract/snapshot.js';
+import { formatMoment } from '../model/time.js';
+import { baseName } from '../model/words.js';
+import type { MenuEntry } from './menu.js';
+
+/** What a history's view can set going; what is absent is not offered. */
+export interface HistoryActions {
+  /** Shows what changed from base to head; "now" is the notebook as it stands. */
+  onCompare(base: string, head: string): void;
+  artifactUrl(artifact: Artifact): string;
+  onRestore?(row: HistoryRow): void;
+  onCopyLink?(row: HistoryRow): void;
+  /** Keeps a version now, with a message. */
+  onKeep?(): void;
+  onPause?(paused: boolean): void;
+  onOpenSettings?(): void;
+}
+
+/** The head that stands for the notebook as it is in the editor or on disk. */
+export const NOW = 'now';
+
+/** What can be done with one row, given the row before it and the best one. */
+export function rowEntries(
+  row: HistoryRow,
+  others: { readonly before: string | undefined; readonly best: string | null | undefined },
+  actions: HistoryActions,
+): readonly MenuEntry[] {
+  const { before, best } = others;
+  const entries: MenuEntry[] = [
+    {
+      kind: 'action',
+      label: 'Compare with the version before',
+      disabled: before === undefined,
+      run: () => {
+        if (before !== undefined) actions.onCompare(before, row.id);
+      },
+    },
+    {
+      kind: 'action',
+      label: 'Compare with the notebook now',
+      run: () => {
+        actions.onCompare(row.id, NOW);
+      },
+    },
+  ];
+  if (typeof best === 'string' && best !== row.id)
+    entries.push({
+      kind: 'action',
+      label: 'Compare with the best version',
+      run: () => {
+        actions.onCompare(best, row.id);
+      },
+    });
+  if (actions.onRestore !== undefined || actions.onCopyLink !== undefined)
+    entries.push({ kind: 'line' });
+  if (actions.onRestore !== undefined)
+    entries.push({ kind: 'action', label: 'Restore…', run: () => actions.onRestore?.(row) });
+  if (actions.onCopyLink !== undefined)
+    entries.push({ kind: 'action', label: 'Copy link', run: () => actions.onCopyLink?.(row) });
+  return entries;
+}
+
+/** The question before a restore, naming the thing and what happens to what is there now. */
+export function restoreQuestion(
+  row: Pick<HistoryRow, 'path' | 'time'>,
+  now: number,
+): { readonly title: string; readonly body: string; readonly confirm: string } {
+  return {
+    title: `Restore ${baseName(row.path)} as of ${formatMoment(row.time, now)}?`,
+    body: 'What you have now is kept first.',
+    confirm: 'Restore',
+  };
+}

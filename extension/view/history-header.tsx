@@ -1,0 +1,187 @@
+import { useState, type JSX } from 'react';
+
+import { describeCapture, type CaptureStatus } from '../model/capture-status.js';
+import type { HistoryModel } from '../model/history.js';
+import { baseName } from '../model/words.js';
+import { IconButton } from './button.js';
+import type { HistoryActions } from './history-actions.js';
+import { Icon, type IconName } from './icons.js';
+import { Menu, type MenuEntry, type MenuPlace } from './menu.js';
+import { Sparkline } from './sparkline.js';
+import { useNow, useStore } from './use-store.js';
+
+/** The panel's head: which notebook, whether it is kept, the metric that matters, and the search. */
+export function HistoryHeader(props: {
+  readonly model: HistoryModel;
+  readonly actions: HistoryActions;
+}): JSX.Element {
+  const { model, actions } = props;
+  const { path, capture, metric, phase, text } = useStore(model);
+  return (
+    <header className="cellar-Head">
+      <div className="cellar-Head-title">
+        <h2 title={path}>{path === undefined ? 'No notebook' : baseName(path)}</h2>
+        <HeaderButtons capture={capture} actions={actions} />
+      </div>
+      {capture === undefined ? null : <CaptureLine status={capture} />}
+      {metric === null ? null : <MetricLine model={model} />}
+      {phase === 'ready' || text !== '' ? (
+        <SearchField
+          label="Search in versions"
+          value={text}
+          onChange={(value) => {
+            model.search(value);
+          }}
+        />
+      ) : null}
+    </header>
+  );
+}
+
+function HeaderButtons(props: {
+  readonly capture: CaptureStatus | undefined;
+  readonly actions: HistoryActions;
+}): JSX.Element {
+  const { capture, actions } = props;
+  const [menu, setMenu] = useState<MenuPlace>();
+  const paused = capture?.kind === 'paused';
+  const entries = headerEntries(actions);
+  return (
+    <div className="cellar-Head-buttons">
+      {actions.onPause === undefined ||
+      capture === undefined ||
+      capture.kind === 'ignored' ? null : (
+        <IconButton
+          icon={paused ? 'play' : 'pause'}
+          label={paused ? 'Keep versions again' : 'Pause: keep no versions'}
+          onClick={() => actions.onPause?.(!paused)}
+        />
+      )}
+      {entries.length === 0 ? null : (
+        <IconButton
+          icon="more"
+          label="More"
+          expanded={menu !== undefined}
+          onClick={(event) => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            setMenu({ x: left, y: bottom });
+          }}
+        />
+      )}
+      {menu === undefined ? null : (
+        <Menu
+          label="Cellar"
+          place={menu}
+          entries={entries}
+          onClose={() => {
+            setMenu(undefined);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function headerEntries(actions: HistoryActions): readonly MenuEntry[] {
+  const entries: MenuEntry[] = [];
+  if (actions.onKeep !== undefined)
+    entries.push({ kind: 'action', label: 'Keep a version now…', run: () => actions.onKeep?.() });
+  if (actions.onOpenSettings !== undefined)
+    entries.push({ kind: 'action', label: 'Settings', run: () => actions.onOpenSettings?.() });
+  return entries;
+}
+
+const CAPTURE_ICONS: Readonly<Record<CaptureStatus['kind'], IconName>> = {
+  kept: 'check',
+  keeping: 'clock',
+  waiting: 'clock',
+  paused: 'pause',
+  ignored: 'pause',
+  error: 'warn',
+};
+
+function CaptureLine({ status }: { readonly status: CaptureStatus }): JSX.Element {
+  const now = useNow(status.kind === 'kept' ? 5000 : 60_000);
+  const { label, title } = describeCapture(status, Math.max(now, Date.now()));
+  return (
+    <div className={`cellar-Capture cellar-mod-${status.kind}`} title={title} role="status">
+      <Icon name={CAPTURE_ICONS[status.kind]} />
+      {label}
+      {status.kind === 'error' ? <span className="cellar-Capture-why">{title}</span> : null}
+    </div>
+  );
+}
+
+function MetricLine({ model }: { readonly model: HistoryModel }): JSX.Element | null {
+  const { metric, metrics } = useStore(model);
+  if (metric === null) return null;
+  const names = metrics.includes(metric.name) ? metrics : [metric.name, ...metrics];
+  return (
+    <div className="cellar-Metric">
+      <div className="cellar-Metric-choice">
+        <select
+          className="cellar-Select"
+          aria-label="Metric"
+          title={metric.name}
+          value={metric.name}
+          onChange={(event) => {
+            model.chooseMetric(event.currentTarget.value);
+          }}
+        >
+          {names.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="cellar-Metric-direction"
+          title="Turn which way is better"
+          onClick={() => {
+            model.turnDirection();
+          }}
+        >
+          {metric.direction} is better
+        </button>
+      </div>
+      <Sparkline name={metric.name} values={metric.course} />
+    </div>
+  );
+}
+
+/** A field to search by, with an icon and a way to clear it. */
+export function SearchField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): JSX.Element {
+  const { label, value, onChange } = props;
+  return (
+    <div className="cellar-Search">
+      <Icon name="search" />
+      <input
+        type="text"
+        placeholder={label}
+        aria-label={label}
+        value={value}
+        onChange={(event) => {
+          onChange(event.currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && value !== '') {
+            event.stopPropagation();
+            onChange('');
+          }
+        }}
+      />
+      {value === '' ? null : (
+        <IconButton
+          icon="close"
+          label="Clear the search"
+          onClick={() => {
+            onChange('');
+          }}
+        />
+      )}
+    </div>
+  );
+}

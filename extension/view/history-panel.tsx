@@ -1,0 +1,56 @@
+import { useEffect, type JSX } from 'react';
+
+import type { HistoryModel } from '../model/history.js';
+import type { HistoryActions } from './history-actions.js';
+import { HistoryHeader } from './history-header.js';
+import { HistoryList } from './history-list.js';
+import { Empty, ProblemBanner, Skeleton } from './states.js';
+import { useNow, useStore } from './use-store.js';
+
+/** One notebook's history as a narrow panel: made for 300 pixels, works at 220. */
+export function HistoryPanel(props: {
+  readonly model: HistoryModel;
+  readonly actions: HistoryActions;
+}): JSX.Element {
+  const { model, actions } = props;
+  const { path, phase, problem, capture } = useStore(model);
+  const now = useNow(60_000);
+  useEffect(() => {
+    model.tick();
+  }, [model, now]);
+  const waiting = capture?.kind === 'waiting' ? capture.count : 0;
+  const label = path === undefined ? 'History' : `History of ${path}`;
+  return (
+    <section className="cellar cellar-History" aria-label={label}>
+      <HistoryHeader model={model} actions={actions} />
+      {problem === undefined ? null : (
+        <ProblemBanner
+          problem={problem}
+          waiting={waiting}
+          onRetry={() => {
+            void model.retry();
+          }}
+        />
+      )}
+      {phase === 'ready' ? (
+        <HistoryList model={model} actions={actions} />
+      ) : (
+        <NoList model={model} />
+      )}
+    </section>
+  );
+}
+
+function NoList({ model }: { readonly model: HistoryModel }): JSX.Element | null {
+  const { phase, text, capture } = useStore(model);
+  if (phase === 'idle')
+    return <Empty title="No notebook is open.">Open one to see its versions here.</Empty>;
+  if (phase === 'loading') return <Skeleton label="Loading versions" rows={5} />;
+  if (phase !== 'empty') return null;
+  if (text !== '') return <Empty title="No version matches.">Try fewer or other words.</Empty>;
+  if (capture?.kind === 'paused' || capture?.kind === 'ignored')
+    return (
+      <Empty title="No versions yet.">None are kept while this notebook is {capture.kind}.</Empty>
+    );
+  return <Empty title="No versions yet.">Run a cell and the first one is kept.</Empty>;
+}

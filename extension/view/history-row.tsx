@@ -1,0 +1,128 @@
+import { memo, useState, type JSX } from 'react';
+
+import type { HistoryRow } from '../../contract/history.js';
+import type { Artifact } from '../../contract/snapshot.js';
+import type { HistoryMetric } from '../model/history.js';
+import { formatNumber } from '../model/number.js';
+import { formatClock, formatFullTime } from '../model/time.js';
+import { describeSnapshot, formatCount } from '../model/words.js';
+import { ArtifactLine } from './artifact-line.js';
+import { TextButton } from './button.js';
+import { Icon } from './icons.js';
+import { MetricChange } from './metric-change.js';
+
+const SHOWN_ARTIFACTS = 3;
+
+/** What one version is drawn from. */
+export interface HistoryRowProps {
+  readonly row: HistoryRow;
+  readonly metric: HistoryMetric | null;
+  readonly folded: boolean;
+  readonly artifactUrl: (artifact: Artifact) => string;
+}
+
+/** One version: when, how good, what was done, and the files it made. */
+export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProps): JSX.Element {
+  const { row, metric, folded, artifactUrl } = props;
+  return (
+    <div className={`cellar-Row${folded ? ' cellar-mod-folded' : ''}`} role="gridcell">
+      <Mark row={row} metric={metric} />
+      <div className="cellar-Row-body">
+        <div className="cellar-Row-first">
+          <time className="cellar-Row-time" dateTime={row.time} title={formatFullTime(row.time)}>
+            {formatClock(row.time)}
+          </time>
+          <RowMetric row={row} metric={metric} />
+        </div>
+        <Description row={row} />
+        <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} />
+      </div>
+    </div>
+  );
+});
+
+function Mark({ row, metric }: Pick<HistoryRowProps, 'row' | 'metric'>): JSX.Element {
+  if (metric?.best === row.id)
+    return (
+      <Icon
+        name="star"
+        className="cellar-Row-mark cellar-mod-best"
+        title={`Best ${metric.name}: ${formatNumber(metric.bestValue)}`}
+      />
+    );
+  if (row.restored !== null)
+    return (
+      <Icon name="restore" className="cellar-Row-mark" title="Restored from an older version" />
+    );
+  if (row.executions.some(({ status }) => status === 'error'))
+    return <Icon name="warn" className="cellar-Row-mark cellar-mod-failed" title="A cell failed" />;
+  return <Icon name="dot" className="cellar-Row-mark" />;
+}
+
+function RowMetric({ row, metric }: Pick<HistoryRowProps, 'row' | 'metric'>): JSX.Element | null {
+  if (metric === null || row.metric === null) return null;
+  const { value, previous } = row.metric;
+  return (
+    <>
+      <span className="cellar-Row-metric" title={`${metric.name} ${String(value)}`}>
+        <span className="cellar-Row-name">{metric.name}</span>{' '}
+        <span className="cellar-number">{formatNumber(value)}</span>
+      </span>
+      {previous === null ? null : (
+        <MetricChange
+          delta={value - previous}
+          direction={metric.direction}
+          against="the version before"
+        />
+      )}
+    </>
+  );
+}
+
+/** The person's message, which replaces the description; the description is then its tooltip. */
+function Description({ row }: { readonly row: HistoryRow }): JSX.Element {
+  const words = describeSnapshot(row);
+  if (row.message === null || row.message === '')
+    return (
+      <div className="cellar-Row-words" title={words}>
+        {words}
+      </div>
+    );
+  return (
+    <div className="cellar-Row-words cellar-mod-message" title={`${row.message}\n${words}`}>
+      “{row.message}”
+    </div>
+  );
+}
+
+function Artifacts(props: {
+  readonly artifacts: readonly Artifact[];
+  readonly artifactUrl: (artifact: Artifact) => string;
+}): JSX.Element | null {
+  const { artifacts, artifactUrl } = props;
+  const [all, setAll] = useState(false);
+  if (artifacts.length === 0) return null;
+  const shown = all ? artifacts : artifacts.slice(0, SHOWN_ARTIFACTS);
+  const left = artifacts.length - shown.length;
+  return (
+    <div className="cellar-Row-artifacts">
+      {shown.map((artifact) => (
+        <ArtifactLine
+          key={`${artifact.run}/${artifact.name}`}
+          artifact={artifact}
+          url={artifactUrl(artifact)}
+        />
+      ))}
+      {left === 0 ? null : (
+        <TextButton
+          look="plain"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {`${formatCount(left, 'more file')}`}
+        </TextButton>
+      )}
+    </div>
+  );
+}
