@@ -1,0 +1,108 @@
+import type { Kept } from '../../contract/capture.js';
+import type { CaptureState } from '../../contract/workspace.js';
+import type { CaptureStatus } from '../model/capture-status.js';
+import { Store } from '../model/store.js';
+import type { Outcome, OutboxState } from './outbox.js';
+import type { Parcel } from './outbox-store.js';
+
+interface Board {
+  readonly outbox: OutboxState;
+  /** By path: whether the server captures it; as long as it did not say, it is taken to. */
+  readonly states: ReadonlyMap<string, CaptureState>;
+  readonly kept: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, string>;
+  readonly isOff: boolean;
+}
+
+/** What is known of the capture of every notebook, for all who show it. */
+export class CaptureBoard extends Store<Board> {
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    super({
+      outbox: { kind: 'empty' },
+      states: new Map(),
+      kept: new Map(),
+      errors: new Map(),
+      isOff: false,
+    });
+    this.#now = now;
+  }
+
+  /** Whether versions of this notebook are to be sent. */
+  isOn(path: string): boolean {
+    return !this.state.isOff && (this.state.states.get(path)?.state ?? 'on') === 'on';
+  }
+
+  /** The one thing to say of a notebook's capture, the most pressing first. */
+  statusOf(path: string): CaptureStatus {
+    const { outbox, states, kept, errors, isOff } = this.state;
+    const state = states.get(path);
+    if (isOff) return { kind: 'paused', by: '' };
+    if (state !== undefined && state.state !== 'on')
+      return { kind: state.state, by: state.by ?? path };
+    if (outbox.kind === 'held') return toHeldStatus(outbox);
+    const message = errors.get(path);
+    if (message !== undefined) return { kind: 'error', message };
+    if (outbox.kind === 'sending') return { kind: 'keeping' };
+    const time = kept.get(path);
+    return time === undefined ? { kind: 'kept' } : { kind: 'kept', time };
+  }
+
+  setOutbox(outbox: OutboxState): void {
+    this.update({ outbox });
+  }
+
+  setOff(isOff: boolean): void {
+    this.update({ isOff });
+  }
+
+  setState(state: CaptureState): void {
+    this.update({ states: new Map(this.state.states).set(state.path, state) });
+  }
+
+  /** A parcel reached its end. */
+  settled(parcel: Parcel, outcome: Outcome): void {
+    if (parcel.kind !== 'burst') {
+      if (outcome.kind === 'refused') this.#refused(parcel.to, outcome.error.message);
+      return;
+    }
+    const { path } = parcel.burst;
+    switch (outcome.kind) {
+      case 'kept':
+        this.#kept(path, outcome.kept);
+        return;
+      case 'refused':
+        // Paused in between, in another tab or by the command: as was asked, so no error.
+        if (outcome.error.code !== 'paused') this.#refused(path, outcome.error.message);
+        return;
+      case 'done':
+      case 'elsewhere':
+        return;
+    }
+  }
+
+  #kept(path: string, { created, snapshot }: Kept): void {
+    const time = created ? this.#now() : Date.parse(snapshot.time);
+    const errors = new Map(this.state.errors);
+    errors.delete(path);
+    this.update({ kept: new Map(this.state.kept).set(path, time), errors });
+  }
+
+  #refused(path: string, message: string): void {
+    this.update({ errors: new Map(this.state.errors).set(path, message) });
+  }
+}
+
+function toHeldStatus(outbox: OutboxState & { readonly kind: 'held' }): CaptureStatus {
+  const { code, waiting } = outbox;
+  const wait = `${String(waiting)} ${waiting === 1 ? 'version waits' : 'versions wait'} in this browser`;
+  if (code === 'disk_full')
+    return {
+      kind: 'error',
+      message: `The disk is full. ${wait} and will be kept when there is room.`,
+    };
+  if (code === 'store_read_only')
+    return { kind: 'error', message: `The store is read-only. ${wait} until it can be written.` };
+  return { kind: 'waiting', count: waiting };
+}
