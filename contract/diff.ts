@@ -42,6 +42,8 @@ export const textDiffSchema = z.object({
   removed: z.number().int(),
   added: z.number().int(),
   coarse: z.boolean().optional(),
+  /** Changed lines beyond the bound on what one diff shows; the hunks hold those before. */
+  leftOut: z.number().int().optional(),
 });
 export type TextDiff = z.infer<typeof textDiffSchema>;
 
@@ -77,7 +79,7 @@ export const partSchema = z.discriminatedUnion('type', [
     columns: z.array(z.object({ op: z.enum([' ', '-', '+']), name: z.string() })),
     rows: z.array(tableRowSchema),
     changedCells: z.number().int(),
-    /** Rows left out, the same on both sides. */
+    /** Rows left out: the same on both sides, or beyond the bound on what one diff shows. */
     rowsLeftOut: z.number().int(),
   }),
   z.object({ type: z.literal('picture'), mime: z.string(), ...sides }),

@@ -1,0 +1,54 @@
+import type { Bundle } from '../../contract/bundle.js';
+import { BUNDLE_MIME, bundleSchema } from '../../contract/bundle.js';
+import type { Json } from './json.js';
+import { isArray, isObject, JsonNumber } from './json.js';
+import type { Notebook } from './notebook.js';
+
+/** Deeper values are no part of any bundle. */
+const MAX_LEVELS = 32;
+
+/** JSON as plain JavaScript values without a prototype; NaN and the infinities as the words that bundles use for them. */
+export function toPlain(value: Json, level = 0): unknown {
+  if (level > MAX_LEVELS) return null;
+  if (value instanceof JsonNumber)
+    return Number.isFinite(value.value) ? value.value : String(value.value);
+  if (isArray(value)) return value.map((item) => toPlain(item, level + 1));
+  if (!isObject(value)) return value;
+  const plain = Object.create(null) as Record<string, unknown>;
+  for (const [name, item] of value) plain[name] = toPlain(item, level + 1);
+  return plain;
+}
+
+/** A value of BUNDLE_MIME, checked; the words say what is wrong with it. */
+export type ReadBundle =
+  | { readonly kind: 'bundle'; readonly bundle: Bundle }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+export function readBundle(value: Json): ReadBundle {
+  const result = bundleSchema.safeParse(toPlain(value));
+  if (result.success) return { kind: 'bundle', bundle: result.data };
+  const [issue] = result.error.issues;
+  const place = issue === undefined ? '' : issue.path.map(String).join('.');
+  return {
+    kind: 'invalid',
+    reason: `${place === '' ? 'bundle' : place}: ${issue?.message ?? 'wrong'}`,
+  };
+}
+
+/** A bundle that an output of a cell shows; `cell` is the cell's id ("" without one), `index` and `output` count from 0. */
+export type FoundBundle = {
+  readonly cell: string;
+  readonly index: number;
+  readonly output: number;
+} & ReadBundle;
+
+/** Every Cellar bundle among a notebook's outputs, in order. One that is not valid is reported as such, never thrown. */
+export function findBundles(notebook: Notebook): readonly FoundBundle[] {
+  return notebook.cells.flatMap((cell, index) =>
+    cell.outputs.flatMap((output) => {
+      const value = output.data.get(BUNDLE_MIME);
+      if (value === undefined) return [];
+      return [{ cell: cell.id ?? '', index, output: output.index, ...readBundle(value) }];
+    }),
+  );
+}

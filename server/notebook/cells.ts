@@ -1,0 +1,144 @@
+import type { Aspect, CellChange, OutputChange, TextDiff } from '../../contract/diff.js';
+import type { JsonObject } from './json.js';
+import { equalJson } from './json.js';
+import { plainSource } from './likeness.js';
+import { diffText } from './lines.js';
+import { diffCellMetadata } from './metadata.js';
+import { NoiseCount } from './noise.js';
+import type { Cell } from './notebook.js';
+import { diffOutputs, oneSided } from './outputs.js';
+
+/** Where a change stands: cell indices of both sides, and for a moved cell by how many places. */
+export interface Place {
+  readonly base: readonly number[];
+  readonly head: readonly number[];
+  readonly movedBy?: number;
+}
+
+/** A diff of two sources; undefined when they are the same, line ends aside. */
+function diffSources(base: string, head: string): TextDiff | undefined {
+  return base === head ? undefined : diffText(base, head, { kind: 'text' });
+}
+
+function shownOutputs(outputs: readonly OutputChange[]): boolean {
+  return outputs.some(({ kind }) => kind !== 'same');
+}
+
+/** Attachments are pictures in base64: how they are wrapped does not count. */
+function sameAttachments(base: JsonObject, head: JsonObject): boolean {
+  return equalJson(
+    base,
+    head,
+    (a, b) =>
+      typeof a === 'string' &&
+      typeof b === 'string' &&
+      a.replace(/\s+/g, '') === b.replace(/\s+/g, ''),
+  );
+}
+
+function countCellNoise(base: Cell, head: Cell, noise: NoiseCount): void {
+  const counts = (cell: Cell) => [
+    cell.executionCount,
+    ...cell.outputs.map((output) => output.executionCount),
+  ];
+  const [a, b] = [counts(base), counts(head)];
+  if (a[0] !== b[0] || (a.length === b.length && a.some((count, i) => count !== b[i])))
+    noise.add('execution_count');
+  if (base.id !== head.id) noise.add('cell_id');
+  if (base.source !== head.source && plainSource(base) === plainSource(head))
+    noise.add('line_ends');
+}
+
+/** Two versions of one cell compared. */
+export function diffCell(base: Cell, head: Cell, place: Place): CellChange {
+  const noise = new NoiseCount();
+  countCellNoise(base, head, noise);
+  const source = diffSources(plainSource(base), plainSource(head));
+  const outputs = diffOutputs(base.outputs, head.outputs, noise);
+  const metadata = diffCellMetadata(base.metadata, head.metadata, noise);
+  const aspects: Aspect[] = [];
+  if (source !== undefined) aspects.push('source');
+  if (shownOutputs(outputs)) aspects.push('outputs');
+  if (metadata.length > 0) aspects.push('metadata');
+  if (!sameAttachments(base.attachments, head.attachments)) aspects.push('attachments');
+  if (base.type !== head.type) aspects.push('type');
+  const moved = place.movedBy !== undefined;
+  return {
+    ...toPlace(place),
+    kind: moved ? 'moved' : aspects.length > 0 ? 'modified' : 'same',
+    ...(head.id === undefined ? {} : { id: head.id }),
+    cellType: head.type,
+    aspects,
+    ...(base.type === head.type ? {} : { baseType: base.type }),
+    ...executions(base, head),
+    ...(source === undefined ? {} : { source }),
+    outputs,
+    metadata,
+    noise: noise.toNoise(),
+  };
+}
+
+function toPlace({ base, head, movedBy }: Place) {
+  return { base: [...base], head: [...head], ...(movedBy === undefined ? {} : { movedBy }) };
+}
+
+function executions(base: Cell | undefined, head: Cell | undefined) {
+  return {
+    ...(base?.type === 'code' ? { baseExecution: base.executionCount } : {}),
+    ...(head?.type === 'code' ? { headExecution: head.executionCount } : {}),
+  };
+}
+
+/** A cell that only one side has: its source and outputs as lines added or deleted. */
+export function oneSidedCell(cell: Cell, side: 'base' | 'head', index: number): CellChange {
+  const source = plainSource(cell);
+  const noise = new NoiseCount();
+  return {
+    kind: side === 'base' ? 'deleted' : 'added',
+    base: side === 'base' ? [index] : [],
+    head: side === 'head' ? [index] : [],
+    ...(cell.id === undefined ? {} : { id: cell.id }),
+    cellType: cell.type,
+    aspects: [],
+    ...executions(side === 'base' ? cell : undefined, side === 'head' ? cell : undefined),
+    source: diffText(side === 'base' ? source : '', side === 'head' ? source : '', {
+      kind: 'text',
+    }),
+    outputs: cell.outputs.map((output) => oneSided(output, side, noise)),
+    metadata: [],
+    noise: {},
+  };
+}
+
+/** The cells of a split or merge: one on one side, two neighbours on the other. */
+export interface JoinedCells {
+  readonly kind: 'split' | 'merged';
+  readonly base: readonly Cell[];
+  readonly head: readonly Cell[];
+}
+
+/** One cell that became two, or two that became one: the joined sources and the outputs compared. */
+export function diffJoined({ kind, base, head }: JoinedCells, place: Place): CellChange {
+  const noise = new NoiseCount();
+  const last = (cells: readonly Cell[]) => cells[cells.length - 1];
+  const joined = (cells: readonly Cell[]) => cells.map((cell) => plainSource(cell)).join('\n');
+  // Of two cells the lower one shows what the whole came to; outputs of the upper one have no counterpart.
+  const outputs = diffOutputs(last(base)?.outputs ?? [], last(head)?.outputs ?? [], noise);
+  const source = diffSources(joined(base), joined(head));
+  const id = last(head)?.id;
+  const aspects: Aspect[] = [];
+  if (source !== undefined) aspects.push('source');
+  if (shownOutputs(outputs)) aspects.push('outputs');
+  return {
+    ...toPlace(place),
+    kind,
+    ...(id === undefined ? {} : { id }),
+    cellType: last(head)?.type ?? 'code',
+    aspects,
+    ...executions(last(base), last(head)),
+    ...(source === undefined ? {} : { source }),
+    outputs,
+    metadata: [],
+    noise: noise.toNoise(),
+  };
+}

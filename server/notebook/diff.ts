@@ -1,0 +1,114 @@
+import type { CellChange, NotebookDiff } from '../../contract/diff.js';
+import { diffCell, diffJoined, oneSidedCell } from './cells.js';
+import type { Match } from './match.js';
+import { matchCells } from './match.js';
+import { diffNotebookMetadata } from './metadata.js';
+import { NoiseCount } from './noise.js';
+import type { Cell, Notebook } from './notebook.js';
+
+function cellAt(cells: readonly Cell[], index: number): Cell {
+  const cell = cells[index];
+  if (cell === undefined) throw new RangeError(`there is no cell ${index}`);
+  return cell;
+}
+
+function toChange(match: Match, base: Notebook, head: Notebook): CellChange {
+  const a = (index: number) => cellAt(base.cells, index);
+  const b = (index: number) => cellAt(head.cells, index);
+  switch (match.kind) {
+    case 'pair': {
+      const place = { base: [match.base], head: [match.head] };
+      const movedBy = match.head - match.base;
+      return diffCell(a(match.base), b(match.head), match.moved ? { ...place, movedBy } : place);
+    }
+    case 'added':
+      return oneSidedCell(b(match.head), 'head', match.head);
+    case 'deleted':
+      return oneSidedCell(a(match.base), 'base', match.base);
+    case 'split':
+      return diffJoined(
+        { kind: 'split', base: [a(match.base)], head: match.head.map(b) },
+        { base: [match.base], head: match.head },
+      );
+    case 'merged':
+      return diffJoined(
+        { kind: 'merged', base: match.base.map(a), head: [b(match.head)] },
+        { base: match.base, head: [match.head] },
+      );
+  }
+}
+
+function isModified({ kind, aspects }: CellChange): boolean {
+  return kind === 'modified' || (kind === 'moved' && aspects.length > 0);
+}
+
+function countCells(changes: readonly CellChange[]): NotebookDiff['cells'] {
+  const count = (kind: CellChange['kind']) =>
+    changes.filter((change) => change.kind === kind).length;
+  return {
+    unchanged: count('same'),
+    modified: changes.filter(isModified).length,
+    added: count('added'),
+    deleted: count('deleted'),
+    moved: count('moved'),
+    moved_modified: changes.filter((change) => change.kind === 'moved' && isModified(change))
+      .length,
+    split: count('split'),
+    merged: count('merged'),
+  };
+}
+
+function countLines(changes: readonly CellChange[]): number {
+  let lines = 0;
+  for (const { outputs } of changes)
+    for (const { parts } of outputs)
+      for (const part of parts)
+        if (part.type === 'text' || part.type === 'traceback')
+          lines += part.diff.removed + part.diff.added - (part.diff.leftOut ?? 0);
+  return lines;
+}
+
+/** Outputs of cells that both sides have, named by their cell in head. */
+function outputPlaces(
+  changes: readonly CellChange[],
+): Pick<NotebookDiff, 'outputs_changed' | 'outputs_removed'> {
+  const changed: [number, number][] = [];
+  const removed: [number, number][] = [];
+  for (const { base, head, outputs } of changes) {
+    const cell = head[head.length - 1];
+    if (cell === undefined || base.length === 0) continue;
+    for (const output of outputs) {
+      if (output.kind === 'deleted') removed.push([cell, output.base ?? 0]);
+      else if (output.kind !== 'same') changed.push([cell, output.head ?? 0]);
+    }
+  }
+  return { outputs_changed: changed, outputs_removed: removed };
+}
+
+/**
+ * Compares two notebooks: the default view, what a reader is shown. What a re-run changes by itself is counted in `noise` and not shown.
+ * Never throws on notebooks that `parseNotebook` gave.
+ */
+export function diffNotebooks(base: Notebook, head: Notebook): NotebookDiff {
+  const changes = matchCells(base.cells, head.cells).map((match) => toChange(match, base, head));
+  const noise = new NoiseCount();
+  for (const change of changes) noise.addAll(change.noise);
+  const metadata = diffNotebookMetadata(base.metadata, head.metadata, noise);
+  if (base.format.major !== head.format.major || base.format.minor !== head.format.minor)
+    noise.add('format');
+  return {
+    status: 'ok',
+    format: 1,
+    language: head.language || base.language,
+    cells: countCells(changes),
+    modified: changes
+      .filter(isModified)
+      .map(({ base: [i = 0], head: [j = 0], aspects }) => ({ base: i, head: j, aspects })),
+    ...outputPlaces(changes),
+    notebook_metadata_changed: metadata.length > 0,
+    changed_lines: countLines(changes),
+    noise: noise.toNoise(),
+    notebook_metadata: metadata,
+    changes,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Leaf } from '../../contract/diff.js';
+import type { Json, JsonObject } from './json.js';
+import { equalJson, isObject } from './json.js';
+import { diffLeaves } from './leaves.js';
+import type { NoiseCount } from './noise.js';
+
+/** What editors and runners note down in a cell's metadata, by key. */
+const CELL_NOISE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    collapsed: 'editor_metadata',
+    scrolled: 'editor_metadata',
+    autoscroll: 'editor_metadata',
+    trusted: 'editor_metadata',
+    hidden: 'editor_metadata',
+    heading_collapsed: 'editor_metadata',
+    'jp-MarkdownHeadingCollapsed': 'editor_metadata',
+    jupyter: 'editor_metadata',
+    vscode: 'editor_metadata',
+    pycharm: 'editor_metadata',
+    azdata_cell_guid: 'editor_metadata',
+    outputId: 'editor_metadata',
+    id: 'editor_metadata',
+    colab: 'editor_metadata',
+    gather: 'editor_metadata',
+    ExecuteTime: 'execution_time',
+    execution: 'execution_time',
+    executionInfo: 'execution_time',
+    papermill: 'execution_time',
+    elapsed: 'execution_time',
+    start_time: 'execution_time',
+  }),
+);
+
+const NOTEBOOK_NOISE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    signature: 'editor_metadata',
+    vscode: 'editor_metadata',
+    colab: 'editor_metadata',
+    toc: 'editor_metadata',
+    'toc-autonumbering': 'editor_metadata',
+    'toc-showcode': 'editor_metadata',
+    'toc-showmarkdowntxt': 'editor_metadata',
+    'toc-showtags': 'editor_metadata',
+    varInspector: 'editor_metadata',
+    orig_nbformat: 'format',
+    orig_nbformat_minor: 'format',
+    interpreter: 'editor_metadata',
+    widgets: 'widget_state',
+    papermill: 'execution_time',
+  }),
+);
+
+type NoiseOf = (name: string, base: Json | undefined, head: Json | undefined) => string | undefined;
+
+function compare(
+  base: JsonObject,
+  head: JsonObject,
+  { noise, noiseOf, path = '' }: { noise: NoiseCount; noiseOf: NoiseOf; path?: string },
+): Leaf[] {
+  const leaves: Leaf[] = [];
+  for (const name of new Set([...base.keys(), ...head.keys()])) {
+    const [a, b] = [base.get(name), head.get(name)];
+    if (a !== undefined && b !== undefined && equalJson(a, b)) continue;
+    const kind = noiseOf(name, a, b);
+    if (kind === undefined) {
+      const key = name.replace(/~/g, '~0').replace(/\//g, '~1');
+      leaves.push(...diffLeaves(a, b, `${path}/${key}`).leaves);
+    } else noise.add(kind);
+  }
+  return leaves;
+}
+
+/** The changed leaves of a cell's metadata; what editors and runners write there of themselves is counted as noise. */
+export function diffCellMetadata(base: JsonObject, head: JsonObject, noise: NoiseCount): Leaf[] {
+  return compare(base, head, { noise, noiseOf: (name) => CELL_NOISE.get(name) });
+}
+
+const MINOR_VERSION = /^\d+\.\d+/;
+
+/** Within one kernel only a new minor version means something: 3.11.7 to 3.11.9 does not, nor how an editor is told to colour it. */
+function languageNoise(
+  name: string,
+  base: Json | undefined,
+  head: Json | undefined,
+): string | undefined {
+  if (name === 'name') return undefined;
+  if (name !== 'version') return 'kernel_version';
+  if (typeof base !== 'string' || typeof head !== 'string') return 'kernel_version';
+  const [a, b] = [MINOR_VERSION.exec(base)?.[0], MINOR_VERSION.exec(head)?.[0]];
+  return a !== undefined && a === b ? 'kernel_version' : undefined;
+}
+
+/** The changed leaves of a notebook's metadata, without noise. */
+export function diffNotebookMetadata(
+  base: JsonObject,
+  head: JsonObject,
+  noise: NoiseCount,
+): Leaf[] {
+  const [a, b] = [base.get('language_info'), head.get('language_info')];
+  const leaves: Leaf[] = [];
+  const rest = (metadata: JsonObject) => {
+    const copy = new Map(metadata);
+    copy.delete('language_info');
+    return copy;
+  };
+  if (isObject(a) && isObject(b))
+    leaves.push(...compare(a, b, { noise, noiseOf: languageNoise, path: '/language_info' }));
+  // The kernel writes it on the first run; it says no more than the kernel's name does.
+  else if (a !== undefined || b !== undefined) noise.add('kernel_version');
+  const noiseOf: NoiseOf = (name) => NOTEBOOK_NOISE.get(name);
+  return [...leaves, ...compare(rest(base), rest(head), { noise, noiseOf })];
+}

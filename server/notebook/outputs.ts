@@ -1,0 +1,183 @@
+import { BUNDLE_MIME } from '../../contract/bundle.js';
+import type { OutputChange, PartChange } from '../../contract/diff.js';
+import { alignItems, toBlocks } from './align.js';
+import { compactJson, equalJson } from './json.js';
+import type { NoiseCount } from './noise.js';
+import { maskNoise } from './noise.js';
+import type { Output } from './notebook.js';
+import { isBinaryMime, isJsonMime } from './notebook.js';
+import { diffErrors, diffPart } from './parts.js';
+import { foldProgress } from './progress.js';
+import { valueText } from './values.js';
+
+/** From the MIME type that says most to the one that stands in for it. */
+const RANKS: readonly ((mime: string) => boolean)[] = [
+  (mime) => mime === BUNDLE_MIME,
+  (mime) => isJsonMime(mime) && mime !== 'application/json',
+  (mime) => mime === 'text/html',
+  (mime) => mime.startsWith('image/'),
+  (mime) => mime === 'text/markdown',
+  (mime) => mime === 'text/latex',
+  (mime) => mime === 'application/json',
+  (mime) => mime !== 'text/plain',
+];
+
+function rankOf(mime: string): number {
+  const rank = RANKS.findIndex((fits) => fits(mime));
+  return rank < 0 ? RANKS.length : rank;
+}
+
+function byRank(a: { mime: string }, b: { mime: string }): number {
+  return rankOf(a.mime) - rankOf(b.mime);
+}
+
+/** The MIME type by which an output is shown; "" when it has none. */
+export function richestMime(output: Output): string {
+  return [...output.data.keys()].map((mime) => ({ mime })).sort(byRank)[0]?.mime ?? '';
+}
+
+/** Equal for outputs that are the same but for noise. */
+function keyOf(output: Output): string {
+  const parts: string[] = [
+    output.type === 'execute_result' ? 'display_data' : output.type,
+    output.name,
+  ];
+  if (output.error !== null)
+    parts.push(maskNoise(`${output.error.name}: ${output.error.message}`, 'text'));
+  for (const [mime, value] of [...output.data].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const text = typeof value === 'string' ? value : compactJson(value);
+    if (isBinaryMime(mime)) parts.push(mime, valueText(mime, value));
+    else if (output.type === 'stream') parts.push(mime, maskNoise(foldProgress(text), 'stream'));
+    else parts.push(mime, maskNoise(text, mime === 'text/html' ? 'html' : 'text'));
+  }
+  return parts.join('\u0000');
+}
+
+/** Equal for outputs that may be versions of each other. */
+function kindOf(output: Output, exact: boolean): string {
+  if (output.type === 'stream') return `stream ${output.name}`;
+  if (output.type === 'error') return 'error';
+  return exact ? `bundle ${richestMime(output)}` : 'bundle';
+}
+
+function isSame(a: Output, b: Output): boolean {
+  if (a.type !== b.type || a.name !== b.name || a.data.size !== b.data.size) return false;
+  if (a.error?.name !== b.error?.name || a.error?.message !== b.error?.message) return false;
+  for (const [mime, value] of a.data) {
+    const other = b.data.get(mime);
+    if (other === undefined || !(other === value || equalJson(value, other))) return false;
+  }
+  return true;
+}
+
+/** Pairs of outputs in the order of both, -1 for a side that is absent. */
+function pairOutputs(base: readonly Output[], head: readonly Output[]): [number, number][] {
+  let start = 0;
+  const equalAt = (i: number, j: number) => {
+    const [a, b] = [base[i], head[j]];
+    return a !== undefined && b !== undefined && isSame(a, b);
+  };
+  while (start < Math.min(base.length, head.length) && equalAt(start, start)) start++;
+  const pairs = Array.from({ length: start }, (_, i): [number, number] => [i, i]);
+  const a = base.slice(start);
+  const b = head.slice(start);
+  const steps: readonly ((output: Output) => string)[] =
+    a.length === 1 && b.length === 1
+      ? [(output) => kindOf(output, false)]
+      : [keyOf, (output) => kindOf(output, true), (output) => kindOf(output, false)];
+  const visit = (i: number, j: number, [from, to]: readonly [Output[], Output[]], step: number) => {
+    const key = steps[step];
+    if (key === undefined || from.length === 0 || to.length === 0) {
+      from.forEach((_, n) => pairs.push([i + n, -1]));
+      to.forEach((_, n) => pairs.push([-1, j + n]));
+      return;
+    }
+    const alignment = alignItems(from.map(key), to.map(key));
+    for (const block of toBlocks(alignment, to.length)) {
+      const [x, y] = [block.base[0], block.head[0]];
+      if (!block.same)
+        visit(i + x, j + y, [from.slice(...block.base), to.slice(...block.head)], step + 1);
+      else for (let n = 0; n < block.base[1] - x; n++) pairs.push([i + x + n, j + y + n]);
+    }
+  };
+  visit(start, start, [a, b], 0);
+  return pairs;
+}
+
+/** A picture or figure already tells what its text/plain stand-in repeats: of parts that differ only the richest kind is shown. */
+function worthShowing(parts: PartChange[]): PartChange[] {
+  const sorted = parts.sort(byRank);
+  const best = sorted[0];
+  if (best === undefined) return sorted;
+  const isFigure = best.type === 'json' || best.type === 'metrics';
+  return sorted.filter(
+    (part) =>
+      part === best || (part.mime !== 'text/plain' && !(isFigure && part.mime === 'text/html')),
+  );
+}
+
+function diffPair(base: Output, head: Output, noise: NoiseCount): PartChange[] {
+  if (base.chunks !== head.chunks) noise.add('stream_chunks');
+  if (!equalJson(base.metadata, head.metadata)) noise.add('output_metadata');
+  if (base.type === 'error' || head.type === 'error') {
+    const part = diffErrors(base, head, noise);
+    return part === undefined ? [] : [part];
+  }
+  const parts: PartChange[] = [];
+  for (const mime of new Set([...base.data.keys(), ...head.data.keys()])) {
+    const part = diffPart({ mime, base: base.data.get(mime), head: head.data.get(mime) }, noise);
+    if (part !== undefined) parts.push(part);
+  }
+  return worthShowing(parts);
+}
+
+/** An output of one side only: its richest MIME type. */
+export function oneSided(output: Output, side: 'base' | 'head', noise: NoiseCount): OutputChange {
+  const mime = richestMime(output);
+  const value = output.data.get(mime);
+  const [base, head] = side === 'base' ? [output, undefined] : [undefined, output];
+  const part =
+    output.type === 'error'
+      ? diffErrors(base, head, noise)
+      : value === undefined
+        ? undefined
+        : diffPart(
+            {
+              mime,
+              base: side === 'base' ? value : undefined,
+              head: side === 'head' ? value : undefined,
+            },
+            noise,
+          );
+  return {
+    kind: side === 'base' ? 'deleted' : 'added',
+    [side]: output.index,
+    outputType: output.type,
+    ...(output.name === '' ? {} : { name: output.name }),
+    parts: part === undefined ? [] : [part],
+  };
+}
+
+/** The outputs of a cell compared: every output of both sides once, in order. */
+export function diffOutputs(
+  base: readonly Output[],
+  head: readonly Output[],
+  noise: NoiseCount,
+): OutputChange[] {
+  return pairOutputs(base, head).flatMap(([i, j]) => {
+    const [a, b] = [base[i], head[j]];
+    if (a === undefined) return b === undefined ? [] : [oneSided(b, 'head', noise)];
+    if (b === undefined) return [oneSided(a, 'base', noise)];
+    const parts = diffPair(a, b, noise);
+    return [
+      {
+        kind: parts.length === 0 ? ('same' as const) : ('modified' as const),
+        base: a.index,
+        head: b.index,
+        outputType: b.type,
+        ...(b.name === '' ? {} : { name: b.name }),
+        parts,
+      },
+    ];
+  });
+}

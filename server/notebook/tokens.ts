@@ -1,0 +1,131 @@
+import { alignItems, toBlocks } from './align.js';
+import type { TextKind } from './noise.js';
+import { findNoise, mayHaveNoise } from './noise.js';
+
+export type Mark = [number, number];
+
+/** A terminal's colour sequence, a word (ideographs one by one), a number, a run of blanks, or one other character. */
+const TOKEN =
+  /\u001b\[[\d;]*[A-Za-z]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\p{L}_](?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}_])*|\s+|[^]/gu;
+const MAX_TOKENS = 400_000;
+
+/** The tokens of a line; joined they are the line again. */
+export function tokenize(line: string): string[] {
+  return line.match(TOKEN) ?? [];
+}
+
+interface KeyedTokens {
+  readonly texts: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** Tokens with the keys by which they are compared: a chance part is one token, the same on both sides. */
+function keyedTokens(line: string, kind: TextKind): KeyedTokens {
+  if (!mayHaveNoise(line)) {
+    const texts = tokenize(line);
+    return { texts, keys: texts };
+  }
+  const texts: string[] = [];
+  const keys: string[] = [];
+  let at = 0;
+  for (const span of findNoise(line, kind)) {
+    for (const token of tokenize(line.slice(at, span.from))) keys[texts.push(token) - 1] = token;
+    keys[texts.push(line.slice(span.from, span.to)) - 1] = `\u0000${span.kind}`;
+    at = span.to;
+  }
+  for (const token of tokenize(line.slice(at))) keys[texts.push(token) - 1] = token;
+  return { texts, keys };
+}
+
+/** Widens marks to whole graphemes, so that no accent or emoji is cut. */
+function snap(line: string, marks: readonly Mark[]): Mark[] {
+  if (marks.length === 0 || !/[^\u0000-\u02ff]/.test(line) || line.length > 20_000)
+    return [...marks];
+  const starts = new Set([line.length]);
+  for (const { index } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line))
+    starts.add(index);
+  const wide: Mark[] = [];
+  for (let [from, to] of marks) {
+    while (from > 0 && !starts.has(from)) from--;
+    while (to < line.length && !starts.has(to)) to++;
+    const last = wide[wide.length - 1];
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else wide.push([from, to]);
+  }
+  return wide;
+}
+
+function rangesOf(
+  tokens: readonly string[],
+  changed: readonly (readonly [number, number])[],
+): Mark[] {
+  const marks: Mark[] = [];
+  let token = 0;
+  let at = 0;
+  for (const [from, to] of changed) {
+    if (to <= from) continue;
+    for (; token < from; token++) at += tokens[token]?.length ?? 0;
+    const start = at;
+    for (; token < to; token++) at += tokens[token]?.length ?? 0;
+    const last = marks[marks.length - 1];
+    if (last !== undefined && last[1] === start) last[1] = at;
+    else marks.push([start, at]);
+  }
+  return marks;
+}
+
+/** The changed tokens of two lines that are versions of each other, as ranges of each. */
+export function markTokens(
+  base: string,
+  head: string,
+  kind: TextKind,
+): { base: Mark[]; head: Mark[] } {
+  const a = keyedTokens(base, kind);
+  const b = keyedTokens(head, kind);
+  if (a.texts.length + b.texts.length > MAX_TOKENS)
+    return { base: [[0, base.length]], head: [[0, head.length]] };
+  const changed = toBlocks(alignItems(a.keys, b.keys), b.keys.length).filter(({ same }) => !same);
+  return {
+    base: snap(
+      base,
+      rangesOf(
+        a.texts,
+        changed.map((block) => block.base),
+      ),
+    ),
+    head: snap(
+      head,
+      rangesOf(
+        b.texts,
+        changed.map((block) => block.head),
+      ),
+    ),
+  };
+}
+
+/** How alike two texts are by their words and signs, from 0 to 1 (Dice over the multiset; blanks do not count). */
+export function similarity(base: readonly string[], head: readonly string[]): number {
+  const counts = new Map<string, number>();
+  let [sizeA, sizeB, common] = [0, 0, 0];
+  for (const token of base) {
+    const weight = weigh(token);
+    sizeA += weight;
+    if (weight > 0) counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  for (const token of head) {
+    const weight = weigh(token);
+    sizeB += weight;
+    const left = counts.get(token) ?? 0;
+    if (weight === 0 || left === 0) continue;
+    counts.set(token, left - 1);
+    common += weight;
+  }
+  return sizeA + sizeB === 0 ? 1 : (2 * common) / (sizeA + sizeB);
+}
+
+/** Words tell more than signs. */
+function weigh(token: string): number {
+  const code = token.charCodeAt(0);
+  if (code <= 0x20 || code === 0xa0) return 0;
+  return token.length > 1 ? 2 : /[\p{L}\p{N}]/u.test(token) ? 1.5 : 0.5;
+}
