@@ -79,21 +79,15 @@ def test_names_the_file_with_its_hash_when_no_server_listens(
     expect_unstored(kernel, tmp_path, "connection refused")
 
 
-def test_waits_at_most_two_seconds_for_a_server_that_hangs(
-    start_kernel: Callable[..., Kernel], tmp_path: Path
-) -> None:
+def test_waits_at_most_two_seconds_for_a_server_that_hangs(start_kernel: Callable[..., Kernel], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        kernel = start_kernel(
-            CELLAR_URL=f"http://127.0.0.1:{deaf.getsockname()[1]}", CELLAR_KERNEL_TOKEN="narrow"
-        )
+        kernel = start_kernel(CELLAR_URL=f"http://127.0.0.1:{deaf.getsockname()[1]}", CELLAR_KERNEL_TOKEN="narrow")
         began = time.monotonic()
         expect_unstored(kernel, tmp_path, "timed out")
         assert 1.9 < time.monotonic() - began < 3
 
 
-def test_says_so_where_no_cellar_started_the_kernel(
-    start_kernel: Callable[..., Kernel], tmp_path: Path
-) -> None:
+def test_says_so_where_no_cellar_started_the_kernel(start_kernel: Callable[..., Kernel], tmp_path: Path) -> None:
     expect_unstored(start_kernel(), tmp_path, "not started by a Jupyter with Cellar")
 
 

@@ -108,9 +108,7 @@ def test_names_what_json_cannot_hold_and_takes_numpy_numbers(kernel: Kernel) -> 
         ("cellar.param('trees')", "cellar.param takes params by name"),
     ],
 )
-def test_refuses_what_is_no_number_and_keeps_nothing_of_the_call(
-    kernel: Kernel, call: str, message: str
-) -> None:
+def test_refuses_what_is_no_number_and_keeps_nothing_of_the_call(kernel: Kernel, call: str, message: str) -> None:
     shown = kernel.run(call)
     assert shown["reply"]["ename"] == "TypeError"
     assert message in shown["reply"]["evalue"]
