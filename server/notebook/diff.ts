@@ -63,7 +63,7 @@ function countLines(changes: readonly CellChange[]): number {
   for (const { outputs } of changes)
     for (const { parts } of outputs)
       for (const part of parts)
-        if (part.type === 'text' || part.type === 'traceback')
+        if (part.type === 'text')
           lines += part.diff.removed + part.diff.added - (part.diff.leftOut ?? 0);
   return lines;
 }

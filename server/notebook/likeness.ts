@@ -14,6 +14,7 @@ export interface Face {
 }
 
 const MAX_SOURCE = 20_000;
+const SHORT = 120;
 
 /** Line ends and blank lines at the end of a source do not tell cells apart. */
 export function plainSource(cell: Cell): string {
@@ -59,7 +60,8 @@ function shape(tokens: readonly string[]): string {
 
 /** Likeness of short texts that stand at the same place: by pairs of characters, which also sees x = 1 become x = 2. */
 export function closeLikeness(a: Face, b: Face): number {
-  const [s, t] = [a.source.slice(0, 400), b.source.slice(0, 400)];
+  const [s, t] = [a.source, b.source];
+  if (s.length > SHORT || t.length > SHORT) return likeness(a, b);
   const grams = new Map<string, number>();
   for (let i = 0; i + 1 < s.length; i++) {
     const gram = s.slice(i, i + 2);

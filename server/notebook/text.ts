@@ -91,10 +91,7 @@ class Page {
         this.text(part.diff, indent);
         return;
       case 'traceback':
-        if (part.baseError !== undefined)
-          this.line('-', `${part.baseError.name}: ${part.baseError.message}`);
-        if (part.headError !== undefined)
-          this.line('+', `${part.headError.name}: ${part.headError.message}`);
+        this.traceback(part);
         return;
       case 'picture':
       case 'opaque':
@@ -119,6 +116,23 @@ class Page {
       case 'table':
         this.table(part);
     }
+  }
+
+  /** The two errors; where they say the same, what differs on the way to them. */
+  private traceback({
+    baseError,
+    headError,
+    diff,
+  }: Extract<PartChange, { type: 'traceback' }>): void {
+    const words = (error: typeof baseError) =>
+      error === undefined ? undefined : `${error.name}: ${error.message}`;
+    const [base, head] = [words(baseError), words(headError)];
+    if (base === head) {
+      this.text(diff, '  ');
+      return;
+    }
+    if (base !== undefined) this.line('-', base);
+    if (head !== undefined) this.line('+', head);
   }
 
   private valueWords(name: string, base: unknown, head: unknown): string {

@@ -103,29 +103,38 @@ export function markTokens(
   };
 }
 
-/** How alike two texts are by their words and signs, from 0 to 1 (Dice over the multiset; blanks do not count). */
-export function similarity(base: readonly string[], head: readonly string[]): number {
+type Counts = ReadonlyMap<string, number>;
+
+function countTokens(tokens: readonly string[]): Counts {
   const counts = new Map<string, number>();
-  let [sizeA, sizeB, common] = [0, 0, 0];
-  for (const token of base) {
-    const weight = weigh(token);
-    sizeA += weight;
-    if (weight > 0) counts.set(token, (counts.get(token) ?? 0) + 1);
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * How alike two texts are by their words and signs, from 0 to 1 (Dice; blanks do not count). A word that stands there often counts by the root
+ * of its number: brackets and the name of the one data frame do not make two texts alike.
+ */
+export function similarity(base: readonly string[], head: readonly string[]): number {
+  const [a, b] = [countTokens(base), countTokens(head)];
+  const size = (counts: Counts) => {
+    let sum = 0;
+    for (const [token, count] of counts) sum += weigh(token) * Math.sqrt(count);
+    return sum;
+  };
+  let common = 0;
+  for (const [token, count] of a) {
+    const other = b.get(token);
+    if (other !== undefined) common += weigh(token) * Math.sqrt(Math.min(count, other));
   }
-  for (const token of head) {
-    const weight = weigh(token);
-    sizeB += weight;
-    const left = counts.get(token) ?? 0;
-    if (weight === 0 || left === 0) continue;
-    counts.set(token, left - 1);
-    common += weight;
-  }
-  return sizeA + sizeB === 0 ? 1 : (2 * common) / (sizeA + sizeB);
+  const total = size(a) + size(b);
+  return total === 0 ? 1 : (2 * common) / total;
 }
 
 /** Words tell more than signs. */
 function weigh(token: string): number {
   const code = token.charCodeAt(0);
   if (code <= 0x20 || code === 0xa0) return 0;
-  return token.length > 1 ? 2 : /[\p{L}\p{N}]/u.test(token) ? 1.5 : 0.5;
+  if (token.length > 1) return 2;
+  return /[\p{L}\p{N}]/u.test(token) ? 1.5 : 0.4;
 }

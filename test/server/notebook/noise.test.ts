@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+
+import type { NotebookDiff } from '../../../contract/diff.js';
+import { diffNotebooks } from '../../../server/notebook/diff.js';
+import { NOISE_RULES } from '../../../server/notebook/noise.js';
+import { display, diffStreams, diffValues, notebookOf, stream, withOutputs } from './notation.js';
+
+function isUnchanged(diff: NotebookDiff): boolean {
+  const { modified, added, deleted, moved } = diff.cells;
+  return modified + added + deleted + moved === 0 && !diff.notebook_metadata_changed;
+}
+
+const STREAMS: readonly (readonly [string, string, string])[] = [
+  ['address', '<Foo object at 0x7f12345678a0>', '<Foo object at 0x7f99995678b0>'],
+  ['address', '#<Object:0x000055d5f8a0b1c8>', '#<Object:0x000055d5f8a0ffff>'],
+  ['address', '<environment: 0x55d5f8a0b1c8>', '<environment: 0x55d5f8a0bfff>'],
+  ['temp_path', '/tmp/ipykernel_12/345.py:3: Warning', '/tmp/ipykernel_99/678.py:3: Warning'],
+  [
+    'temp_path',
+    '/var/folders/x1/abc_d/T/ipykernel_1/2.py:1: W',
+    '/var/folders/x1/abc_d/T/ipykernel_8/9.py:1: W',
+  ],
+  ['temp_path', 'saved to /tmp/tmpab12cd34/x', 'saved to /tmp/tmpzz99yy88/x'],
+  ['temp_path', '<ipython-input-3-abcdef123456> in f', '<ipython-input-7-0123456789ab> in f'],
+  ['prompt', 'Cell In[3], line 1', 'Cell In[12], line 1'],
+  ['duration', 'CPU times: user 12 ms, sys: 1 ms', 'CPU times: user 9 ms, sys: 2 ms'],
+  ['duration', 'Wall time: 1.2 s', 'Wall time: 900 ms'],
+  ['duration', '1.2 ms ± 3 µs per loop (mean)', '1.4 ms ± 9 µs per loop (mean)'],
+  [
+    'duration',
+    '100%|###| 10/10 [00:01<00:00,  9.8it/s]',
+    '100%|###| 10/10 [00:02<00:00,  4.1it/s]',
+  ],
+  ['duration', '10/10 - 2s 15ms/step - loss: 0.5', '10/10 - 3s 17ms/step - loss: 0.5'],
+  ['timestamp', '2024-01-05 10:00:00,123 INFO start', '2025-02-06 11:22:33,456 INFO start'],
+  ['timestamp', '[2024-01-05T10:00:00Z] WARNING: low', '[2025-01-05T10:00:01Z] WARNING: low'],
+  [
+    'tracking_link',
+    '🏃 View run bald-fish-1 at: http://127.0.0.1:1/#/experiments/0/runs/ab',
+    '🏃 View run red-cow-2 at: http://127.0.0.1:1/#/experiments/0/runs/cd',
+  ],
+  ['progress', '10%\r50%\r100%', '10%\r30%\r60%\r100%'],
+];
+
+const HTML: readonly (readonly [string, string, string])[] = [
+  [
+    'div_id',
+    '<style>#T_a1b2c_row0 {x}</style><div id="T_a1b2c">1</div>',
+    '<style>#T_ffff0_row0 {x}</style><div id="T_ffff0">1</div>',
+  ],
+  [
+    'div_id',
+    '<div id="sk-container-id-1" class="s">x</div>',
+    '<div id="sk-container-id-5" class="s">x</div>',
+  ],
+  [
+    'div_id',
+    '<div id="0a1b2c3d-0000-4000-8000-0123456789ab"></div>',
+    '<div id="ffffffff-0000-4000-8000-0123456789ab"></div>',
+  ],
+  [
+    'div_id',
+    '<div id="altair-viz-0123456789abcdef0123456789abcdef"></div>',
+    '<div id="altair-viz-ffff456789abcdef0123456789abcdef"></div>',
+  ],
+];
+
+describe('noise of a re-run', () => {
+  it.each(STREAMS)('hides and counts %s: %s', (kind, base, head) => {
+    const diff = diffStreams(`before\n${base}\nafter\n`, `before\n${head}\nafter\n`);
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise[kind]).toBeGreaterThan(0);
+    expect(diff.changed_lines).toBe(0);
+  });
+
+  it.each(STREAMS.filter(([kind]) => kind !== 'progress'))(
+    'shows a change beside %s: %s',
+    (kind, base, head) => {
+      const diff = diffStreams(`value 1\n${base}\n`, `value 2\n${head}\n`);
+      expect(diff.outputs_changed).toEqual([[0, 0]]);
+      expect(diff.changed_lines).toBe(2);
+      expect(diff.noise[kind]).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(HTML)('hides and counts %s in HTML: %s', (kind, base, head) => {
+    const diff = diffValues('text/html', base, head);
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise[kind]).toBeGreaterThan(0);
+  });
+
+  it('shows a value that changed on the line of an address, and marks it alone', () => {
+    const diff = diffStreams('<Foo n=1 at 0x7f12345678a0>', '<Foo n=2 at 0x7f99995678b0>');
+    const part = diff.changes[0]?.outputs[0]?.parts[0];
+    expect(part?.type === 'text' && part.diff.hunks[0]?.lines.map(({ marks }) => marks)).toEqual([
+      [[7, 8]],
+      [[7, 8]],
+    ]);
+  });
+
+  it.each([
+    ['a hex number that is data', 'flags: 0x00ff00ff', 'flags: 0x00ff00fe'],
+    ['a date that is data', '2024-01-05 10:00:00  5', '2024-01-06 10:00:00  5'],
+    ['a duration that is data', 'trip took 12 s', 'trip took 13 s'],
+    ['an index in brackets', 'a[3] = 1', 'a[4] = 1'],
+    ['a path that is no temporary one', '/data/tmp/x1', '/data/tmp/x2'],
+    ['a word before a URL', 'see http://a/1', 'see http://a/2'],
+  ])('does not take %s for noise', (_, base, head) => {
+    expect(diffStreams(base, head).changed_lines).toBe(2);
+  });
+
+  it('counts execution counts once a cell', () => {
+    const of = (n: number) =>
+      notebookOf([
+        {
+          cell_type: 'code',
+          id: 'a',
+          source: 'x',
+          metadata: {},
+          execution_count: n,
+          outputs: [
+            {
+              output_type: 'execute_result',
+              execution_count: n,
+              data: { 'text/plain': '1' },
+              metadata: {},
+            },
+          ],
+        },
+      ]);
+    const diff = diffNotebooks(of(1), of(7));
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise).toEqual({ execution_count: 1 });
+  });
+
+  it('does not count how a kernel chunked and interleaved its streams as a change', () => {
+    const base = withOutputs(stream('a\n'), stream('warn\n', 'stderr'), stream('b\n'));
+    const head = withOutputs(stream('a\nb\n'), stream('warn\n', 'stderr'));
+    const diff = diffNotebooks(base, head);
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise).toEqual({ stream_chunks: 1 });
+  });
+
+  it('counts regenerated cell ids', () => {
+    const of = (id: string) =>
+      notebookOf([{ cell_type: 'code', id, source: 'x = load()', metadata: {}, outputs: [] }]);
+    expect(diffNotebooks(of('a'), of('b')).noise).toEqual({ cell_id: 1 });
+  });
+
+  it.each([
+    ['collapsed', 'editor_metadata'],
+    ['scrolled', 'editor_metadata'],
+    ['jupyter', 'editor_metadata'],
+    ['ExecuteTime', 'execution_time'],
+    ['execution', 'execution_time'],
+    ['papermill', 'execution_time'],
+  ])('hides the metadata %s of a cell', (name, kind) => {
+    const of = (value: unknown) =>
+      notebookOf([
+        { cell_type: 'code', id: 'a', source: 'x', metadata: { [name]: value }, outputs: [] },
+      ]);
+    const diff = diffNotebooks(of({ a: 1 }), of({ a: 2 }));
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise).toEqual({ [kind]: 1 });
+  });
+
+  it('shows tags that changed', () => {
+    const of = (tags: string[]) =>
+      notebookOf([{ cell_type: 'code', id: 'a', source: 'x', metadata: { tags }, outputs: [] }]);
+    const diff = diffNotebooks(of(['a']), of(['a', 'b']));
+    expect(diff.modified[0]?.aspects).toEqual(['metadata']);
+    expect(diff.changes[0]?.metadata).toEqual([{ path: '/tags/1', head: '"b"' }]);
+  });
+
+  it('hides a new patch version of the kernel but shows a new minor one', () => {
+    const of = (version: string) => notebookOf([], { language_info: { name: 'python', version } });
+    expect(diffNotebooks(of('3.11.7'), of('3.11.9')).noise).toEqual({ kernel_version: 1 });
+    const diff = diffNotebooks(of('3.11.7'), of('3.12.0'));
+    expect(diff.notebook_metadata).toEqual([
+      { path: '/language_info/version', base: '"3.11.7"', head: '"3.12.0"' },
+    ]);
+  });
+
+  it('hides how base64 is wrapped', () => {
+    const diff = diffValues('image/png', 'aGVsbG8gd29ybGQ=\n', ['aGVsbG8g\n', 'd29ybGQ=\n']);
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise).toEqual({ base64_wrapping: 1 });
+  });
+
+  it('hides the model id of a widget', () => {
+    const mime = 'application/vnd.jupyter.widget-view+json';
+    expect(
+      diffValues(mime, { model_id: 'a', version_major: 2 }, { model_id: 'b', version_major: 2 })
+        .noise,
+    ).toEqual({ widget_id: 1 });
+    expect(
+      isUnchanged(
+        diffValues(mime, { model_id: 'a', version_major: 2 }, { model_id: 'b', version_major: 1 }),
+      ),
+    ).toBe(false);
+  });
+
+  it('counts a format upgrade', () => {
+    expect(diffNotebooks(notebookOf([], {}, 4), notebookOf([], {}, 5)).noise).toEqual({
+      format: 1,
+    });
+  });
+
+  it('shows nothing of a notebook that was run again', () => {
+    const of = (n: number, address: string, id: string) =>
+      withOutputs(
+        stream(`<A at ${address}>\n`),
+        display({ 'text/plain': `<Figure at ${address}>`, 'image/png': 'aGVsbG8=' }),
+        {
+          output_type: 'execute_result',
+          execution_count: n,
+          metadata: {},
+          data: { 'text/html': `<div id="T_${id}">7</div>`, 'text/plain': `<S at ${address}>` },
+        },
+      );
+    const diff = diffNotebooks(of(1, '0x7f00000000aa', 'a1b2c'), of(9, '0x7f00000000bb', 'c3d4e'));
+    expect(isUnchanged(diff)).toBe(true);
+    expect(diff.noise).toMatchObject({ address: 3, div_id: 1, execution_count: 1 });
+  });
+
+  it('matches every pattern on a long hostile text in time', () => {
+    const hostile = [
+      '[00:00<'.repeat(20_000),
+      ' at 0x'.repeat(20_000),
+      'View run '.repeat(20_000),
+      '1'.repeat(100_000),
+      '2024-01-05 10:00:00 '.repeat(5_000),
+    ];
+    const start = performance.now();
+    for (const text of hostile)
+      for (const { pattern } of NOISE_RULES)
+        for (const match of text.matchAll(pattern)) expect(match[0]).not.toBe('');
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
