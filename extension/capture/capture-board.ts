@@ -1,5 +1,5 @@
 import type { Kept } from '../../contract/capture.js';
-import type { CaptureState } from '../../contract/workspace.js';
+import type { CaptureState, Workspace } from '../../contract/workspace.js';
 import type { CaptureStatus } from '../model/capture-status.js';
 import { Store } from '../model/store.js';
 import type { Outcome, OutboxState } from './outbox.js';
@@ -11,6 +11,8 @@ interface Board {
   readonly states: ReadonlyMap<string, CaptureState>;
   readonly kept: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, string>;
+  /** What the server was asked to pause. */
+  readonly paused: Workspace['paused'];
   readonly isOff: boolean;
 }
 
@@ -24,6 +26,7 @@ export class CaptureBoard extends Store<Board> {
       states: new Map(),
       kept: new Map(),
       errors: new Map(),
+      paused: { notebooks: [], folders: [] },
       isOff: false,
     });
     this.#now = now;
@@ -55,6 +58,10 @@ export class CaptureBoard extends Store<Board> {
 
   setOff(isOff: boolean): void {
     this.update({ isOff });
+  }
+
+  setPaused(paused: Workspace['paused']): void {
+    this.update({ paused });
   }
 
   setState(state: CaptureState): void {

@@ -139,6 +139,8 @@ export class Captures {
 
   readonly #onBurst = (watch: NotebookWatch, { ended, alone, isClosing }: WatchedBurst): void => {
     if (!this.#options.board.isOn(watch.path)) return;
+    // Text that was only looked at, and rendered as before.
+    if (ended.executions.length === 0 && !watch.isChanged) return;
     const ran = new Set(ended.executions.map((one) => one.cell));
     const toReason = (read: NotebookRead): Reason => ({
       kind: 'burst',

@@ -8,7 +8,6 @@ export interface IdentityOptions {
   readonly outbox: Outbox;
   /** The notebooks that are open now. */
   readonly openPaths: () => readonly string[];
-  readonly onMoved: (from: string, to: string) => void;
   readonly onSavedAs: (from: string, to: string) => void;
 }
 
@@ -50,7 +49,6 @@ export class IdentityWatch {
         if (from === undefined || from === to) return;
         if (isNotebook(to) || isNotebook(from) || change.newValue?.type === 'directory') {
           void this.#options.outbox.put({ kind: 'rename', from, to });
-          this.#options.onMoved(from, to);
         }
         return;
       }

@@ -1,0 +1,17 @@
+import { COMMANDS } from './ids.js';
+import { textArg, type Command } from './parts.js';
+
+/** Opens the comparison of a version with another one (`head`), or with the notebook at `path` as it stands. */
+export const compare: Command = {
+  id: COMMANDS.compare,
+  label: () => 'Compare Versions',
+  execute: (parts, args) => {
+    const base = textArg(args, 'base');
+    if (base === undefined) throw new RangeError('cellar:compare needs base, a version');
+    const head = textArg(args, 'head');
+    const path = textArg(args, 'path');
+    if (head !== undefined) parts.openComparison({ base, head });
+    else if (path !== undefined) parts.openComparison({ base, path });
+    else throw new RangeError('cellar:compare needs head, a version, or path, a notebook');
+  },
+};

@@ -1,0 +1,70 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { CaptureBoard } from '../capture/capture-board.js';
+import type { Captures } from '../capture/captures.js';
+import type { Outbox } from '../capture/outbox.js';
+import type { Client } from '../client/client.js';
+
+/** What a comparison shows: two versions, or a version and the notebook at `path` as it stands. */
+export type Compared =
+  | { readonly base: string; readonly head: string }
+  | { readonly base: string; readonly path: string };
+
+/** What the commands act on and through. */
+export interface Parts {
+  readonly client: Client;
+  readonly captures: Captures;
+  readonly outbox: Outbox;
+  readonly board: CaptureBoard;
+  /** The address at which this browser reaches the server, ending in "/". */
+  readonly base: string;
+  currentNotebook(): NotebookPanel | undefined;
+  /** What is selected in the file browser. */
+  selectedFiles(): readonly SelectedFile[];
+  showHistory(path: string): void;
+  openComparison(compared: Compared): void;
+  openNotebook(path: string): void;
+  openSettings(): void;
+  /** The server was told to pause or resume: what is known of it is old. */
+  refreshStates(): void;
+}
+
+export interface SelectedFile {
+  readonly path: string;
+  readonly type: string;
+}
+
+/** The arguments that a command was called with. */
+export type Args = ReadonlyPartialJSONObject;
+
+/** One command; `add` in register.ts gives it its parts. */
+export interface Command {
+  readonly id: string;
+  /** Listed in the palette when it makes sense without arguments. */
+  readonly inPalette?: boolean;
+  label(parts: Parts, args: Args): string;
+  readonly caption?: string;
+  readonly icon?: CommandRegistry.ICommandOptions['icon'];
+  isEnabled?(parts: Parts, args: Args): boolean;
+  execute(parts: Parts, args: Args): Promise<void> | void;
+}
+
+/** An argument that must be a text; undefined when it is absent or something else. */
+export function textArg(args: Args, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The notebook that a command is about: the one named, else, called from the file browser's menu, the one selected there, else the
+ * one in front.
+ */
+export function targetPath(parts: Parts, args: Args): string | undefined {
+  const named = textArg(args, 'path');
+  if (named !== undefined) return named;
+  if (args['from'] === 'files')
+    return parts.selectedFiles().find((file) => file.type === 'notebook')?.path;
+  return parts.currentNotebook()?.context.localPath;
+}

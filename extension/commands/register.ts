@@ -1,0 +1,47 @@
+import type { CommandRegistry } from '@lumino/commands';
+
+import { compareLast } from './compare-last.js';
+import { compare } from './compare.js';
+import { copyLink } from './copy-link.js';
+import { downloadArtifact } from './download-artifact.js';
+import { openSettings } from './open-settings.js';
+import type { Command, Parts } from './parts.js';
+import { pauseFolder, pauseNotebook, pauseWorkspace } from './pause.js';
+import { restore } from './restore.js';
+import { resume } from './resume.js';
+import { retry } from './retry.js';
+import { showDeleted } from './show-deleted.js';
+import { showHistory } from './show-history.js';
+import { snapshot } from './snapshot.js';
+
+const ALL: readonly Command[] = [
+  snapshot,
+  showHistory,
+  compareLast,
+  compare,
+  restore,
+  showDeleted,
+  pauseNotebook,
+  pauseFolder,
+  pauseWorkspace,
+  resume,
+  copyLink,
+  downloadArtifact,
+  openSettings,
+  retry,
+];
+
+/** Adds every command; gives the ids of those that the palette lists. */
+export function registerCommands(registry: CommandRegistry, parts: Parts): readonly string[] {
+  for (const command of ALL)
+    registry.addCommand(command.id, {
+      label: (args) => command.label(parts, args),
+      ...(command.caption === undefined ? {} : { caption: command.caption }),
+      ...(command.icon === undefined ? {} : { icon: command.icon }),
+      isEnabled: (args) => command.isEnabled?.(parts, args) ?? true,
+      execute: (args) => command.execute(parts, args),
+      // A schema for documentation and for callers that are programs.
+      describedBy: { args: { type: 'object', additionalProperties: true } },
+    });
+  return ALL.filter((command) => command.inPalette).map((command) => command.id);
+}

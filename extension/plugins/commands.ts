@@ -1,0 +1,68 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+
+import { COMMANDS } from '../commands/ids.js';
+import type { Parts } from '../commands/parts.js';
+import { registerCommands } from '../commands/register.js';
+import {
+  ICellar,
+  IComparisons,
+  IHistory,
+  type Cellar,
+  type Comparisons,
+  type History,
+} from './tokens.js';
+
+/** Adds Cellar's commands, to the palette too; the settings schema puts some of them into menus and the toolbar. */
+export const commandsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-cellar:commands',
+  description: "Adds Cellar's commands.",
+  autoStart: true,
+  requires: [ICellar, IHistory, IComparisons, INotebookTracker],
+  optional: [ICommandPalette, IDefaultFileBrowser],
+  activate: (
+    app: JupyterFrontEnd,
+    cellar: Cellar,
+    history: History,
+    comparisons: Comparisons,
+    notebooks: INotebookTracker,
+    palette: ICommandPalette | null,
+    browser: IDefaultFileBrowser | null,
+  ) => {
+    const { commands } = app;
+    const parts: Parts = {
+      ...cellar,
+      currentNotebook: () => notebooks.currentWidget ?? undefined,
+      selectedFiles: () => (browser === null ? [] : Array.from(browser.selectedItems())),
+      showHistory: (path) => {
+        history.show(path);
+      },
+      openComparison: (compared) => {
+        comparisons.open(compared);
+      },
+      openNotebook: (path) => {
+        void commands.execute('docmanager:open', { path });
+      },
+      openSettings: () => {
+        void commands.execute('settingeditor:open', { query: 'Cellar' });
+      },
+    };
+    for (const command of registerCommands(commands, parts))
+      palette?.addItem({ command, category: 'Cellar' });
+    const renew = (): void => {
+      for (const id of Object.values(COMMANDS)) commands.notifyCommandChanged(id);
+    };
+    notebooks.currentChanged.connect(renew);
+    let known: unknown;
+    cellar.board.subscribe(() => {
+      const { paused, states, isOff } = cellar.board.state;
+      const now = [paused, states, isOff, cellar.board.state.outbox.kind];
+      if (Array.isArray(known) && now.every((value, at) => value === (known as unknown[])[at]))
+        return;
+      known = now;
+      renew();
+    });
+  },
+};

@@ -1,0 +1,128 @@
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { createElement } from 'react';
+
+import type { ComparedSide } from '../../contract/compare.js';
+import { cellarIcon } from '../commands/icon.js';
+import { COMMANDS } from '../commands/ids.js';
+import type { Compared } from '../commands/parts.js';
+import { CompareModel, type CompareTarget } from '../model/compare.js';
+import { formatClock } from '../model/time.js';
+import { baseName } from '../model/words.js';
+import { DiffView } from '../view/diff-view.js';
+import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
+
+const TAB_ID = 'cellar-comparison';
+
+/** The tab that compares. There is one, which every comparison takes over: walking down a history must not leave a row of tabs. */
+class ComparisonTab extends MainAreaWidget<ReactWidget> {
+  constructor(
+    readonly model: CompareModel,
+    content: ReactWidget,
+  ) {
+    super({ content });
+  }
+
+  override dispose(): void {
+    this.model.dispose();
+    super.dispose();
+  }
+}
+
+/** Shows what changed between two versions in the main area. */
+export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
+  id: 'jupyterlab-cellar:compare',
+  description: 'Shows what changed between two versions of a notebook.',
+  autoStart: true,
+  requires: [ICellar],
+  optional: [ILabShell, ILayoutRestorer],
+  provides: IComparisons,
+  activate: (
+    app: JupyterFrontEnd,
+    cellar: Cellar,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+  ): Comparisons => {
+    const tracker = new WidgetTracker<ComparisonTab>({ namespace: 'cellar-compare' });
+    const open = (compared: Compared): void => {
+      const target = toTarget(cellar, compared);
+      let tab = tracker.currentWidget;
+      if (tab === null) {
+        tab = createTab(cellar, target);
+        // Notebook 7 holds one document in its main area; there the comparison stands beside it.
+        app.shell.add(tab, labShell === null ? 'right' : 'main', { type: 'Cellar' });
+        void tracker.add(tab);
+        followTitle(tab, () => {
+          if (tab !== null) void tracker.save(tab);
+        });
+        void tab.model.load();
+      } else void tab.model.show(target);
+      app.shell.activateById(tab.id);
+    };
+    void restorer?.restore(tracker, {
+      command: COMMANDS.compare,
+      args: ({ model }) => toCompared(model.state.target),
+      name: () => TAB_ID,
+    });
+    return { open };
+  },
+};
+
+function createTab({ client, memory }: Cellar, target: CompareTarget): ComparisonTab {
+  const model = new CompareModel({ client, memory, target });
+  const tab = new ComparisonTab(
+    model,
+    ReactWidget.create(createElement(DiffView, { model, actions: {} })),
+  );
+  tab.id = TAB_ID;
+  tab.title.icon = cellarIcon;
+  tab.title.closable = true;
+  tab.title.label = 'Compare';
+  return tab;
+}
+
+/** Names the tab after what it shows, and says when that changed. */
+function followTitle(tab: ComparisonTab, onChange: () => void): void {
+  let shown: unknown;
+  tab.model.subscribe(() => {
+    const { comparison, target } = tab.model.state;
+    if (target !== shown) {
+      shown = target;
+      onChange();
+    }
+    if (comparison === undefined) return;
+    const { base, head } = comparison;
+    const path = head.kind === 'now' ? head.path : head.snapshot.path;
+    tab.title.label = `${toMoment(base)} → ${toMoment(head)} ${baseName(path)}`;
+    tab.title.caption = `What changed in ${path}`;
+  });
+}
+
+function toCompared(target: CompareTarget): Compared {
+  const { base } = target;
+  return target.kind === 'pair' ? { base, head: target.head } : { base, path: target.path };
+}
+
+function toTarget({ captures }: Cellar, compared: Compared): CompareTarget {
+  if ('head' in compared) return { kind: 'pair', ...compared };
+  const { base, path } = compared;
+  return {
+    kind: 'now',
+    base,
+    path,
+    content: () => {
+      const panel = captures.findPanel(path);
+      return panel === undefined ? undefined : captures.textOf(panel);
+    },
+  };
+}
+
+function toMoment(side: ComparedSide): string {
+  return side.kind === 'now' ? 'now' : formatClock(side.snapshot.time);
+}

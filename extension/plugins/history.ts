@@ -1,0 +1,135 @@
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from '@jupyterlab/application';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { createElement } from 'react';
+
+import type { HistoryRow } from '../../contract/history.js';
+import { cellarIcon } from '../commands/icon.js';
+import { COMMANDS } from '../commands/ids.js';
+import { HistoryModel } from '../model/history.js';
+import { HistoryPanel } from '../view/history-panel.js';
+import { NOW, type HistoryActions } from '../view/history-actions.js';
+import { ICellar, IHistory, type Cellar, type History } from './tokens.js';
+
+const PANEL_ID = 'cellar-history';
+
+/** The side panel with the versions of the notebook in front. */
+export const historyPlugin: JupyterFrontEndPlugin<History> = {
+  id: 'jupyterlab-cellar:history',
+  description: 'Shows the kept versions of the notebook in front, in a side panel.',
+  autoStart: true,
+  requires: [ICellar, INotebookTracker],
+  optional: [ILabShell, ILayoutRestorer],
+  provides: IHistory,
+  activate: (
+    app: JupyterFrontEnd,
+    cellar: Cellar,
+    notebooks: INotebookTracker,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+  ): History => {
+    const model = new HistoryModel({ client: cellar.client, memory: cellar.memory });
+    followNotebook(model, notebooks, app);
+    followCapture(model, cellar);
+    const panel = ReactWidget.create(
+      createElement(HistoryPanel, { model, actions: toActions(app, cellar, model) }),
+    );
+    panel.id = PANEL_ID;
+    panel.addClass('cellar-SidePanel');
+    panel.title.icon = cellarIcon;
+    panel.title.caption = 'Cellar: the versions of this notebook';
+    // JupyterLab labels its own right-hand tabs by icon alone; Notebook 7 lists panels by their label.
+    if (labShell === null) panel.title.label = 'Versions';
+    app.shell.add(panel, 'right', { rank: 700, type: 'Cellar' });
+    restorer?.add(panel, PANEL_ID);
+    return {
+      show: (path) => {
+        model.show(path);
+        app.shell.activateById(PANEL_ID);
+      },
+    };
+  },
+};
+
+function followNotebook(
+  model: HistoryModel,
+  notebooks: INotebookTracker,
+  app: JupyterFrontEnd,
+): void {
+  const showCurrent = (): void => {
+    const path = notebooks.currentWidget?.context.localPath;
+    if (path !== undefined) model.show(path);
+  };
+  notebooks.currentChanged.connect(showCurrent);
+  app.serviceManager.contents.fileChanged.connect((_, { type, oldValue, newValue }) => {
+    const [from, to] = [oldValue?.path, newValue?.path];
+    const { path } = model.state;
+    if (type !== 'rename' || path === undefined || from === undefined || to === undefined) return;
+    if (path === from) model.renamed(to);
+    else if (path.startsWith(`${from}/`)) model.renamed(to + path.slice(from.length));
+  });
+  showCurrent();
+}
+
+function followCapture(model: HistoryModel, { board, outbox }: Cellar): void {
+  let wasAway = false;
+  let told = '';
+  const tell = (): void => {
+    const { path } = model.state;
+    const status = path === undefined ? undefined : board.statusOf(path);
+    const text = JSON.stringify(status) ?? '';
+    if (text === told) return;
+    told = text;
+    model.setCapture(status);
+  };
+  board.subscribe(tell);
+  model.subscribe(() => {
+    tell();
+    const isAway = model.state.problem?.kind === 'away';
+    // The panel reached the server again, for instance by "Try now": what waits need not sit out its back-off.
+    if (wasAway && !isAway && outbox.state.kind === 'held') outbox.retry();
+    wasAway = isAway;
+  });
+}
+
+function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): HistoryActions {
+  const run = (id: string, args: Record<string, string> = {}): void => {
+    void app.commands.execute(id, args);
+  };
+  const toArgs = (row: HistoryRow): Record<string, string> => ({
+    id: row.id,
+    path: model.state.path ?? row.path,
+  });
+  return {
+    onCompare: (base, head) => {
+      const path = model.state.path ?? '';
+      run(COMMANDS.compare, head === NOW ? { base, path } : { base, head });
+    },
+    artifactUrl: (artifact) => cellar.client.artifactUrl(artifact),
+    onRestore: (row) => {
+      run(COMMANDS.restore, toArgs(row));
+    },
+    onCopyLink: (row) => {
+      const before = model.findBefore(row.id);
+      const target =
+        before === undefined ? `#/notebook/${row.notebook}` : `#/diff/${before}/${row.id}`;
+      run(COMMANDS.copyLink, { target });
+    },
+    onKeep: () => {
+      run(COMMANDS.snapshot);
+    },
+    onPause: () => {
+      const { path, capture } = model.state;
+      if (path === undefined) return;
+      run(capture?.kind === 'paused' ? COMMANDS.resume : COMMANDS.pauseNotebook, { path });
+    },
+    onOpenSettings: () => {
+      run(COMMANDS.openSettings);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+
+import type { Workspace } from '../../contract/workspace.js';
+import { COMMANDS } from '../commands/ids.js';
+import { isClientError } from '../client/errors.js';
+import { formatSize } from '../model/size.js';
+import { ICellar, type Cellar } from './tokens.js';
+
+const MEMORY_KEY = 'introduced';
+
+/** Says once what is kept and where, and warns when the space set for it runs out. */
+export const noticesPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-cellar:notices',
+  description: 'Says once what Cellar keeps and where, and warns when space runs out.',
+  autoStart: true,
+  requires: [ICellar],
+  activate: (app: JupyterFrontEnd, cellar: Cellar) => {
+    let hasWarned = false;
+    const check = async (): Promise<void> => {
+      const workspace = await cellar.client.workspace();
+      cellar.board.setPaused(workspace.paused);
+      introduce(app, cellar, workspace);
+      if (workspace.space.warn && !hasWarned) warnOfSpace(app, workspace);
+      hasWarned = workspace.space.warn;
+    };
+    const checkQuietly = (): void => {
+      check().catch((error: unknown) => {
+        // Away: the event stream says "workspace" as soon as the server is back.
+        if (!isClientError(error)) throw error;
+      });
+    };
+    cellar.client.events((event) => {
+      if (event.kind === 'workspace') checkQuietly();
+    });
+    void app.restored.then(checkQuietly);
+  },
+};
+
+function introduce(app: JupyterFrontEnd, { memory }: Cellar, { root }: Workspace): void {
+  if (memory.get(MEMORY_KEY) === true) return;
+  memory.set(MEMORY_KEY, true);
+  const place = root === null ? 'in the folder .cellar of this workspace' : `in ${root}/.cellar`;
+  Notification.info(`Cellar keeps a version of each notebook that you run or save, ${place}.`, {
+    autoClose: 15_000,
+    actions: [
+      {
+        label: 'Pause',
+        caption: 'Keep nothing in this workspace until resumed',
+        callback: () => void app.commands.execute(COMMANDS.pauseWorkspace),
+      },
+      {
+        label: 'Settings',
+        caption: 'What is kept, and when',
+        callback: () => void app.commands.execute(COMMANDS.openSettings),
+      },
+    ],
+  });
+}
+
+function warnOfSpace(app: JupyterFrontEnd, { space }: Workspace): void {
+  const used = formatSize(space.history + space.artifacts);
+  Notification.warning(
+    `Cellar's versions take ${used} of the ${formatSize(space.limit)} set for them.`,
+    {
+      autoClose: false,
+      actions: [
+        {
+          label: 'Settings',
+          caption: 'Change the limit',
+          callback: () => void app.commands.execute(COMMANDS.openSettings),
+        },
+      ],
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+
+import type { ServerSettings } from '../../contract/workspace.js';
+import type { Client } from '../client/client.js';
+
+/** The id under which JupyterLab finds schema/plugin.json. */
+export const PLUGIN_ID = 'jupyterlab-cellar:plugin';
+
+/** The settings that act in the browser. */
+export interface Settings {
+  readonly capture: boolean;
+  /** In milliseconds. */
+  readonly quietTime: number;
+}
+
+const DEFAULTS: Settings = { capture: true, quietTime: 300 };
+const GIGABYTE = 1_000_000_000;
+
+/**
+ * Reads the settings and follows them. Those that act in the server are sent to it, but only where the person set them: several
+ * people can share a workspace, and a browser's defaults must not undo what one of them chose.
+ */
+export async function followSettings(
+  registry: ISettingRegistry | null,
+  onChange: (settings: Settings) => void,
+  client: Client,
+): Promise<Settings> {
+  if (registry === null) return DEFAULTS;
+  const settings = await registry.load(PLUGIN_ID);
+  let sent = '';
+  const send = (): void => {
+    const patch = toServerSettings(settings.user);
+    const text = JSON.stringify(patch);
+    if (text === sent || text === '{}') return;
+    client.settings(patch).then(
+      () => {
+        sent = text;
+      },
+      (error: unknown) => {
+        console.warn(
+          'Cellar: the settings did not reach its server and are sent at the next start.',
+          error,
+        );
+      },
+    );
+  };
+  settings.changed.connect(() => {
+    onChange(toSettings(settings.composite));
+    send();
+  });
+  send();
+  return toSettings(settings.composite);
+}
+
+function toSettings(values: Readonly<Record<string, unknown>>): Settings {
+  const { capture, quietTime } = values;
+  return {
+    capture: typeof capture === 'boolean' ? capture : DEFAULTS.capture,
+    quietTime: typeof quietTime === 'number' ? quietTime : DEFAULTS.quietTime,
+  };
+}
+
+function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSettings {
+  const { artifactGlobs, spaceLimit } = values;
+  return {
+    ...(Array.isArray(artifactGlobs)
+      ? { artifactGlobs: artifactGlobs.filter((glob) => typeof glob === 'string') }
+      : {}),
+    ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),
+  };
+}

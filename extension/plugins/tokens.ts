@@ -1,0 +1,46 @@
+import { Token } from '@lumino/coreutils';
+
+import type { CaptureBoard } from '../capture/capture-board.js';
+import type { Captures } from '../capture/captures.js';
+import type { Outbox } from '../capture/outbox.js';
+import type { Client } from '../client/client.js';
+import type { Compared } from '../commands/parts.js';
+import type { Memory } from '../model/memory.js';
+
+/** What all plugins share: the server, what is captured, and what is remembered in this browser. */
+export interface Cellar {
+  readonly client: Client;
+  /** The address at which this browser reaches the server, ending in "/". */
+  readonly base: string;
+  readonly memory: Memory;
+  readonly board: CaptureBoard;
+  readonly outbox: Outbox;
+  readonly captures: Captures;
+  /** Asks the server again what is paused or ignored. */
+  refreshStates(): void;
+}
+
+export const ICellar = new Token<Cellar>(
+  'jupyterlab-cellar:ICellar',
+  'Cellar: its server, what it captures, and what waits to be kept.',
+);
+
+/** The side panel with a notebook's versions. */
+export interface History {
+  show(path: string): void;
+}
+
+export const IHistory = new Token<History>(
+  'jupyterlab-cellar:IHistory',
+  'Shows the kept versions of a notebook.',
+);
+
+/** The views that compare two states of a notebook. */
+export interface Comparisons {
+  open(compared: Compared): void;
+}
+
+export const IComparisons = new Token<Comparisons>(
+  'jupyterlab-cellar:IComparisons',
+  'Shows what changed between two versions of a notebook.',
+);
