@@ -12,18 +12,18 @@ export async function run(name, program, args, options = {}) {
   const log = join(SCRATCH, 'logs', `${name}.log`);
   mkdirSync(join(SCRATCH, 'logs'), { recursive: true });
   const file = openSync(log, options.append ? 'a' : 'w');
-  const code = await finish(program, args, { ...options, stdio: ['ignore', file, file] }).finally(
-    () => closeSync(file),
+  const code = await finish(program, args, options, ['ignore', file, file]).finally(() =>
+    closeSync(file),
   );
   if (code === 0) return;
   throw new StepError(
-    `${program} ${args.join(' ')}\nended with ${code}. The end of ${relative(ROOT, log)}:\n\n${tail(log)}`,
+    `${program} ${args.join(' ')}\nended with ${code}. The end of ${relative(ROOT, log)}:\n\n${tail(log, options.lines)}`,
   );
 }
 
 /** Runs a program on this terminal; resolves to its exit code, 1 for one that a signal ended. */
 export function show(program, args, options = {}) {
-  return finish(program, args, { ...options, stdio: 'inherit' });
+  return finish(program, args, options, 'inherit');
 }
 
 /** The standard output of a program, or undefined when it cannot run or fails. */
@@ -43,13 +43,14 @@ export function tail(log, lines = 25) {
   return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-function finish(program, args, options) {
+function finish(program, args, { cwd = ROOT, env = process.env }, stdio) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: ROOT,
+      cwd,
+      env,
+      stdio,
       // npm is a script of the shell on Windows.
       shell: process.platform === 'win32' && program === 'npm',
-      ...options,
     });
     child.on('error', (error) => reject(new StepError(`${program} cannot run: ${error.message}`)));
     child.on('close', (code) => resolve(code ?? 1));

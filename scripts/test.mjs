@@ -1,0 +1,39 @@
+import { oneOf, readOptions } from './steps/options.mjs';
+import { setUp } from './steps/setup.mjs';
+import { main, step } from './steps/step.mjs';
+import { SUITES, toCounts } from './steps/suites.mjs';
+import { installChromium, installGit } from './steps/system.mjs';
+
+const USAGE = `npm test [-- OPTIONS]
+
+Sets everything up, then runs every suite. The last line is "N passed, N failed".
+
+  --full       the long forms of the suites
+  --only NAME  one suite: ${Object.keys(SUITES).join(', ')}`;
+
+await main(async () => {
+  const options = readOptions(USAGE, { full: { type: 'boolean' }, only: { type: 'string' } });
+  const only = oneOf('only', options.only, Object.keys(SUITES));
+  const names = only === undefined ? Object.keys(SUITES) : [only];
+  const env = options.full ? { CELLAR_TEST_FULL: '1' } : {};
+
+  await setUp();
+  await step('Find git and git-lfs', installGit);
+  if (names.includes('browser'))
+    await step('Find Chromium', async () => {
+      const path = await installChromium();
+      if (path !== undefined) env.CHROMIUM_PATH = path;
+    });
+
+  const total = { passed: 0, failed: 0 };
+  for (const name of names) {
+    console.log(`\n${SUITES[name].title}`);
+    const { passed, failed, broken } = toCounts(await SUITES[name].run(env));
+    if (broken)
+      console.log(`${SUITES[name].title}: the runner failed; this counts as one failure.`);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+});
