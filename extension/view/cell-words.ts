@@ -1,0 +1,51 @@
+import type { Aspect, CellChange } from '../../contract/diff.js';
+
+/** The sign beside a change's colour and word. */
+export const CHANGE_SIGNS: Readonly<Record<CellChange['kind'], string>> = {
+  same: '',
+  modified: '~',
+  added: '+',
+  deleted: '\u2212',
+  moved: '\u2195',
+  split: '\u2443',
+  merged: '\u2442',
+};
+
+/** The word for a change, with how far a cell moved: "modified", "moved up by 2". */
+export function describeChange({ kind, movedBy, aspects }: CellChange): string {
+  if (kind === 'moved' && movedBy !== undefined && movedBy !== 0) {
+    const way = `moved ${movedBy < 0 ? 'up' : 'down'} by ${String(Math.abs(movedBy))}`;
+    return aspects.length > 0 ? `${way} and modified` : way;
+  }
+  if (kind === 'split') return 'split in two';
+  if (kind === 'merged') return 'merged from two';
+  return kind;
+}
+
+/** A cell and its change in one phrase, for labels. */
+export function describeCell(change: CellChange): string {
+  return `${cellName(change)}, ${describeChange(change)}`;
+}
+
+/** A cell by its kind and its place counted from 1, on head where it is there. */
+export function cellName({ cellType, base, head }: CellChange): string {
+  const places = (head.length > 0 ? head : base).map((place) => String(place + 1)).join(' and ');
+  return `${cellType} cell ${places}`;
+}
+
+const ASPECT_WORDS = {
+  source: undefined,
+  outputs: 'outputs',
+  metadata: 'metadata',
+  attachments: 'attachments differ',
+  type: undefined,
+} as const;
+
+/** What of a cell differs beside its source, in words; nothing for a cell that is new or gone. */
+export function aspectWords(change: CellChange, aspects: readonly Aspect[]): string {
+  if (change.kind === 'added' || change.kind === 'deleted') return '';
+  const words: string[] = aspects.flatMap((aspect) => ASPECT_WORDS[aspect] ?? []);
+  if (change.baseType !== undefined && aspects.includes('type'))
+    words.push(`was ${change.baseType}`);
+  return words.join(', ');
+}

@@ -1,0 +1,192 @@
+import { useState, type JSX } from 'react';
+
+import type { ComparedSide } from '../../contract/compare.js';
+import { countNoise } from '../model/compare-items.js';
+import type { CompareModel } from '../model/compare.js';
+import { formatFullTime, formatMoment } from '../model/time.js';
+import { baseName, formatCount } from '../model/words.js';
+import { IconButton } from './button.js';
+import { DiffSummary } from './diff-summary.js';
+import { Icon } from './icons.js';
+import { useStore } from './use-store.js';
+
+/** What a diff's view can set going beside its model; what is absent is not offered. */
+export interface DiffActions {
+  onCopyLink?(): void;
+  /** Restores the base of the comparison. */
+  onRestoreBase?(): void;
+}
+
+/** The head of a diff: both sides, how it is shown, and where one is in it. */
+export function DiffHeader(props: {
+  readonly model: CompareModel;
+  readonly actions: DiffActions;
+  readonly onHelp: () => void;
+}): JSX.Element {
+  const { model, actions, onHelp } = props;
+  const { comparison, changes } = useStore(model);
+  return (
+    <header className="cellar-DiffHead">
+      <div className="cellar-DiffHead-line">
+        {comparison === undefined ? null : <Sides base={comparison.base} head={comparison.head} />}
+        {model.canSwap ? (
+          <IconButton icon="swap" label="Swap the two sides" onClick={() => void model.swap()} />
+        ) : null}
+        {actions.onCopyLink === undefined ? null : (
+          <IconButton
+            icon="link"
+            label="Copy a link to this comparison"
+            onClick={actions.onCopyLink}
+          />
+        )}
+        {actions.onRestoreBase === undefined ? null : (
+          <IconButton
+            icon="restore"
+            label="Restore the version at the left"
+            onClick={actions.onRestoreBase}
+          />
+        )}
+        <span className="cellar-Spring" />
+        <Switches model={model} />
+        <div className="cellar-Steps">
+          <span
+            className="cellar-number"
+            role="status"
+            aria-label={stepLabel(model.place, changes)}
+          >
+            {`${String(model.place)}/${String(changes)}`}
+          </span>
+          <IconButton
+            icon="up"
+            label="Previous change (p)"
+            disabled={changes === 0}
+            onClick={() => {
+              model.move(-1);
+            }}
+          />
+          <IconButton
+            icon="down"
+            label="Next change (n)"
+            disabled={changes === 0}
+            onClick={() => {
+              model.move(1);
+            }}
+          />
+          <IconButton icon="help" label="Keys (?)" onClick={onHelp} />
+        </div>
+      </div>
+      {comparison === undefined ? null : <DiffSummary comparison={comparison} />}
+    </header>
+  );
+}
+
+function stepLabel(place: number, changes: number): string {
+  return place === 0
+    ? formatCount(changes, 'change')
+    : `Change ${String(place)} of ${String(changes)}`;
+}
+
+function Sides({
+  base,
+  head,
+}: {
+  readonly base: ComparedSide;
+  readonly head: ComparedSide;
+}): JSX.Element {
+  return (
+    <h2 className="cellar-DiffHead-sides">
+      <span title={pathOf(head)}>{baseName(pathOf(head))}</span>
+      <SideName side={base} />
+      <Icon name="arrow" className="cellar-mod-right" title="to" />
+      <SideName side={head} />
+    </h2>
+  );
+}
+
+function SideName({ side }: { readonly side: ComparedSide }): JSX.Element {
+  if (side.kind === 'now') return <span className="cellar-SideName">now</span>;
+  const { time, message } = side.snapshot;
+  const words = message === null ? '' : `\n${message}`;
+  return (
+    <time className="cellar-SideName" dateTime={time} title={`${formatFullTime(time)}${words}`}>
+      {formatMoment(time, Date.now())}
+    </time>
+  );
+}
+
+function pathOf(side: ComparedSide): string {
+  return side.kind === 'now' ? side.path : side.snapshot.path;
+}
+
+function Switches({ model }: { readonly model: CompareModel }): JSX.Element {
+  const { choices, comparison } = useStore(model);
+  return (
+    <div className="cellar-Switches">
+      <div className="cellar-Segments" role="group" aria-label="Layout">
+        {(['split', 'unified'] as const).map((layout) => (
+          <button
+            key={layout}
+            type="button"
+            aria-pressed={choices.layout === layout}
+            title={layout === 'split' ? 'Sides beside each other (u)' : 'Sides in one column (u)'}
+            onClick={() => {
+              model.choose({ layout });
+            }}
+          >
+            {layout}
+          </button>
+        ))}
+      </div>
+      {(['outputs', 'metadata'] as const).map((name) => (
+        <label key={name}>
+          <input
+            type="checkbox"
+            checked={choices[name]}
+            onChange={(event) => {
+              model.choose({ [name]: event.currentTarget.checked });
+            }}
+          />
+          {name}
+        </label>
+      ))}
+      {comparison === undefined ? null : <NoiseSwitch noise={comparison.diff.noise} />}
+    </div>
+  );
+}
+
+/** How many differences of a re-run are not shown, and when asked, of which kinds. */
+function NoiseSwitch({
+  noise,
+}: {
+  readonly noise: Readonly<Record<string, number>>;
+}): JSX.Element | null {
+  const [open, setOpen] = useState(false);
+  const count = countNoise(noise);
+  if (count === 0) return null;
+  const kinds = Object.entries(noise).filter(([, number]) => number > 0);
+  return (
+    <span className="cellar-Noise">
+      <button
+        type="button"
+        className="cellar-TextButton cellar-mod-plain"
+        aria-expanded={open}
+        title="Differences that every run makes, which are not shown"
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        {`noise (${String(count)})`}
+      </button>
+      {open ? (
+        <ul className="cellar-Noise-kinds">
+          {kinds.map(([kind, number]) => (
+            <li key={kind}>
+              <span>{kind.replaceAll('_', ' ')}</span>
+              <span className="cellar-number">{number}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect, useMemo, useRef, useState, type JSX } from 'react';
+
+import { frameDocument, readLook, type FrameLook } from './frame-document.js';
+import { renderMarkdown, sanitizeHtml, svgAddress } from './sanitize.js';
+import { useTheme } from './use-store.js';
+
+const TALLEST = 4000;
+
+/** HTML or Markdown of a notebook, which is hostile: sanitised, then in a frame of opaque origin that can fetch nothing. */
+export function SafeOutput(props: {
+  readonly mime: 'text/html' | 'text/markdown';
+  readonly text: string;
+  readonly label: string;
+}): JSX.Element {
+  const { mime, text, label } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [look, setLook] = useState<FrameLook>();
+  const [height, setHeight] = useState(32);
+  const theme = useTheme();
+  useEffect(() => {
+    if (place.current !== null) setLook(readLook(place.current));
+  }, [theme]);
+  const content = useMemo(() => {
+    if (look === undefined) return undefined;
+    return frameDocument(mime === 'text/html' ? sanitizeHtml(text) : renderMarkdown(text), look);
+  }, [mime, text, look]);
+  useEffect(() => {
+    const listen = (event: MessageEvent): void => {
+      const told = readHeight(event.data);
+      if (told !== undefined && event.source === frame.current?.contentWindow) setHeight(told);
+    };
+    window.addEventListener('message', listen);
+    return () => {
+      window.removeEventListener('message', listen);
+    };
+  }, []);
+  return (
+    <div ref={place} className="cellar-SafeOutput">
+      {content === undefined ? null : (
+        <iframe
+          ref={frame}
+          title={label}
+          sandbox="allow-scripts"
+          referrerPolicy="no-referrer"
+          srcDoc={content}
+          style={{ height }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A picture of a notebook. `data` is base64, of SVG the text; SVG is an image here, so that nothing in it runs. */
+export function SafePicture(props: {
+  readonly mime: string;
+  readonly data: string;
+  readonly label: string;
+}): JSX.Element {
+  const { mime, data, label } = props;
+  const source =
+    mime === 'image/svg+xml' ? svgAddress(data) : `data:${mime};base64,${data.replace(/\s/g, '')}`;
+  return <img className="cellar-Picture" src={source} alt={label} />;
+}
+
+/** The height that a frame told, in pixels; undefined for any other message. What a frame says is not trusted further. */
+function readHeight(data: unknown): number | undefined {
+  if (typeof data !== 'object' || data === null || !('cellarFrame' in data)) return undefined;
+  if (!('height' in data) || typeof data.height !== 'number') return undefined;
+  return Math.min(TALLEST, Math.max(16, Math.ceil(data.height)));
+}
