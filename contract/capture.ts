@@ -2,7 +2,13 @@ import { z } from 'zod';
 
 import { bundleSchema } from './bundle.js';
 import { MAX_MESSAGE_LENGTH } from './limits.js';
-import { executionSchema, kernelSchema, snapshotSchema, triggerSchema } from './snapshot.js';
+import {
+  executionSchema,
+  idSchema,
+  kernelSchema,
+  snapshotSchema,
+  triggerSchema,
+} from './snapshot.js';
 
 /** A path in the workspace, relative to its root, with "/". */
 export const pathSchema = z.string().min(1).max(4096);
@@ -22,6 +28,8 @@ export const burstSchema = z.object({
   /** When the burst began and ended, in milliseconds since 1970, by the browser's clock. */
   started: z.number().optional(),
   finished: z.number().optional(),
+  /** When this delivery left the browser, by the same clock: it may be long after, and that clock may be wrong. */
+  sent: z.number().optional(),
   executions: z.array(executionSchema).default([]),
   clean: z.boolean().nullable().default(null),
   kernel: kernelSchema.extend({ id: z.string().optional() }).nullable().default(null),
@@ -53,7 +61,11 @@ export const takeSchema = z.object({
 export type Take = z.input<typeof takeSchema>;
 
 export const renameSchema = z.object({ from: pathSchema, to: pathSchema });
-export const copySchema = renameSchema;
+
+/** The notebooks that go on under a new path; more than one when a folder was renamed. */
+export const renamedSchema = z.object({
+  notebooks: z.array(z.object({ id: idSchema, path: z.string() })),
+});
 
 /** `content`: what the editor holds now, kept first; absent: the file on disk is. `write`: put the bytes into the workspace's file. */
 export const restoreSchema = z.object({

@@ -35,6 +35,11 @@ export const ROUTES = {
   artifacts: 'api/v1/artifacts',
   artifact: 'api/v1/artifacts/:sha256',
   loginLinks: 'api/v1/login-links',
+  /** Builds the catalog anew from git. */
+  reindex: 'api/v1/reindex',
+  verify: 'api/v1/verify',
+  /** Prometheus text. */
+  metrics: 'metrics',
 } as const;
 
 export type RouteName = keyof typeof ROUTES;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from './places.mjs';
@@ -45,8 +45,8 @@ export function buildServer() {
     async () => {
       removeScripts();
       await bundle({
-        entryPoints: ['server/cli/cellar.ts', ...workers()],
-        entryNames: '[name]',
+        entryPoints: { cellar: 'server/main.ts', ...workers() },
+        define: { CELLAR_VERSION: JSON.stringify(readVersion()) },
         outdir: 'dist',
         platform: 'node',
         target: 'node20',
@@ -85,10 +85,10 @@ async function bundle(options) {
       bundle: true,
       splitting: true,
       format: 'esm',
-      define: { 'process.env.NODE_ENV': '"production"' },
       legalComments: 'none',
       logLevel: 'silent',
       ...options,
+      define: { 'process.env.NODE_ENV': '"production"', ...options.define },
     });
   } catch (error) {
     if (!Array.isArray(error.errors)) throw error;
@@ -99,9 +99,13 @@ async function bundle(options) {
 
 function workers() {
   const folder = join(ROOT, 'server', 'work');
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder)) return {};
   const names = readdirSync(folder).filter((name) => name.endsWith('.worker.ts'));
-  return names.map((name) => `server/work/${name}`);
+  return Object.fromEntries(names.map((name) => [name.slice(0, -3), `server/work/${name}`]));
+}
+
+function readVersion() {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 }
 
 function removeScripts() {

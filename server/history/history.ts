@@ -1,6 +1,7 @@
 import { sourceHashes } from '../notebook/summary.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { CellarError } from '../errors.js';
+import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import { catchUp, readState, type Indexer, type Progress } from './catch-up.js';
@@ -27,10 +28,7 @@ export async function openHistory(
 }
 
 /** Builds the catalog anew from git; returns how many commits were read. */
-export function reindex(
-  history: History,
-  report?: (progress: Progress) => void,
-): Promise<number> {
+export function reindex(history: History, report?: (progress: Progress) => void): Promise<number> {
   const options = { fresh: true, ...(report === undefined ? {} : { report }) };
   return history.store.exclusively(() => catchUp(history.store, history.indexers, options));
 }
@@ -42,9 +40,7 @@ export function newestOf(store: Store, notebook: string): SnapshotRow | undefine
 /** Finds a snapshot by its id or a unique prefix. Throws not_found, ambiguous_id. */
 export function getSnapshot(store: Store, prefix: string): SnapshotRow {
   const plain = prefix.toLowerCase();
-  const [row, other] = /^[0-9a-z]+$/.test(plain)
-    ? store.catalog.findSnapshotsByPrefix(plain)
-    : [];
+  const [row, other] = /^[0-9a-z]+$/.test(plain) ? store.catalog.findSnapshotsByPrefix(plain) : [];
   if (row === undefined)
     throw new CellarError('not_found', `There is no snapshot ${JSON.stringify(prefix)}.`);
   if (other !== undefined)
@@ -77,6 +73,17 @@ export async function readSnapshotState(store: Store, row: SnapshotRow): Promise
       path: row.path,
     });
   return state;
+}
+
+/** A file of the store's own on main, as text; undefined when it is not there. */
+export async function readTextAt(store: Store, path: string): Promise<string | undefined> {
+  const head = await store.repository.findRef(MAIN);
+  if (head === undefined) return undefined;
+  const oid = await store.repository.findEntry(
+    (await store.repository.readCommit(head)).tree,
+    path,
+  );
+  return oid === undefined ? undefined : (await store.repository.readBlob(oid)).toString('utf8');
 }
 
 /** A notebook's cells as a state keeps them. */

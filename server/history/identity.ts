@@ -22,10 +22,7 @@ const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
  * Who a notebook at an unknown path is: the one whose file is gone and which has mostly the same cells (by id or by source) has
  * moved; one whose file is still there was copied.
  */
-export function identify(
-  cells: readonly KeptCell[],
-  candidates: readonly Candidate[],
-): Identity {
+export function identify(cells: readonly KeptCell[], candidates: readonly Candidate[]): Identity {
   let best: { row: NotebookRow; present: boolean; share: number } | undefined;
   for (const { row, cells: known, present } of candidates) {
     const share = shareOf(cells, known);

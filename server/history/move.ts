@@ -9,7 +9,6 @@ import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow } from './rows.js';
 import { formatStored, notebookStatePath, TRAILERS, type NotebookState } from './state.js';
 
-
 /** Lets every notebook at `from`, or below it when it was a folder, go on at `to`. Returns those that moved. */
 export function renamePath(
   history: History,
@@ -59,10 +58,8 @@ export async function moveNotebook(
   const { store } = history;
   const head = await store.repository.findRef(MAIN);
   const tree = head === undefined ? undefined : (await store.repository.readCommit(head)).tree;
-  const kept =
-    tree === undefined ? undefined : await readState(store.repository, tree, row.id);
-  const blob =
-    tree === undefined ? undefined : await store.repository.findEntry(tree, row.path);
+  const kept = tree === undefined ? undefined : await readState(store.repository, tree, row.id);
+  const blob = tree === undefined ? undefined : await store.repository.findEntry(tree, row.path);
   const state: NotebookState = {
     format: 1,
     notebook: row.id,

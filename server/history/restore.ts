@@ -68,7 +68,6 @@ async function keepPresent(
   return row;
 }
 
-
 /** A broken file is what one restores over most of all: its bytes are kept although no cell of it can be read. */
 function parseOrBlank(bytes: Uint8Array, path: string): Notebook {
   try {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { cellTypeSchema } from '../../contract/diff.js';
 import {
   authorSchema,
   changedCellsSchema,
@@ -10,7 +11,7 @@ import {
 } from '../../contract/snapshot.js';
 
 /** A cell of the notebook as it was kept: enough to follow a notebook under another name, and to count what changed. */
-const keptCellSchema = z.object({ id: z.string(), type: z.string(), hash: z.string() });
+const keptCellSchema = z.object({ id: z.string(), type: cellTypeSchema, hash: z.string() });
 export type KeptCell = z.infer<typeof keptCellSchema>;
 
 const keptSnapshotSchema = z.object({

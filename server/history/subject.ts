@@ -23,6 +23,9 @@ export function toSubject(facts: {
   const happened = facts.restored ? 'restore' : WORDS[facts.trigger];
   const metrics = facts.metrics
     .slice(0, 3)
-    .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`);
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`,
+    );
   return `${facts.path}: ${[happened, ...metrics].join(', ')}`.replace(/\s+/g, ' ');
 }

@@ -1,10 +1,4 @@
-import type {
-  Author,
-  ChangedCells,
-  Execution,
-  Kernel,
-  Trigger,
-} from '../../contract/snapshot.js';
+import type { Author, ChangedCells, Execution, Kernel, Trigger } from '../../contract/snapshot.js';
 import type { MetricValue } from '../../contract/bundle.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { countChangedCells } from '../notebook/summary.js';

@@ -148,7 +148,7 @@ async function writeAll(
   chunk: Uint8Array,
   position: number,
 ): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
+  for (let done = 0; done < chunk.length;) {
     const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
     done += bytesWritten;
   }

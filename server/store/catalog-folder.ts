@@ -25,9 +25,7 @@ interface Meta {
 }
 
 const isRows = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (value as { format?: unknown }).format === FORMAT;
+  typeof value === 'object' && value !== null && (value as { format?: unknown }).format === FORMAT;
 
 type Row = NotebookRow | SnapshotRow | RunRow;
 
@@ -117,7 +115,8 @@ export function openCatalogFolder(
     read,
     note: (change: CatalogChange, next) => {
       for (const row of change.notebooks ?? []) noted.push({ name: 'notebooks', row });
-      for (const row of change.snapshots ?? []) noted.push({ name: blockOf('snapshots', row), row });
+      for (const row of change.snapshots ?? [])
+        noted.push({ name: blockOf('snapshots', row), row });
       for (const row of change.runs ?? []) noted.push({ name: blockOf('runs', row), row });
       position = next;
       // A failed write is tried again with the next group; git holds the truth meanwhile.

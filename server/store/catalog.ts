@@ -1,11 +1,5 @@
 import { compareNumbers, insertionPoint } from './order.js';
-import type {
-  CatalogChange,
-  CatalogPosition,
-  NotebookRow,
-  RunRow,
-  SnapshotRow,
-} from './rows.js';
+import type { CatalogChange, CatalogPosition, NotebookRow, RunRow, SnapshotRow } from './rows.js';
 
 /** Where a catalog's rows are kept between two starts. */
 export interface CatalogFiles {
@@ -17,6 +11,16 @@ export interface CatalogFiles {
   clear(): Promise<void>;
   /** Writes what is noted; the position last. */
   flush(): Promise<void>;
+}
+
+/** The same files, read but never written. */
+export function toReadOnly(files: CatalogFiles): CatalogFiles {
+  return {
+    read: () => files.read(),
+    note: () => undefined,
+    clear: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+  };
 }
 
 export interface StoredCatalog extends Required<CatalogChange> {

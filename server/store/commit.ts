@@ -54,7 +54,9 @@ export function parseCommit(oid: string, content: Buffer): Commit {
     const space = line.indexOf(' ');
     return [line.slice(0, space), line.slice(space + 1)] as const;
   });
-  const ident = /^(.*?) ?<([^>]*)> (-?\d+)/.exec(fields.find(([key]) => key === 'author')?.[1] ?? '');
+  const ident = /^(.*?) ?<([^>]*)> (-?\d+)/.exec(
+    fields.find(([key]) => key === 'author')?.[1] ?? '',
+  );
   const trailers = new Map<string, string>();
   for (const line of message.trimEnd().split('\n\n').at(-1)?.split('\n') ?? []) {
     const match = /^([A-Za-z][A-Za-z-]*): (.*)$/.exec(line);

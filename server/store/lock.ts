@@ -26,7 +26,8 @@ export interface LockHolder extends ProcessIdentity {
 }
 
 export type LockAttempt =
-  { readonly kind: 'held'; readonly lock: HeldLock } | { readonly kind: 'taken'; readonly holder: LockHolder | undefined };
+  | { readonly kind: 'held'; readonly lock: HeldLock }
+  | { readonly kind: 'taken'; readonly holder: LockHolder | undefined };
 
 /**
  * Tries to become the one holder of the lock file at `path`. A holder that was killed is recognised by process and boot, never by

@@ -12,7 +12,9 @@ const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 /** A name as a file inside `.cellar/` may have it: percent-encoded where some system would trip, a hash where it is too long. */
 export function encodeName(name: string): string {
   const percent = (text: string): string =>
-    [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+    [...Buffer.from(text)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join('');
   let encoded = name.toWellFormed().replace(RESERVED, percent);
   if (encoded.startsWith('.') || DEVICE.test(encoded))
     encoded = percent(encoded.slice(0, 1)) + encoded.slice(1);

@@ -39,10 +39,7 @@ export function looseObjectPath(gitdir: string, oid: string): string {
 }
 
 /** Reads a loose object and checks it against its name; undefined when there is none (it may be in a pack). */
-export async function findLooseObject(
-  gitdir: string,
-  oid: string,
-): Promise<GitObject | undefined> {
+export async function findLooseObject(gitdir: string, oid: string): Promise<GitObject | undefined> {
   let file: Buffer;
   try {
     file = await readFile(looseObjectPath(gitdir, oid));

@@ -1,7 +1,10 @@
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Compares rows by their number. */
-export function compareNumbers(a: { readonly number: number }, b: { readonly number: number }): number {
+export function compareNumbers(
+  a: { readonly number: number },
+  b: { readonly number: number },
+): number {
   return a.number - b.number;
 }
 

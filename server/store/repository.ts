@@ -45,6 +45,8 @@ export interface Repository {
   readCommit(oid: string): Promise<Commit>;
   readTree(oid: string): Promise<Tree>;
   readBlob(oid: string): Promise<Buffer>;
+  /** Reads an object afresh, past every cache, and checks it against its name. Throws store_damaged. */
+  checkObject(oid: string): Promise<void>;
   /** The blob or tree at a path below a tree. */
   findEntry(tree: string, path: string): Promise<string | undefined>;
   /** Adds a commit to a ref; durable when it returns. */
@@ -188,6 +190,9 @@ export function openRepository(gitdir: string): Repository {
     readCommit,
     readTree,
     readBlob,
+    checkObject: async (oid) => {
+      await readContent(oid);
+    },
     findEntry,
     commit: async (request) => {
       try {

@@ -17,7 +17,11 @@ export interface NotebookRow {
   readonly id: string;
   readonly path: string;
   readonly formerPaths: readonly string[];
-  readonly origin: { readonly notebook: string; readonly path: string; readonly snapshot: string } | null;
+  readonly origin: {
+    readonly notebook: string;
+    readonly path: string;
+    readonly snapshot: string;
+  } | null;
   /** Of the record that changed it last. */
   readonly number: number;
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 
 import type { Author } from '../../contract/snapshot.js';
-import { CellarError } from '../errors.js';
+import { CellarError, toStorageError } from '../errors.js';
 import { openArtifactFolder, type Artifacts } from './artifacts.js';
 import { openCatalogFolder } from './catalog-folder.js';
-import { openCatalog, type Catalog } from './catalog.js';
+import { openCatalog, toReadOnly, type Catalog } from './catalog.js';
 import { checkFormat, createStore, MAIN } from './create.js';
 import { describeHolder, tryLock, type HeldLock } from './lock.js';
-import { toPlaces, type Places } from './places.js';
+import { findRoot, toPlaces, type Places } from './places.js';
 import { clearStaleLock } from './ref.js';
 import { openRepository, type Repository } from './repository.js';
 import { openWorkspaceFiles, type WorkspaceFiles } from './workspace-files.js';
@@ -32,6 +32,8 @@ export interface Store {
   readonly catalog: Catalog;
   readonly files: WorkspaceFiles;
   readonly author: Author;
+  /** Nothing can be written here: the disk, or the folder's permissions, forbid it. */
+  readonly readOnly: boolean;
   now(): number;
   /** A new ULID in lower case; later ones of this process sort later, whatever the clock does. */
   newId(): string;
@@ -53,23 +55,41 @@ export class StoreTakenError extends CellarError {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const places = toPlaces(options.root);
-  await createStore(places, options.now());
-  const attempt = await tryLock(places.lock);
-  if (attempt.kind === 'taken')
-    throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+  const lock = await takeOwnership(places, options.now());
   try {
-    return await openOwned(options, places, attempt.lock);
+    return await openOwned(options, places, lock);
   } catch (error) {
-    await attempt.lock.release();
+    await lock?.release();
     throw error;
   }
 }
 
-async function openOwned(options: StoreOptions, places: Places, lock: HeldLock): Promise<Store> {
+/** The lock; undefined where nothing can be written: a store on a read-only disk still reads. */
+async function takeOwnership(places: Places, time: number): Promise<HeldLock | undefined> {
+  try {
+    await createStore(places, time);
+    const attempt = await tryLock(places.lock).catch((error: unknown) => {
+      throw toStorageError(error, places.lock);
+    });
+    if (attempt.kind === 'held') return attempt.lock;
+    throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+  } catch (error) {
+    const refused = error instanceof CellarError && error.code === 'store_read_only';
+    if (!refused || (await findRoot(places.root)) !== places.root) throw error;
+    return undefined;
+  }
+}
+
+async function openOwned(
+  options: StoreOptions,
+  places: Places,
+  lock: HeldLock | undefined,
+): Promise<Store> {
   const repository = openRepository(places.git);
   await checkFormat(repository);
-  await sweep(places);
-  const catalog = await openCatalog(openCatalogFolder(places.catalog, options.report));
+  if (lock !== undefined) await sweep(places);
+  const files = openCatalogFolder(places.catalog, options.report);
+  const catalog = await openCatalog(lock === undefined ? toReadOnly(files) : files);
   let tail: Promise<unknown> = Promise.resolve();
   let lastId = '';
   return {
@@ -79,6 +99,7 @@ async function openOwned(options: StoreOptions, places: Places, lock: HeldLock):
     catalog,
     files: openWorkspaceFiles(places.root),
     author: options.author,
+    readOnly: lock === undefined,
     now: options.now,
     newId: () => {
       lastId = nextId(lastId, options.now());
@@ -94,7 +115,7 @@ async function openOwned(options: StoreOptions, places: Places, lock: HeldLock):
       try {
         await catalog.flush();
       } finally {
-        await lock.release();
+        await lock?.release();
       }
     },
   };

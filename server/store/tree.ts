@@ -14,7 +14,7 @@ export type Tree = ReadonlyMap<string, TreeEntry>;
 /** Parses a tree object's content: "mode SP name NUL 20-byte-oid", repeated (git's Documentation/gitformat-pack and tree.c). */
 export function parseTree(content: Buffer): Tree {
   const tree = new Map<string, TreeEntry>();
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const nul = content.indexOf(0, space);
     const name = content.toString('utf8', space + 1, nul);

@@ -62,9 +62,7 @@ export async function readHistoryPage(
     total: matching.length,
     through,
     metric:
-      name === undefined
-        ? null
-        : describe(name, query.direction ?? guessDirection(name), measured),
+      name === undefined ? null : describe(name, query.direction ?? guessDirection(name), measured),
     metrics: names,
   };
 }
@@ -82,11 +80,7 @@ function metricNames(store: Store, history: readonly SnapshotRow[]): string[] {
   return [...names];
 }
 
-function measure(
-  store: Store,
-  history: readonly SnapshotRow[],
-  name: string,
-): readonly Measured[] {
+function measure(store: Store, history: readonly SnapshotRow[], name: string): readonly Measured[] {
   const measured: Measured[] = [];
   for (const row of history) {
     if (row.runs.length === 0) continue;
@@ -109,7 +103,10 @@ function describe(
       (direction === 'higher' ? each.value > best.value : each.value < best.value);
     if (better) best = each;
   }
-  const course = thinOut(measured.map(({ value }) => value), MOST_COURSE);
+  const course = thinOut(
+    measured.map(({ value }) => value),
+    MOST_COURSE,
+  );
   return {
     name,
     direction,

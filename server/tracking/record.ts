@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
 import { idSchema } from '../../contract/snapshot.js';
-import { encodePath } from '../store/names.js';
 import type { RunRow } from '../store/rows.js';
 
 const artifactRecordSchema = z.object({
@@ -44,10 +43,6 @@ export function runFolder(run: string): string {
 
 export function runRecordPath(run: string): string {
   return `${runFolder(run)}/run.json`;
-}
-
-export function artifactPath(run: string, name: string): string {
-  return `${runFolder(run)}/artifacts/${encodePath(name)}`;
 }
 
 /** What git holds in a large file's place (git-lfs docs/spec.md, version 1: keys sorted, version first). */

@@ -13,7 +13,12 @@ export function runsOf(store: Store, row: SnapshotRow): readonly RunRow[] {
 export function toSnapshot(store: Store, row: SnapshotRow): Snapshot {
   const { commit: _, blob: __, key: ___, ...facts } = row;
   const runs = runsOf(store, row);
-  return { ...facts, executions: [...row.executions], runs: runs.map(toRun), artifacts: runs.flatMap(toArtifacts) };
+  return {
+    ...facts,
+    executions: [...row.executions],
+    runs: runs.map(toRun),
+    artifacts: runs.flatMap(toArtifacts),
+  };
 }
 
 function toRun(row: RunRow): Run {

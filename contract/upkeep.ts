@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** What `cellar reindex` did. */
+export const reindexedSchema = z.object({
+  status: z.literal('ok'),
+  commits: z.number().int(),
+  notebooks: z.number().int(),
+  snapshots: z.number().int(),
+  runs: z.number().int(),
+});
+export type Reindexed = z.infer<typeof reindexedSchema>;
+
+/** What `cellar verify` found: each damage names what it is about and what still reads. */
+export const verifiedSchema = z.object({
+  status: z.enum(['ok', 'damaged']),
+  commits: z.number().int(),
+  snapshots: z.number().int(),
+  artifacts: z.number().int(),
+  damages: z.array(z.object({ what: z.string(), reason: z.string() })),
+});
+export type Verified = z.infer<typeof verifiedSchema>;

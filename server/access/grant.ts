@@ -1,0 +1,10 @@
+/** What a caller may do: an owner everything, a viewer read, a kernel only hand in files. */
+export type Grant = 'owner' | 'viewer' | 'kernel';
+
+/** How the caller proved it: cookies and the proxy are sent by a browser on its own, so their writes need our header. */
+export type Proof = 'bearer' | 'cookie' | 'proxy';
+
+export interface Caller {
+  readonly grant: Grant;
+  readonly proof: Proof;
+}

@@ -1,0 +1,79 @@
+import { pipeline } from 'node:stream/promises';
+
+import { storedFileSchema } from '../../../contract/artifact.js';
+import { CellarError } from '../../errors.js';
+import type { ByteRange } from '../../store/artifacts.js';
+import { paramOf, type Operation } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+
+/** Files in and out, as streams: no more of one is in memory than a few chunks. */
+export function artifactOperations(parts: ApiParts): readonly Operation[] {
+  const { artifacts } = parts.history.store;
+  return [
+    {
+      method: 'put',
+      route: 'artifacts',
+      summary: 'Hand in the bytes of a file; the answer names them',
+      grants: ['kernel'],
+      answer: storedFileSchema,
+      handler: async (request, response) => {
+        const length = Number(request.headers['content-length']);
+        const stored = await artifacts.add(request as AsyncIterable<Uint8Array>);
+        if (Number.isFinite(length) && stored.size !== length)
+          throw new CellarError(
+            'bad_request',
+            `${stored.size} of ${length} bytes arrived. Send the file again.`,
+          );
+        response.json({ sha256: stored.sha256, size: stored.size });
+      },
+    },
+    {
+      method: 'get',
+      route: 'artifact',
+      summary: 'The bytes of a file by its SHA-256, or a range of them; ?name= to save it under',
+      grants: ['viewer'],
+      handler: async (request, response) => {
+        const sha256 = paramOf(request, 'sha256');
+        const size = await artifacts.findSize(sha256);
+        if (size === undefined)
+          throw new CellarError('artifact_missing', `No file with SHA-256 ${sha256} is kept here.`);
+        const name = typeof request.query['name'] === 'string' ? request.query['name'] : sha256;
+        response.attachment(name.slice(name.lastIndexOf('/') + 1));
+        // Whatever its name says, a browser is to save it and never to show it.
+        response.type('application/octet-stream');
+        response.setHeader('Accept-Ranges', 'bytes');
+        response.setHeader('ETag', `"${sha256}"`);
+        const range = toRange(request.range(size), size);
+        if (range !== undefined) {
+          response.status(206);
+          response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
+        }
+        response.setHeader(
+          'Content-Length',
+          range === undefined ? size : range.end - range.start + 1,
+        );
+        if (request.method === 'HEAD') {
+          response.end();
+          return;
+        }
+        await pipeline(await artifacts.read(sha256, range), response);
+      },
+    },
+  ];
+}
+
+/** The one range that was asked for; undefined for all of it. Several at once get all of it, as RFC 9110 (14.2) allows. */
+function toRange(
+  asked:
+    | { readonly type: string; readonly length: number; readonly [at: number]: ByteRange }
+    | -1
+    | -2
+    | undefined,
+  size: number,
+): ByteRange | undefined {
+  if (asked === -1)
+    throw new CellarError('bad_request', `The range lies outside of the file's ${size} bytes.`);
+  if (asked === undefined || asked === -2 || asked.type !== 'bytes' || asked.length !== 1)
+    return undefined;
+  return asked[0];
+}

@@ -1,0 +1,91 @@
+import { stringifySetCookie } from 'cookie';
+import type { Response } from 'express';
+
+import { loginLinkRequestSchema, loginLinkSchema, loginSchema } from '../../../contract/login.js';
+import { pathTo } from '../../../contract/routes.js';
+import { CellarError } from '../../errors.js';
+import { jsonOperation, toApproach, type Operation } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+import type { RequestHandler } from 'express';
+
+/** Links for reviewers, made by the owner. */
+export function loginOperations(parts: ApiParts): readonly Operation[] {
+  return [
+    jsonOperation({
+      method: 'post',
+      route: 'loginLinks',
+      summary: 'A link that logs one browser in, once, to read',
+      grants: [],
+      body: loginLinkRequestSchema,
+      answer: loginLinkSchema,
+      run: ({ body }) => {
+        const url = createLoginLink(parts, body.target);
+        if (url === undefined)
+          throw new CellarError(
+            'not_found',
+            'No address of this server can be opened by others. Start one with "cellar serve".',
+          );
+        return { url };
+      },
+    }),
+  ];
+}
+
+/** A whole one-time address; undefined where no browser but JupyterLab's reaches this server. */
+export function createLoginLink(parts: ApiParts, target?: string): string | undefined {
+  const base = parts.link();
+  if (base === undefined) return undefined;
+  const url = new URL(pathTo('login'), base);
+  url.searchParams.set('token', parts.access.sessions.createKey());
+  if (target?.startsWith('#') === true) url.hash = target;
+  return url.href;
+}
+
+/** GET login?token=…: opens a session by a one-time link; the browser keeps the fragment over the redirect. */
+export function loginByLink(parts: ApiParts): RequestHandler {
+  return (request, response) => {
+    parts.access.checkOrigin(toApproach(request));
+    const { token } = request.query;
+    const cookie = typeof token === 'string' ? openSession(parts, token) : undefined;
+    if (cookie !== undefined) setSession(parts, response, cookie);
+    // Without a session the page says what to do, and offers to paste a token.
+    response.redirect(303, './');
+  };
+}
+
+/** POST login {token}: by the owner's token or a one-time one, from the page's own form. */
+export function loginByToken(parts: ApiParts): RequestHandler {
+  return (request, response) => {
+    parts.access.checkOrigin(toApproach(request));
+    const asked = loginSchema.safeParse(request.body);
+    const cookie = asked.success ? openSession(parts, asked.data.token.trim()) : undefined;
+    if (cookie === undefined)
+      throw new CellarError(
+        'unauthenticated',
+        'This token is not known here, or was used before. Ask for a new link.',
+      );
+    setSession(parts, response, cookie);
+    response.json({ status: 'ok' });
+  };
+}
+
+function openSession(parts: ApiParts, token: string): string | undefined {
+  const { access } = parts;
+  return access.isOwnerToken(token)
+    ? access.sessions.open('owner')
+    : access.sessions.openByKey(token);
+}
+
+function setSession(parts: ApiParts, response: Response, value: string): void {
+  response.setHeader(
+    'Set-Cookie',
+    stringifySetCookie({
+      name: parts.access.cookieName(),
+      value,
+      httpOnly: true,
+      sameSite: 'strict',
+      path: '/',
+      maxAge: 30 * 24 * 60 * 60,
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+
+import { z } from 'zod';
+
+import {
+  burstSchema,
+  keptSchema,
+  restoredSchema,
+  restoreSchema,
+  takeSchema,
+} from '../../../contract/capture.js';
+import { snapshotSchema } from '../../../contract/snapshot.js';
+import { keepBurst, keepFile, type KeptState } from '../../capture/keep.js';
+import { CellarError } from '../../errors.js';
+import { getSnapshot, readNotebook } from '../../history/history.js';
+import { restoreSnapshot } from '../../history/restore.js';
+import { toWorkspacePath } from '../../store/names.js';
+import { toSnapshot } from '../../tracking/snapshots.js';
+import { jsonOperation, paramOf, type Operation } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+
+/** Taking snapshots, reading one, and bringing one back. */
+export function snapshotOperations(parts: ApiParts): readonly Operation[] {
+  const { store } = parts.history;
+
+  const answer = ({ row, created, warnings }: KeptState): z.input<typeof keptSchema> => {
+    if (created) parts.events.emit({ kind: 'snapshot', notebook: row.notebook, snapshot: row.id });
+    return { snapshot: toSnapshot(store, row), created, warnings: [...warnings] };
+  };
+
+  return [
+    jsonOperation({
+      method: 'post',
+      route: 'bursts',
+      summary: 'Keep what a burst of executions left',
+      grants: [],
+      body: burstSchema,
+      answer: keptSchema,
+      run: async ({ body }) => answer(await keepBurst(parts, body)),
+    }),
+    jsonOperation({
+      method: 'post',
+      route: 'snapshots',
+      summary: "Keep a notebook's file as it is on disk",
+      grants: [],
+      body: takeSchema,
+      answer: keptSchema,
+      run: async ({ body }) => answer(await keepFile(parts, body)),
+    }),
+    jsonOperation({
+      method: 'get',
+      route: 'snapshot',
+      summary: 'One snapshot, by its id or a unique prefix',
+      grants: ['viewer'],
+      answer: snapshotSchema,
+      run: ({ param }) => toSnapshot(store, getSnapshot(store, param('id'))),
+    }),
+    {
+      method: 'get',
+      route: 'snapshotNotebook',
+      summary: "The snapshot's notebook, byte for byte; ?path= another notebook as it was then",
+      grants: ['viewer'],
+      query: z.object({ path: z.string().optional() }),
+      handler: async (request, response) => {
+        const row = getSnapshot(store, paramOf(request, 'id'));
+        const { path } = request.query;
+        const bytes =
+          typeof path === 'string'
+            ? await readBeside(parts, row, path)
+            : await readNotebook(store, row);
+        response.type('application/x-ipynb+json').setHeader('ETag', `"${row.blob}"`);
+        response.send(bytes);
+      },
+    },
+    jsonOperation({
+      method: 'post',
+      route: 'restore',
+      summary: 'Bring a snapshot back; what is there now is kept first',
+      grants: [],
+      body: restoreSchema,
+      answer: restoredSchema,
+      run: async ({ body, param }) => {
+        const { row, before, path, bytes } = await restoreSnapshot(parts.history, {
+          id: param('id'),
+          write: body.write,
+          key: body.key ?? randomBytes(16).toString('hex'),
+          ...(body.content === undefined ? {} : { content: body.content }),
+          ...(body.path === undefined ? {} : { path: body.path }),
+        });
+        parts.events.emit({ kind: 'snapshot', notebook: row.notebook, snapshot: row.id });
+        return {
+          snapshot: toSnapshot(store, row),
+          before: before === undefined ? null : toSnapshot(store, before),
+          path,
+          content: bytes.toString('utf8'),
+        };
+      },
+    }),
+  ];
+}
+
+/** A notebook at a path in the tree of a snapshot's commit. */
+async function readBeside(
+  parts: ApiParts,
+  row: ReturnType<typeof getSnapshot>,
+  asked: string,
+): Promise<Buffer> {
+  const { repository } = parts.history.store;
+  const path = toWorkspacePath(asked);
+  const { tree } = await repository.readCommit(row.commit);
+  const oid = await repository.findEntry(tree, path);
+  if (oid === undefined)
+    throw new CellarError('not_found', `Snapshot ${row.id} holds no ${path}.`, { path });
+  return repository.readBlob(oid);
+}

@@ -1,0 +1,103 @@
+import { basename } from 'node:path';
+
+import { z } from 'zod';
+
+import { pathSchema } from '../../../contract/capture.js';
+import {
+  captureStateSchema,
+  pausedSchema,
+  pauseSchema,
+  settingsSchema,
+  workspaceSchema,
+  type Space,
+} from '../../../contract/workspace.js';
+import { readCaptureState, setPause } from '../../capture/state.js';
+import { createSpaceMeter } from '../../store/space.js';
+import { jsonOperation, type Operation } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+
+const WARN_SHARE = 0.8;
+
+/** The workspace as a whole: what it takes, what is paused, what is set. */
+export function workspaceOperations(parts: ApiParts): readonly Operation[] {
+  const { operating } = parts;
+  const { store } = parts.history;
+  const measure = createSpaceMeter(store);
+
+  const readSpace = async (): Promise<Space> => {
+    const used = await measure();
+    const limit = (await operating.readSettings()).spaceLimit;
+    const warn = limit > 0 && used.history + used.artifacts >= WARN_SHARE * limit;
+    return { ...used, limit, warn };
+  };
+
+  return [
+    jsonOperation({
+      method: 'get',
+      route: 'workspace',
+      summary: 'What is kept here, how much room it takes, what is paused',
+      grants: ['viewer'],
+      answer: workspaceSchema,
+      run: async ({ request }) => {
+        const owner = parts.access.identify({
+          method: 'GET',
+          headers: request.headers,
+          bySocket: request.socket.remoteAddress === undefined,
+        }).grant;
+        return {
+          name: basename(store.places.root),
+          root: owner === 'owner' ? store.places.root : null,
+          version: parts.version,
+          snapshots: store.catalog.snapshotCount(),
+          notebooks: store.catalog.notebooks().length,
+          space: await readSpace(),
+          paused: await operating.readPaused(),
+          readOnly: store.readOnly,
+          link: parts.link() ?? null,
+        };
+      },
+    }),
+    jsonOperation({
+      method: 'patch',
+      route: 'settings',
+      summary: "The workspace's limit of space and its artifact globs",
+      grants: [],
+      body: settingsSchema,
+      answer: settingsSchema,
+      run: async ({ body }) => {
+        const before = await operating.readSettings();
+        const after = {
+          spaceLimit: body.spaceLimit ?? before.spaceLimit,
+          ...((body.artifactGlobs ?? before.artifactGlobs) === undefined
+            ? {}
+            : { artifactGlobs: body.artifactGlobs ?? before.artifactGlobs }),
+        };
+        await operating.writeSettings(after);
+        parts.events.emit({ kind: 'workspace' });
+        return after;
+      },
+    }),
+    jsonOperation({
+      method: 'post',
+      route: 'pause',
+      summary: 'Pause or resume capture for a notebook, a folder, or the workspace ("")',
+      grants: [],
+      body: pauseSchema,
+      answer: pausedSchema,
+      run: async ({ body }) => {
+        const paused = await setPause(operating, body);
+        parts.events.emit({ kind: 'workspace' });
+        return paused;
+      },
+    }),
+    jsonOperation({
+      method: 'get',
+      route: 'captureState',
+      summary: 'Whether a notebook is captured, and if not, why',
+      grants: ['viewer'],
+      query: z.object({ path: pathSchema }),
+      answer: captureStateSchema,
+      run: ({ query }) => readCaptureState(store.files, operating, query.path),
+    }),
+  ];
+}

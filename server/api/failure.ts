@@ -1,0 +1,58 @@
+import type { ErrorRequestHandler } from 'express';
+
+import type { ErrorCode } from '../../contract/errors.js';
+import { CellarError, toStorageError } from '../errors.js';
+
+/** The one table from reason to HTTP status. */
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  ambiguous_id: 409,
+  artifact_missing: 404,
+  bad_request: 400,
+  changed_while_reading: 409,
+  conflict: 409,
+  disk_full: 507,
+  expired: 410,
+  forbidden: 403,
+  internal: 500,
+  not_a_notebook: 422,
+  not_found: 404,
+  not_json: 422,
+  not_utf8: 422,
+  outside_workspace: 403,
+  paused: 409,
+  refused_path: 422,
+  server_away: 503,
+  store_busy: 503,
+  store_damaged: 500,
+  store_missing: 404,
+  store_newer: 409,
+  store_read_only: 507,
+  too_large: 413,
+  unauthenticated: 401,
+  unsupported_format: 422,
+};
+
+/** Writes every failure's body. What nobody expected is reported to the log and not told to the caller. */
+export function createFailureHandler(report: (error: unknown) => void): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = toCellarError(toStorageError(thrown, request.path), report);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.status(STATUS[error.code]).json(error.toBody());
+  };
+}
+
+function toCellarError(error: unknown, report: (error: unknown) => void): CellarError {
+  if (error instanceof CellarError) return error;
+  // Express's body parser: status and type say what was wrong with the request.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
+    if (error.status === 413)
+      return new CellarError('too_large', 'The request is larger than this server takes.');
+    if (error.status < 500)
+      return new CellarError('bad_request', `The request cannot be read: ${error.message}.`);
+  }
+  report(error);
+  return new CellarError('internal', "Something went wrong in Cellar; the server's log has it.");
+}

@@ -1,0 +1,109 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+
+import { ROUTES, type RouteName } from '../../contract/routes.js';
+import type { Access } from '../access/access.js';
+import type { Grant } from '../access/grant.js';
+import { CellarError } from '../errors.js';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** One call of the API: how it is checked, what it answers, and what the OpenAPI document says of it. */
+export interface Operation {
+  readonly method: Method;
+  readonly route: RouteName;
+  readonly summary: string;
+  /** Who may call it; owners may call everything. */
+  readonly grants: readonly Grant[];
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Absent for an answer that is not JSON. */
+  readonly answer?: z.ZodType;
+  readonly handler: RequestHandler;
+}
+
+/** A checked request, as a handler of JSON sees it. */
+export interface Asked<Query, Body> {
+  readonly query: Query;
+  readonly body: Body;
+  /** A `:name` of the route. */
+  param(name: string): string;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+interface JsonOperation<Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType> {
+  readonly method: Method;
+  readonly route: RouteName;
+  readonly summary: string;
+  readonly grants: readonly Grant[];
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly answer: Answer;
+  run(asked: Asked<z.output<Query>, z.output<Body>>): Promise<z.input<Answer>> | z.input<Answer>;
+}
+
+/** An operation that takes and gives JSON: its parts are checked by their schemas, its answer's type by the compiler. */
+export function jsonOperation<
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Answer extends z.ZodType = z.ZodType,
+>(operation: JsonOperation<Query, Body, Answer>): Operation {
+  const { method, route, summary, grants, query, body, answer } = operation;
+  return {
+    method,
+    route,
+    summary,
+    grants,
+    answer,
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined ? {} : { body }),
+    handler: async (request, response) => {
+      const asked = {
+        query: check(query, request.query, 'query') as z.output<Query>,
+        body: check(body, request.body, 'body') as z.output<Body>,
+        param: (name: string) => paramOf(request, name),
+        request,
+        response,
+      };
+      response.json(await operation.run(asked));
+    },
+  };
+}
+
+/** A `:name` of the route that was matched. */
+export function paramOf(request: Request, name: string): string {
+  const value = request.params[name];
+  if (typeof value !== 'string') throw new RangeError(`the route has no ${name}`);
+  return value;
+}
+
+function check(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = [place, ...(issue?.path ?? []).map(String)].join('.');
+  throw new CellarError('bad_request', `${path}: ${issue?.message ?? 'not as expected'}.`);
+}
+
+/** Lets only those through who are granted the operation. */
+export function guard(access: Access, operation: Operation): RequestHandler {
+  return (request, _response, next) => {
+    const { grant } = access.identify(toApproach(request));
+    if (grant !== 'owner' && !operation.grants.includes(grant))
+      throw new CellarError(
+        'forbidden',
+        `A ${grant} may not ${operation.method.toUpperCase()} /${ROUTES[operation.route]}.`,
+      );
+    next();
+  };
+}
+
+export function toApproach(request: Request): Parameters<Access['identify']>[0] {
+  return {
+    method: request.method,
+    headers: request.headers,
+    bySocket: request.socket.remoteAddress === undefined,
+  };
+}

@@ -1,0 +1,113 @@
+import express, { type Express, type RequestHandler } from 'express';
+
+import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
+import { MAX_BODY_BYTES, MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
+import { ROUTES } from '../contract/routes.js';
+import { artifactOperations } from './api/cellar/artifacts.js';
+import { diffOperations } from './api/cellar/diff.js';
+import { loginByLink, loginByToken, loginOperations } from './api/cellar/login.js';
+import { notebookOperations } from './api/cellar/notebooks.js';
+import { snapshotOperations } from './api/cellar/snapshots.js';
+import { upkeepOperations } from './api/cellar/upkeep.js';
+import { workspaceOperations } from './api/cellar/workspace.js';
+import { streamEvents } from './api/events.js';
+import { createFailureHandler } from './api/failure.js';
+import { health, metrics } from './api/health.js';
+import { toOpenApi } from './api/openapi.js';
+import { guard, type Operation } from './api/operation.js';
+import type { ApiParts } from './api/parts.js';
+import { CellarError } from './errors.js';
+
+/** Routes whose body carries a notebook. */
+const LARGE: ReadonlySet<string> = new Set(['bursts', 'diff', 'restore']);
+
+/** Builds the application of one workspace; opens and listens to nothing. */
+export function createApp(parts: ApiParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(securityHeaders);
+
+  app.get(`/${ROUTES.health}`, health(parts));
+  app.get(`/${ROUTES.login}`, loginByLink(parts));
+  app.post(`/${ROUTES.login}`, requireJson, express.json({ limit: 4096 }), loginByToken(parts));
+
+  const operations: readonly Operation[] = [
+    ...snapshotOperations(parts),
+    ...notebookOperations(parts),
+    ...diffOperations(parts),
+    ...artifactOperations(parts),
+    ...workspaceOperations(parts),
+    ...upkeepOperations(parts),
+    ...loginOperations(parts),
+    ...plainOperations(parts),
+  ];
+  for (const operation of operations) {
+    const limit = LARGE.has(operation.route) ? MAX_NOTEBOOK_BYTES * 1.5 : MAX_BODY_BYTES;
+    const body = operation.body === undefined ? [] : [requireJson, express.json({ limit })];
+    app[operation.method](
+      `/${ROUTES[operation.route]}`,
+      guard(parts.access, operation),
+      ...body,
+      operation.handler,
+    );
+  }
+  const document = toOpenApi(operations, parts.version);
+  app.get(`/${ROUTES.openapi}`, (_request, response) => response.json(document));
+
+  app.use(express.static(parts.pageFolder, { index: 'index.html', setHeaders: pageHeaders }));
+  app.use((request) => {
+    throw new CellarError('not_found', `There is nothing at ${request.path}.`);
+  });
+  app.use(createFailureHandler(parts.report));
+  return app;
+}
+
+function plainOperations(parts: ApiParts): readonly Operation[] {
+  return [
+    {
+      method: 'get',
+      route: 'events',
+      summary: 'What is new, as server-sent events',
+      grants: ['viewer'],
+      handler: streamEvents(parts.events),
+    },
+    {
+      method: 'get',
+      route: 'metrics',
+      summary: 'Figures for Prometheus',
+      grants: ['viewer'],
+      handler: metrics(parts),
+    },
+  ];
+}
+
+const securityHeaders: RequestHandler = (_request, response, next) => {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  next();
+};
+
+/** A form or a script of another site can send anything but JSON without asking first. */
+const requireJson: RequestHandler = (request, _response, next) => {
+  const length = request.headers['content-length'];
+  const isEmpty =
+    length === '0' || (length === undefined && request.headers['transfer-encoding'] === undefined);
+  if (!isEmpty && request.is('application/json') === false)
+    throw new CellarError('bad_request', 'The body must be JSON (Content-Type: application/json).');
+  next();
+};
+
+function pageHeaders(
+  response: Parameters<NonNullable<Parameters<typeof express.static>[1]>['setHeaders'] & {}>[0],
+): void {
+  response.setHeader('Cache-Control', 'no-cache');
+  response.setHeader(
+    'Content-Security-Policy',
+    // An output's frame inherits this policy, so its one script is named here.
+    `default-src 'none'; script-src 'self' '${FRAME_SCRIPT_HASH}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self' data: blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  );
+}

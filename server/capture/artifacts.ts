@@ -1,0 +1,110 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+
+import type { BundleArtifact } from '../../contract/bundle.js';
+import type { ParsedBurst } from '../../contract/capture.js';
+import { CellarError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import type { ArtifactRecord } from '../tracking/record.js';
+import { ARTIFACT_GLOBS, findWritten, type Window } from './found.js';
+import { missingArtifact, type DraftRun } from './runs.js';
+import type { Warning } from './warning.js';
+
+/** The files of each run by its id, all of them kept already; and what could not be kept. */
+export interface KeptArtifacts {
+  readonly byRun: ReadonlyMap<string, readonly ArtifactRecord[]>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Keeps the files that the code of the runs named. */
+export async function keepLogged(
+  store: Store,
+  drafts: readonly DraftRun[],
+): Promise<KeptArtifacts> {
+  const byRun = new Map<string, readonly ArtifactRecord[]>();
+  const warnings: Warning[] = [];
+  for (const draft of drafts) {
+    const records: ArtifactRecord[] = [];
+    for (const artifact of draft.artifacts) {
+      const kept = await keepOne(store, artifact);
+      if (typeof kept === 'string') warnings.push(missingArtifact(artifact.name, kept));
+      else records.push({ name: artifact.name, ...kept, source: 'logged', certainty: 'sure' });
+    }
+    byRun.set(draft.id, records);
+  }
+  return { byRun, warnings };
+}
+
+/** The kept file, or in words why it could not be kept. */
+async function keepOne(
+  store: Store,
+  artifact: BundleArtifact,
+): Promise<{ readonly sha256: string; readonly size: number } | string> {
+  const { sha256, path } = artifact;
+  const size = sha256 === undefined ? undefined : await store.artifacts.findSize(sha256);
+  if (sha256 !== undefined && size !== undefined) return { sha256, size };
+  if (path === undefined) return 'its bytes were never sent';
+  const inside = await toInside(store.places.root, path);
+  if (inside === undefined) return `${path} is outside the workspace`;
+  try {
+    const stored = await store.artifacts.addFile(await store.files.locate(inside));
+    if (sha256 !== undefined && stored.sha256 !== sha256)
+      return `${path} was changed before it could be read`;
+    return stored;
+  } catch (error) {
+    if (error instanceof CellarError && error.code === 'disk_full') throw error;
+    return `${path} could not be read (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+async function toInside(root: string, path: string): Promise<string | undefined> {
+  if (!isAbsolute(path)) return path;
+  for (const top of [root, await realpath(root)]) {
+    const inside = relative(top, path);
+    if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside))
+      return inside.split(sep).join('/');
+  }
+  return undefined;
+}
+
+export interface FoundOptions {
+  readonly burst: ParsedBurst;
+  readonly path: string;
+  readonly window: Window;
+  readonly globs: readonly string[] | undefined;
+  /** Hashes that code has named in this burst or that the version before already has, by name. */
+  readonly known: ReadonlySet<string>;
+}
+
+export interface FoundArtifact extends ArtifactRecord {
+  /** When the file was written, in milliseconds since 1970. */
+  readonly written: number;
+}
+
+/** Keeps the files that the burst wrote and that match the globs; their names are relative to the notebook's folder. */
+export async function keepFound(
+  store: Store,
+  options: FoundOptions,
+): Promise<{ readonly found: readonly FoundArtifact[]; readonly warnings: readonly Warning[] }> {
+  const found: FoundArtifact[] = [];
+  const warnings: Warning[] = [];
+  const folder = options.path.slice(0, options.path.lastIndexOf('/') + 1);
+  const files = await findWritten(store.files, {
+    notebook: options.path,
+    globs: options.globs ?? ARTIFACT_GLOBS,
+    window: options.window,
+  });
+  for (const file of files) {
+    const name = file.path.slice(folder.length);
+    try {
+      const stored = await store.artifacts.addFile(await store.files.locate(file.path));
+      if (options.known.has(stored.sha256)) continue;
+      const certainty = options.burst.alone ? 'sure' : 'unsure';
+      found.push({ name, ...stored, source: 'found', certainty, written: file.changed });
+    } catch (error) {
+      if (error instanceof CellarError && error.code === 'disk_full') throw error;
+      warnings.push(missingArtifact(name, error instanceof Error ? error.message : String(error)));
+    }
+  }
+  return { found, warnings };
+}

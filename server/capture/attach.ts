@@ -1,0 +1,109 @@
+import type { MetricValue } from '../../contract/bundle.js';
+import type { Execution } from '../../contract/snapshot.js';
+import { readTextAt } from '../history/history.js';
+import type { Attachment, Claim } from '../history/take.js';
+import { encodePath } from '../store/names.js';
+import type { FileEdit } from '../store/repository.js';
+import type { Store } from '../store/store.js';
+import {
+  formatPointer,
+  runFolder,
+  runRecordPath,
+  runRecordSchema,
+  toRunRow,
+  type ArtifactRecord,
+  type RunRecord,
+} from '../tracking/record.js';
+import { lastValues, mergeArtifacts, mergeRecord, type DraftRun } from './runs.js';
+
+/** A run with all its files kept, ready to be bound to a snapshot. */
+export interface ReadyRun {
+  readonly draft: DraftRun;
+  readonly artifacts: readonly ArtifactRecord[];
+}
+
+export interface BurstFacts {
+  readonly executions: readonly Execution[];
+  /** In milliseconds since 1970. */
+  readonly started: number;
+  readonly finished: number;
+}
+
+/** Binds runs to the snapshot that is about to be made: their records, metric points and pointers as files, and their rows. */
+export async function attachRuns(
+  store: Store,
+  claim: Claim,
+  runs: readonly ReadyRun[],
+  facts: BurstFacts,
+): Promise<Attachment> {
+  const files: FileEdit[] = [];
+  const records: RunRecord[] = [];
+  for (const run of runs) {
+    const record = mergeRecord(await findRecord(store, run.draft.id), toRecord(run, claim, facts));
+    records.push(record);
+    files.push({ path: runRecordPath(record.id), content: formatJsonFile(record) });
+    files.push(...pointsFile(run.draft, claim.number));
+    files.push(...pointerFiles(record));
+  }
+  return {
+    runs: records.map(({ id }) => id),
+    files,
+    rows: records.map(toRunRow),
+    metrics: records.flatMap(({ metrics }) =>
+      metrics.map(({ name, value }): readonly [string, MetricValue] => [name, value]),
+    ),
+  };
+}
+
+function formatJsonFile(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`);
+}
+
+async function findRecord(store: Store, run: string): Promise<RunRecord | undefined> {
+  if (store.catalog.findRun(run) === undefined) return undefined;
+  const text = await readTextAt(store, runRecordPath(run));
+  return text === undefined ? undefined : runRecordSchema.parse(JSON.parse(text));
+}
+
+function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
+  const { draft } = run;
+  const executions = facts.executions.filter(({ cell }) => draft.cells.includes(cell));
+  const starts = executions.flatMap(({ started }) => started ?? []);
+  const ends = executions.flatMap(({ finished }) => finished ?? []);
+  return {
+    format: 1,
+    id: draft.id,
+    name: draft.name,
+    status: executions.some(({ status }) => status === 'error') ? 'failed' : 'finished',
+    snapshot: claim.snapshot,
+    notebook: claim.notebook,
+    number: claim.number,
+    cells: [...draft.cells],
+    start: starts.length === 0 ? facts.started : Math.min(...starts),
+    end: ends.length === 0 ? facts.finished : Math.max(...ends),
+    metrics: lastValues(draft.points),
+    params: [...draft.params].map(([name, value]) => ({ name, value })),
+    tags: [],
+    datasets: [],
+    artifacts: mergeArtifacts(run.artifacts),
+  };
+}
+
+/** The whole course of a run's metrics in this burst, one point a line; never written again. */
+function pointsFile(draft: DraftRun, number: number): FileEdit[] {
+  if (draft.points.length === 0) return [];
+  const lines = draft.points.map((point) => `${JSON.stringify(point)}\n`);
+  const path = `${runFolder(draft.id)}/metrics/${String(number).padStart(10, '0')}.ndjson`;
+  return [{ path, content: Buffer.from(lines.join('')) }];
+}
+
+function pointerFiles(record: RunRecord): FileEdit[] {
+  const paths = record.artifacts.map(({ name }) => encodePath(name));
+  return record.artifacts.map((artifact) => {
+    const path = encodePath(artifact.name);
+    // "model" and "model/weights.pt" cannot both be names in one tree.
+    const isFolder = paths.some((other) => other.startsWith(`${path}/`));
+    const place = isFolder ? `${path}%2F` : path;
+    return { path: `${runFolder(record.id)}/artifacts/${place}`, content: formatPointer(artifact) };
+  });
+}

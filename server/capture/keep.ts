@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Burst, ParsedBurst } from '../../contract/capture.js';
+import { CellarError } from '../errors.js';
+import { newestOf, readNotebook, type History } from '../history/history.js';
+import { takeSnapshot } from '../history/take.js';
+import { findBundles } from '../notebook/bundles.js';
+import { keepBytes } from '../notebook/editor.js';
+import type { Notebook } from '../notebook/notebook.js';
+import { parseNotebook } from '../notebook/read.js';
+import { toWorkspacePath } from '../store/names.js';
+import type { OperatingState } from '../store/operating.js';
+import type { SnapshotRow } from '../store/rows.js';
+import { keepFound, keepLogged } from './artifacts.js';
+import { attachRuns, type ReadyRun } from './attach.js';
+import { draftRuns, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
+import { readCaptureState } from './state.js';
+import type { Warning } from './warning.js';
+
+/** What capture works on. */
+export interface CaptureParts {
+  readonly history: History;
+  readonly operating: OperatingState;
+}
+
+export interface KeptState {
+  readonly row: SnapshotRow;
+  readonly created: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Keeps what a burst left: the notebook as a snapshot, with the runs, metrics and files of its cells. Durable when it returns.
+ * Throws paused for an automatic one where capture is paused, refused_path where `.cellarignore` names the notebook.
+ */
+export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promise<KeptState> {
+  const { store } = parts.history;
+  const path = toWorkspacePath(burst.path);
+  const known = store.catalog.findSnapshotByKey(burst.key);
+  if (known !== undefined) return { row: known, created: true, warnings: [] };
+  await checkCaptured(parts, path, burst.trigger !== 'manual');
+
+  const bytes =
+    burst.content === undefined
+      ? await store.files.read(path)
+      : keepBytes(
+          (await store.files.exists(path)) ? await store.files.read(path) : undefined,
+          burst.content,
+        );
+  const notebook = parseNotebook(bytes, { path });
+  const window = toWindow(burst, store.now());
+  const shown = burst.bundles.map(({ cell, bundle }) => ({ cell, bundle }));
+  const ready = await readyRuns(parts, { burst, path, window, shown });
+  const { row, created } = await takeSnapshot(parts.history, {
+    path,
+    bytes,
+    notebook,
+    trigger: burst.trigger,
+    key: burst.key,
+    clean: burst.clean,
+    executions: burst.executions,
+    kernel: burst.kernel ?? notebook.kernel,
+    ...(burst.message === undefined ? {} : { message: burst.message }),
+    attaches: ready.runs.length > 0,
+    attach: async (claim) =>
+      ready.runs.length === 0
+        ? undefined
+        : attachRuns(store, claim, ready.runs, { executions: burst.executions, ...window }),
+  });
+  return { row, created, warnings: ready.warnings };
+}
+
+/**
+ * Keeps a notebook's file as it is on disk. Bundles in its outputs that the newest version does not have yet become a run, so
+ * that a notebook run outside JupyterLab keeps its metrics too.
+ */
+export async function keepFile(
+  parts: CaptureParts,
+  request: Pick<Burst, 'path' | 'message' | 'trigger'> & { readonly key?: string | undefined },
+): Promise<KeptState> {
+  const { store } = parts.history;
+  const path = toWorkspacePath(request.path);
+  await checkCaptured(parts, path, false);
+  const bytes = await store.files.read(path);
+  const notebook = parseNotebook(bytes, { path });
+  const { shown, warnings } = await findNewBundles(parts, path, notebook);
+  const key = request.key ?? randomBytes(16).toString('hex');
+  const now = store.now();
+  const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
+  const logged = await keepLogged(store, drafts);
+  const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
+  const { row, created } = await takeSnapshot(parts.history, {
+    path,
+    bytes,
+    notebook,
+    trigger: request.trigger,
+    key,
+    ...(request.message === undefined ? {} : { message: request.message }),
+    attaches: runs.length > 0,
+    attach: async (claim) =>
+      runs.length === 0
+        ? undefined
+        : attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
+  });
+  return { row, created, warnings: [...warnings, ...logged.warnings] };
+}
+
+async function checkCaptured(parts: CaptureParts, path: string, automatic: boolean): Promise<void> {
+  const state = await readCaptureState(parts.history.store.files, parts.operating, path);
+  if (state.state === 'ignored')
+    throw new CellarError(
+      'refused_path',
+      `${path} is left out by ${JSON.stringify(state.by)} in .cellarignore.`,
+      { path },
+    );
+  if (state.state === 'paused' && automatic)
+    throw new CellarError('paused', `Keeping versions of ${path} is paused.`, { path });
+}
+
+interface Window {
+  readonly started: number;
+  readonly finished: number;
+}
+
+/** The burst's time by this machine's clock: `sent` tells how far the browser's is off. */
+function toWindow(burst: ParsedBurst, now: number): Window {
+  const offset = burst.sent === undefined ? 0 : now - burst.sent;
+  const finished = (burst.finished ?? burst.sent ?? now) + offset;
+  return { started: (burst.started ?? burst.finished ?? now) + offset, finished };
+}
+
+interface ReadyRequest {
+  readonly burst: ParsedBurst;
+  readonly path: string;
+  readonly window: Window;
+  readonly shown: readonly ShownBundle[];
+}
+
+async function readyRuns(
+  parts: CaptureParts,
+  request: ReadyRequest,
+): Promise<{ readonly runs: readonly ReadyRun[]; readonly warnings: readonly Warning[] }> {
+  const { store } = parts.history;
+  const { burst, path, window } = request;
+  const implicit = implicitRunId(burst.key);
+  const drafts = draftRuns(request.shown, { id: implicit, time: window.finished });
+  const logged = await keepLogged(store, drafts);
+  const runs = new Map<string, { draft: DraftRun; artifacts: ReadyRun['artifacts'] }>(
+    drafts.map((draft) => [draft.id, { draft, artifacts: logged.byRun.get(draft.id) ?? [] }]),
+  );
+  if (burst.executions.length === 0) return { runs: [...runs.values()], warnings: logged.warnings };
+
+  const named = [...logged.byRun.values()].flat().map(({ sha256 }) => sha256);
+  const { found, warnings } = await keepFound(store, {
+    burst,
+    path,
+    window,
+    globs: (await parts.operating.readSettings()).artifactGlobs,
+    known: new Set(named),
+  });
+  for (const { written, ...record } of found) {
+    const id = findOwner(drafts, burst, written) ?? implicit;
+    const run = runs.get(id) ?? { draft: emptyDraft(id), artifacts: [] };
+    runs.set(id, { ...run, artifacts: [...run.artifacts, record] });
+  }
+  return { runs: [...runs.values()], warnings: [...logged.warnings, ...warnings] };
+}
+
+/** The run that wrote a file: the only one there is, else the one whose cell was running then. */
+function findOwner(
+  drafts: readonly DraftRun[],
+  burst: ParsedBurst,
+  written: number,
+): string | undefined {
+  if (drafts.length === 1) return drafts[0]?.id;
+  const running = burst.executions.find(
+    ({ started, finished }) =>
+      started !== undefined && started <= written && written <= (finished ?? Infinity),
+  );
+  const owners = drafts.filter(
+    ({ cells }) => running !== undefined && cells.includes(running.cell),
+  );
+  return owners.length === 1 ? owners[0]?.id : undefined;
+}
+
+function emptyDraft(id: string): DraftRun {
+  return { id, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
+}
+
+async function findNewBundles(
+  parts: CaptureParts,
+  path: string,
+  notebook: Notebook,
+): Promise<{ readonly shown: readonly ShownBundle[]; readonly warnings: readonly Warning[] }> {
+  const { store } = parts.history;
+  const found = findBundles(notebook);
+  const warnings = found.flatMap((each) =>
+    each.kind === 'invalid'
+      ? [
+          {
+            code: 'bad_request',
+            message: `Metrics in cell ${each.index + 1} could not be read: ${each.reason}.`,
+          },
+        ]
+      : [],
+  );
+  const row = store.catalog.findNotebookAt(path);
+  const newest = row === undefined ? undefined : newestOf(store, row.id);
+  const before = new Set<string>();
+  if (newest !== undefined && found.length > 0)
+    for (const each of readBundles(await readNotebook(store, newest)))
+      if (each.kind === 'bundle') before.add(JSON.stringify(each.bundle));
+  const shown = found.flatMap((each) =>
+    each.kind === 'bundle' && !before.has(JSON.stringify(each.bundle))
+      ? [{ cell: each.cell, bundle: each.bundle }]
+      : [],
+  );
+  return { shown, warnings };
+}
+
+/** What was kept before a restore may be unreadable as a notebook: then it has no bundles. */
+function readBundles(bytes: Uint8Array): ReturnType<typeof findBundles> {
+  try {
+    return findBundles(parseNotebook(bytes));
+  } catch (error) {
+    if (error instanceof CellarError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+
+import type { Bundle, MetricValue } from '../../contract/bundle.js';
+import type { Warning } from './warning.js';
+import type { ArtifactRecord, RunRecord } from '../tracking/record.js';
+
+/** A bundle with the cell that displayed it. */
+export interface ShownBundle {
+  readonly cell: string;
+  readonly bundle: Bundle;
+}
+
+export interface MetricPoint {
+  readonly name: string;
+  readonly value: MetricValue;
+  readonly step: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A run as its bundles tell it, before it is bound to a snapshot. */
+export interface DraftRun {
+  readonly id: string;
+  readonly name: string;
+  readonly cells: readonly string[];
+  readonly points: readonly MetricPoint[];
+  readonly params: ReadonlyMap<string, string>;
+  /** As the code named them; looked up in the store before the snapshot is taken. */
+  readonly artifacts: readonly NonNullable<Bundle['artifacts']>[number][];
+}
+
+/** The id of a burst's implicit run: of its key, so that a second delivery names the same run. */
+export function implicitRunId(key: string): string {
+  return createHash('sha256').update(`implicit run\0${key}`).digest('hex').slice(0, 32);
+}
+
+/** Groups bundles by run, in the order in which they came; what names no run belongs to the burst's implicit one. */
+export function draftRuns(
+  bundles: readonly ShownBundle[],
+  implicit: { readonly id: string; readonly time: number },
+): readonly DraftRun[] {
+  const drafts = new Map<string, ShownBundle[]>();
+  for (const shown of bundles) {
+    const id = shown.bundle.run?.id ?? implicit.id;
+    drafts.set(id, [...(drafts.get(id) ?? []), shown]);
+  }
+  return [...drafts].map(([id, shown]) => ({
+    id,
+    name: shown.findLast(({ bundle }) => bundle.run?.name !== undefined)?.bundle.run?.name ?? '',
+    cells: [...new Set(shown.map(({ cell }) => cell))],
+    points: shown.flatMap(({ bundle }) => toPoints(bundle, implicit.time)),
+    params: new Map(
+      shown.flatMap(({ bundle }) =>
+        Object.entries(bundle.params ?? {}).map(([name, value]) => [name, String(value)] as const),
+      ),
+    ),
+    artifacts: shown.flatMap(({ bundle }) => bundle.artifacts ?? []),
+  }));
+}
+
+function toPoints(bundle: Bundle, time: number): MetricPoint[] {
+  return Object.entries(bundle.metrics ?? {}).flatMap(([name, value]) => {
+    const points = Array.isArray(value) ? value : [{ value }];
+    return points.map((point, index) => ({
+      name,
+      value: point.value,
+      step: point.step ?? index,
+      time: point.time ?? time,
+    }));
+  });
+}
+
+/** The last value of each metric: the greatest by step, then time, then order (as MLflow decides it). */
+export function lastValues(points: readonly MetricPoint[]): RunRecord['metrics'] {
+  const last = new Map<string, MetricPoint>();
+  for (const point of points) {
+    const old = last.get(point.name);
+    const later =
+      old === undefined ||
+      point.step > old.step ||
+      (point.step === old.step && point.time >= old.time);
+    if (later) last.set(point.name, point);
+  }
+  return [...last.values()].map(({ name, value, step, time }) => ({ name, value, step, time }));
+}
+
+/** One record of a run that was kept before and of what a later burst adds to it. */
+export function mergeRecord(before: RunRecord | undefined, after: RunRecord): RunRecord {
+  if (before === undefined) return after;
+  const metrics = lastValues([...before.metrics, ...after.metrics]);
+  const params = new Map(
+    [...before.params, ...after.params].map(({ name, value }) => [name, value]),
+  );
+  return {
+    ...before,
+    name: after.name === '' ? before.name : after.name,
+    status: after.status,
+    end: Math.max(before.end, after.end),
+    cells: [...new Set([...before.cells, ...after.cells])],
+    metrics,
+    params: [...params].map(([name, value]) => ({ name, value })),
+    artifacts: mergeArtifacts([...before.artifacts, ...after.artifacts]),
+  };
+}
+
+/** The last file of each name. */
+export function mergeArtifacts(artifacts: readonly ArtifactRecord[]): ArtifactRecord[] {
+  return [...new Map(artifacts.map((artifact) => [artifact.name, artifact])).values()];
+}
+
+/** How a file that could not be kept is reported. */
+export function missingArtifact(name: string, reason: string): Warning {
+  return {
+    code: 'artifact_missing',
+    message: `${name} was named as an artifact, but ${reason}. The version is kept without it.`,
+  };
+}

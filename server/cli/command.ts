@@ -1,0 +1,70 @@
+import type { Connection } from './connection.js';
+
+/** What a command is given of the world. */
+export interface Context {
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Colour is wanted: standard output is a terminal and NO_COLOR is not set. */
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  out(text: string | Uint8Array): void;
+  /** Words for people. */
+  say(text: string): void;
+  /** Becomes or reaches the owner of the store at a root, which is made where there is none. */
+  connect(root: string): Promise<Connection>;
+  /** Serves a workspace until it is told to stop; gives the exit code. */
+  serve(options: ServeOptions): Promise<number>;
+}
+
+export interface ServeOptions {
+  readonly root: string;
+  readonly host: string;
+  /** Undefined: the port this workspace had last, else any free one. */
+  readonly port: number | undefined;
+  readonly socket: string | undefined;
+  /** Undefined: one is generated and printed. */
+  readonly token: string | undefined;
+  readonly kernelToken: string | undefined;
+  readonly proxySecret: string | undefined;
+  /** Ends when this process is gone. */
+  readonly parent: number | undefined;
+}
+
+export type OptionKind = 'string' | 'boolean';
+
+export interface Option {
+  readonly kind: OptionKind;
+  readonly short?: string;
+  /** What the value is called in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** One word of the command line, in a file of its own. */
+export interface Command {
+  readonly summary: string;
+  /** After the command's name, e.g. "NOTEBOOK [-m TEXT]". */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, Option>>;
+  /** Least and most positional arguments. */
+  readonly arguments: readonly [number, number];
+  run(context: Context, call: Call): Promise<number>;
+}
+
+/** A parsed command line. */
+export interface Call {
+  readonly arguments: readonly string[];
+  /** The workspace's root, absolute. */
+  readonly root: string;
+  /** Given by --root, so it is meant as it is. */
+  readonly rootIsGiven: boolean;
+  readonly json: boolean;
+  text(option: string): string | undefined;
+  flag(option: string): boolean;
+}
+
+/** Exit codes: scripts and git drivers depend on them. */
+export const DONE = 0;
+export const NO = 1;
+export const FAILED = 2;

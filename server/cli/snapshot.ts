@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+
+import { keptSchema } from '../../contract/capture.js';
+import { pathTo } from '../../contract/routes.js';
+import { DONE, type Command } from './command.js';
+import { nameNotebook } from './notebook-path.js';
+import { withOwner } from './with-owner.js';
+import { shortId } from './words.js';
+
+export const snapshot: Command = {
+  summary: "Keep a notebook's file as it is now",
+  usage: 'NOTEBOOK [-m TEXT] [--json]',
+  options: {
+    message: { kind: 'string', short: 'm', value: 'TEXT', help: 'what is special about it' },
+  },
+  arguments: [1, 1],
+  run: async (context, call) => {
+    const { root, path } = await nameNotebook(context, call, call.arguments[0] ?? '');
+    const message = call.text('message');
+    const kept = await withOwner(context, root, async (owner) =>
+      keptSchema.parse(
+        await owner.json({
+          method: 'POST',
+          path: pathTo('snapshots'),
+          body: {
+            path,
+            key: randomBytes(16).toString('hex'),
+            ...(message === undefined ? {} : { message }),
+          },
+        }),
+      ),
+    );
+    for (const warning of kept.warnings) context.say(`cellar: ${warning.message}`);
+    const { id, time, path: notebook } = kept.snapshot;
+    if (call.json)
+      context.out(`${JSON.stringify({ id, time, notebook, created: kept.created })}\n`);
+    else
+      context.out(
+        kept.created
+          ? `Kept ${notebook} as ${shortId(id)}.\n`
+          : `Nothing new in ${notebook}: ${shortId(id)} already holds it.\n`,
+      );
+    return DONE;
+  },
+};

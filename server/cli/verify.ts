@@ -1,0 +1,28 @@
+import { pathTo } from '../../contract/routes.js';
+import { verifiedSchema } from '../../contract/upkeep.js';
+import { DONE, NO, type Command } from './command.js';
+import { withOwner } from './with-owner.js';
+import { count, printable } from './words.js';
+
+export const verify: Command = {
+  summary: 'Check every object, file and row of the store',
+  usage: '[--json]',
+  options: {},
+  arguments: [0, 0],
+  run: async (context, call) => {
+    const found = await withOwner(context, call.root, async (owner) =>
+      verifiedSchema.parse(await owner.json({ method: 'POST', path: pathTo('verify') })),
+    );
+    const sound = found.damages.length === 0;
+    if (call.json) context.out(`${JSON.stringify(found)}\n`);
+    else {
+      for (const { what, reason } of found.damages)
+        context.out(`${printable(`${what}: ${reason}`)}\n`);
+      const checked = `${count(found.commits, 'commit')}, ${count(found.snapshots, 'version')}, ${count(found.artifacts, 'file')}`;
+      context.out(
+        sound ? `All is well: ${checked}.\n` : `${found.damages.length} damaged, of ${checked}.\n`,
+      );
+    }
+    return sound ? DONE : NO;
+  },
+};

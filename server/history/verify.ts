@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+
+import type { Verified } from '../../contract/upkeep.js';
+import { MAIN } from '../store/create.js';
+import { FOLDER_MODE } from '../store/tree.js';
+import type { Store } from '../store/store.js';
+import { AUTO_PREFIX } from './catch-up.js';
+
+/**
+ * Reads everything that the refs lead to, checks each object and file against its name, and the catalog against git. Nothing is
+ * changed; damage is a finding, not a failure.
+ */
+export async function verifyStore(
+  store: Store,
+  report?: (progress: { readonly done: number; readonly total: number }) => void,
+): Promise<Verified> {
+  const damages: { what: string; reason: string }[] = [];
+  const note = (what: string, error: unknown): void => {
+    damages.push({ what, reason: error instanceof Error ? error.message : String(error) });
+  };
+  const commits = await listCommits(store, note);
+  const seen = new Set<string>();
+  let done = 0;
+  for (const oid of commits) {
+    const what = `commit ${oid}`;
+    try {
+      await checkTree(store, (await store.repository.readCommit(oid)).tree, seen, (path, error) => {
+        note(`${what}: ${path}`, error);
+      });
+    } catch (error) {
+      note(what, error);
+    }
+    done += 1;
+    report?.({ done, total: commits.size });
+  }
+  const artifacts = await checkArtifacts(store, note);
+  checkCatalog(store, commits, note);
+  return {
+    status: damages.length === 0 ? 'ok' : 'damaged',
+    commits: commits.size,
+    snapshots: store.catalog.snapshotCount(),
+    artifacts,
+    damages,
+  };
+}
+
+type Note = (what: string, error: unknown) => void;
+
+async function listCommits(store: Store, note: Note): Promise<ReadonlySet<string>> {
+  const refs = new Map(await store.repository.listRefs(AUTO_PREFIX));
+  const main = await store.repository.findRef(MAIN);
+  if (main === undefined) note(MAIN, 'does not exist');
+  else refs.set(MAIN, main);
+  const commits = new Set<string>();
+  for (const [ref, head] of refs) {
+    const pending = [head];
+    for (let oid = pending.pop(); oid !== undefined; oid = pending.pop()) {
+      if (commits.has(oid)) continue;
+      try {
+        pending.push(...(await store.repository.readCommit(oid)).parents);
+        commits.add(oid);
+      } catch (error) {
+        note(`${ref}: commit ${oid} and those before it`, error);
+      }
+    }
+  }
+  return commits;
+}
+
+async function checkTree(
+  store: Store,
+  oid: string,
+  seen: Set<string>,
+  note: Note,
+  folder = '',
+): Promise<void> {
+  if (seen.has(oid)) return;
+  seen.add(oid);
+  for (const entry of (await store.repository.readTree(oid)).values()) {
+    const path = `${folder}${entry.name}`;
+    if (seen.has(entry.oid)) continue;
+    try {
+      if (entry.mode === FOLDER_MODE) await checkTree(store, entry.oid, seen, note, `${path}/`);
+      else await store.repository.checkObject(entry.oid);
+      seen.add(entry.oid);
+    } catch (error) {
+      note(path, error);
+    }
+  }
+}
+
+async function checkArtifacts(store: Store, note: Note): Promise<number> {
+  const wanted = new Map<string, string>();
+  for (const run of store.catalog.runs())
+    for (const { sha256, name } of run.artifacts) wanted.set(sha256, name);
+  for (const [sha256, name] of wanted) {
+    try {
+      const hash = createHash('sha256');
+      for await (const chunk of await store.artifacts.read(sha256)) hash.update(chunk as Buffer);
+      const found = hash.digest('hex');
+      if (found !== sha256) note(`artifact ${name} ${sha256}`, `its bytes have SHA-256 ${found}`);
+    } catch (error) {
+      note(`artifact ${name} ${sha256}`, error);
+    }
+  }
+  return wanted.size;
+}
+
+function checkCatalog(store: Store, commits: ReadonlySet<string>, note: Note): void {
+  for (const { id } of store.catalog.notebooks())
+    for (const row of store.catalog.history(id))
+      if (!commits.has(row.commit))
+        note(
+          `catalog: snapshot ${row.id}`,
+          `its commit ${row.commit} is on no ref; run "cellar reindex"`,
+        );
+}

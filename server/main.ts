@@ -1,0 +1,64 @@
+import { runCommandLine, type CommandTable } from './cli/run.js';
+import type { Context } from './cli/command.js';
+
+declare const CELLAR_VERSION: string;
+
+const COMMANDS: CommandTable = {
+  init: async () => (await import('./cli/init.js')).init,
+  snapshot: async () => (await import('./cli/snapshot.js')).snapshot,
+  log: async () => (await import('./cli/log.js')).log,
+  show: async () => (await import('./cli/show.js')).show,
+  diff: async () => (await import('./cli/diff.js')).diff,
+  restore: async () => (await import('./cli/restore.js')).restore,
+  reindex: async () => (await import('./cli/reindex.js')).reindex,
+  verify: async () => (await import('./cli/verify.js')).verify,
+  serve: async () => (await import('./cli/serve.js')).serve,
+};
+
+/** Where the server and the commands report what nobody asked for: the log is standard error. */
+function report(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`cellar: ${new Date().toISOString()} ${text}\n`);
+}
+
+const context: Context = {
+  cwd: process.cwd(),
+  environment: process.env,
+  color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  width: process.stdout.isTTY ? process.stdout.columns : 100,
+  out: (text) => process.stdout.write(text),
+  say: (text) => process.stderr.write(`${text}\n`),
+  connect: async (root) => {
+    const [{ connectToOwner }, { findAuthor }] = await Promise.all([
+      import('./owner.js'),
+      import('./author.js'),
+    ]);
+    return connectToOwner(root, {
+      author: await findAuthor(process.env),
+      version: CELLAR_VERSION,
+      report,
+    });
+  },
+  serve: async (options) => {
+    const [{ serveWorkspace }, { findAuthor }] = await Promise.all([
+      import('./serve.js'),
+      import('./author.js'),
+    ]);
+    return serveWorkspace(options, {
+      author: await findAuthor(process.env),
+      version: CELLAR_VERSION,
+      ready: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+      report,
+    });
+  },
+};
+
+const argv = process.argv.slice(2);
+if (argv[0] === '--version') process.stdout.write(`${CELLAR_VERSION}\n`);
+else {
+  // `cellar log | head` closes the pipe early; that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 2);
+  });
+  process.exitCode = await runCommandLine(COMMANDS, argv, context);
+}

@@ -1,0 +1,53 @@
+import type { Express } from 'express';
+
+import type { Author } from '../contract/snapshot.js';
+import { createAccess, type Access, type Secrets } from './access/access.js';
+import { createEvents } from './api/parts.js';
+import { createApp } from './app.js';
+import { openHistory, type History } from './history/history.js';
+import { indexSnapshots } from './history/catch-up.js';
+import { openOperatingState, type OperatingState } from './store/operating.js';
+import { openStore } from './store/store.js';
+import { indexRuns } from './tracking/index-runs.js';
+
+export interface OpenOptions {
+  readonly root: string;
+  readonly author: Author;
+  readonly access: Access;
+  readonly version: string;
+  readonly pageFolder: string;
+  readonly link: () => string | undefined;
+  readonly report: (error: unknown) => void;
+}
+
+/** A workspace that this process owns, and the application that serves it. */
+export interface OpenWorkspace {
+  readonly app: Express;
+  readonly history: History;
+  readonly operating: OperatingState;
+  close(): Promise<void>;
+}
+
+/** Opens a workspace as its owner. Throws StoreTakenError when another process has it. */
+export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace> {
+  const { root, author, report } = options;
+  const store = await openStore({ root, author, report, now: Date.now });
+  try {
+    const history = await openHistory(store, [indexSnapshots, indexRuns]);
+    const operating = openOperatingState(store.places);
+    const app = createApp({ ...options, history, operating, events: createEvents() });
+    return { app, history, operating, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Access for a server that answers for these hosts; the cookie carries the port, since browsers share cookies between ports. */
+export function openAccess(
+  secrets: Secrets,
+  hosts: () => readonly string[],
+  port: () => number,
+): Access {
+  return createAccess(secrets, { hosts, cookieName: () => `cellar_${port()}`, now: Date.now });
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import type { Author } from '../contract/snapshot.js';
+import { pathTo } from '../contract/routes.js';
+import { findAddress } from './cli/address.js';
+import { connectTo, type Connection } from './cli/connection.js';
+import { CellarError } from './errors.js';
+import { listenPrivately } from './listen.js';
+import { openAccess, openWorkspace } from './open.js';
+import { toPlaces } from './store/places.js';
+import { StoreTakenError } from './store/store.js';
+
+const PATIENCE_MS = 30_000;
+
+/**
+ * Reaches the owner of a store: the server that has it, else this process for as long as the command runs. Another command that has
+ * it is waited for.
+ */
+export async function connectToOwner(
+  root: string,
+  options: {
+    readonly author: Author;
+    readonly version: string;
+    readonly report: (error: unknown) => void;
+  },
+): Promise<Connection> {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const running = await findRunning(root);
+    if (running !== undefined) return running;
+    try {
+      return await becomeOwner(root, options);
+    } catch (error) {
+      if (!(error instanceof StoreTakenError) || Date.now() > until) throw error;
+    }
+    await sleep(20 + 40 * Math.random());
+  }
+}
+
+async function findRunning(root: string): Promise<Connection | undefined> {
+  const address = await findAddress(toPlaces(root));
+  if (address === undefined) return undefined;
+  const connection = connectTo(address, () => Promise.resolve());
+  try {
+    await connection.json({ path: pathTo('health') });
+    return connection;
+  } catch (error) {
+    // Left behind by a server that was killed; whoever gets the lock is the owner.
+    if (error instanceof CellarError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function becomeOwner(
+  root: string,
+  options: Parameters<typeof connectToOwner>[1],
+): Promise<Connection> {
+  const token = randomBytes(24).toString('base64url');
+  const access = openAccess(
+    { token, kernelToken: undefined, proxySecret: undefined },
+    () => [],
+    () => 0,
+  );
+  const workspace = await openWorkspace({
+    ...options,
+    root,
+    access,
+    pageFolder: fileURLToPath(new URL('page', import.meta.url)),
+    link: () => undefined,
+  });
+  const listening = await listenPrivately(workspace.app);
+  return connectTo({ pid: process.pid, socket: listening.socket, token }, async () => {
+    await listening.close();
+    await workspace.close();
+  });
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { RequestListener } from 'node:http';
+
+import type { Author } from '../contract/snapshot.js';
+import { publishAddress, withdrawAddress } from './cli/address.js';
+import type { ServeOptions } from './cli/command.js';
+import { CellarError } from './errors.js';
+import { listenSocket, listenTcp, type Listening } from './listen.js';
+import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from './open.js';
+import { createRelay } from './relay.js';
+import { openOperatingState } from './store/operating.js';
+import { toPlaces, type Places } from './store/places.js';
+import { StoreTakenError } from './store/store.js';
+
+const PARENT_LOOK_MS = 500;
+const TAKE_OVER_MS = 1_000;
+
+export interface Surroundings {
+  readonly author: Author;
+  readonly version: string;
+  /** Prints the one line that says the server is ready. */
+  readonly ready: (line: object) => void;
+  readonly report: (error: unknown) => void;
+}
+
+/** Serves a workspace until a signal or its parent's end; gives the exit code. */
+export async function serveWorkspace(
+  options: ServeOptions,
+  { author, version, ready, report }: Surroundings,
+): Promise<number> {
+  const token = options.token ?? randomBytes(24).toString('base64url');
+  const places = toPlaces(options.root);
+  let port = 0;
+  const { kernelToken, proxySecret } = options;
+  const access = openAccess(
+    { token, kernelToken, proxySecret },
+    () => namesOf(options.host).map((host) => `${host}:${port}`),
+    () => port,
+  );
+  const link = (): string => `http://${bracket(loopbackOf(options.host))}:${port}/`;
+  const opening: OpenOptions = {
+    root: options.root,
+    author,
+    access,
+    version,
+    pageFolder: fileURLToPath(new URL('page', import.meta.url)),
+    link,
+    report,
+  };
+
+  let handle: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'Retry-After': '1' }).end();
+  };
+  const listening = await listenAll(options, places, (request, response) => {
+    handle(request, response);
+  });
+  port = listening.port;
+
+  let workspace: OpenWorkspace | undefined;
+  const own = async (): Promise<void> => {
+    workspace = await openWorkspace(opening);
+    if (!workspace.history.store.readOnly) {
+      await publishAddress(places, {
+        pid: process.pid,
+        url: `http://${bracket(loopbackOf(options.host))}:${port}`,
+        ...(options.socket === undefined ? {} : { socket: options.socket }),
+        token,
+      });
+      await workspace.operating.writePort(port);
+    }
+    handle = workspace.app;
+  };
+  const use = (relay: RequestListener): void => {
+    handle = relay;
+  };
+  const stopTakingOver = await ownOrRelay(own, use, { places, access, report }).catch(
+    async (error: unknown) => {
+      await listening.close();
+      throw error;
+    },
+  );
+
+  ready({
+    url: link().replace(/\/$/, ''),
+    ...(options.token === undefined ? { token } : {}),
+    login: `${link()}login?token=${access.sessions.createKey()}`,
+  });
+  const code = await untilTold(options.parent);
+  stopTakingOver();
+  await listening.close();
+  await workspace?.close();
+  await withdrawAddress(places);
+  return code;
+}
+
+/** Owns the store, or passes requests on to who does until it can be taken over. The result stops trying. */
+async function ownOrRelay(
+  own: () => Promise<void>,
+  use: (relay: RequestListener) => void,
+  parts: Parameters<typeof createRelay>[0],
+): Promise<() => void> {
+  try {
+    await own();
+    return () => undefined;
+  } catch (error) {
+    if (!(error instanceof StoreTakenError)) throw error;
+  }
+  use(createRelay(parts));
+  let trying = false;
+  const timer = setInterval(() => {
+    if (trying) return;
+    trying = true;
+    own().then(
+      () => {
+        clearInterval(timer);
+      },
+      (error: unknown) => {
+        trying = false;
+        if (!(error instanceof StoreTakenError)) parts.report(error);
+      },
+    );
+  }, TAKE_OVER_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+async function listenAll(
+  options: ServeOptions,
+  places: Places,
+  handle: RequestListener,
+): Promise<Listening> {
+  const tcp = await listenOnPort(options, places, handle);
+  if (options.socket === undefined) return tcp;
+  const socket = await listenSocket(handle, options.socket);
+  return {
+    port: tcp.port,
+    close: async () => {
+      await Promise.all([tcp.close(), socket.close()]);
+    },
+  };
+}
+
+/** The port that was asked for, else the one this workspace had last, else any. */
+async function listenOnPort(
+  { host, port }: ServeOptions,
+  places: Places,
+  handle: RequestListener,
+): Promise<Listening> {
+  if (port !== undefined) return listenTcp(handle, host, port);
+  const last = await openOperatingState(places).readPort();
+  try {
+    return await listenTcp(handle, host, last ?? 0);
+  } catch (error) {
+    if (!(error instanceof CellarError)) throw error;
+    return listenTcp(handle, host, 0);
+  }
+}
+
+function namesOf(host: string): string[] {
+  const names = ['127.0.0.1', 'localhost', '[::1]', bracket(host.toLowerCase())];
+  return [...new Set(names)];
+}
+
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function loopbackOf(host: string): string {
+  return isAny(host) ? '127.0.0.1' : host;
+}
+
+function bracket(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** Waits for SIGTERM or SIGINT (an end that was asked for, 0) or the parent's end. */
+function untilTold(parent: number | undefined): Promise<number> {
+  return new Promise((resolve) => {
+    const timer =
+      parent === undefined
+        ? undefined
+        : setInterval(() => {
+            if (!isRunning(parent)) end();
+          }, PARENT_LOOK_MS);
+    const end = (): void => {
+      clearInterval(timer);
+      resolve(0);
+    };
+    process.once('SIGTERM', end);
+    process.once('SIGINT', end);
+  });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { isErrno, toStorageError } from '../errors.js';
+import { writeDurable } from './durable.js';
+import type { Places } from './places.js';
+
+const pausedSchema = z.object({ notebooks: z.array(z.string()), folders: z.array(z.string()) });
+const settingsSchema = z.object({
+  spaceLimit: z.number().nonnegative().default(0),
+  artifactGlobs: z.array(z.string()).optional(),
+});
+
+export type PausedPaths = z.infer<typeof pausedSchema>;
+export type KeptSettings = z.infer<typeof settingsSchema>;
+
+/** What a workspace's person has set here: neither history nor derived from it, so never in git. */
+export interface OperatingState {
+  readPaused(): Promise<PausedPaths>;
+  writePaused(paused: PausedPaths): Promise<void>;
+  readSettings(): Promise<KeptSettings>;
+  writeSettings(settings: KeptSettings): Promise<void>;
+  /** The loopback port that this workspace's server listens on, the same from start to start. */
+  readPort(): Promise<number | undefined>;
+  writePort(port: number): Promise<void>;
+}
+
+export function openOperatingState(places: Places): OperatingState {
+  const pathOf = (name: string): string => join(places.state, name);
+
+  const read = async <Value>(
+    name: string,
+    schema: z.ZodType<Value>,
+  ): Promise<Value | undefined> => {
+    try {
+      return schema.parse(JSON.parse(await readFile(pathOf(name), 'utf8')));
+    } catch (error) {
+      // A damaged file of settings must not keep anybody from working: the defaults hold.
+      if (isErrno(error, 'ENOENT') || error instanceof SyntaxError || error instanceof z.ZodError)
+        return undefined;
+      throw error;
+    }
+  };
+
+  const write = async (name: string, value: unknown): Promise<void> => {
+    try {
+      await writeDurable(pathOf(name), `${JSON.stringify(value, undefined, 1)}\n`, 0o600);
+    } catch (error) {
+      throw toStorageError(error, pathOf(name));
+    }
+  };
+
+  return {
+    readPaused: async () =>
+      (await read('paused.json', pausedSchema)) ?? { notebooks: [], folders: [] },
+    writePaused: (paused) => write('paused.json', paused),
+    readSettings: async () => (await read('settings.json', settingsSchema)) ?? { spaceLimit: 0 },
+    writeSettings: (settings) => write('settings.json', settings),
+    readPort: () => read('port', z.number().int().min(1).max(65535)),
+    writePort: (port) => write('port', port),
+  };
+}
