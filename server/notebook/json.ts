@@ -1,6 +1,6 @@
 import { CellarError } from '../errors.js';
 
-/** A number that JavaScript would write differently (1.0, 1e5, NaN, an integer beyond 2^53): its text, and the nearest double. */
+/** A number that JavaScript may write differently (1.0, 1e5, NaN, more than 15 digits): its text, and the nearest double. */
 export class JsonNumber {
   constructor(
     readonly lexeme: string,
@@ -208,7 +208,7 @@ class Reader {
     const value = Number(lexeme);
     // At most 15 digits, none of them idle, and no exponent on either side: JavaScript writes the same text again.
     if (plain && (Math.abs(value) >= 1e-6 || lexeme === '0')) return value;
-    return String(value) === lexeme ? value : new JsonNumber(lexeme, value);
+    return new JsonNumber(lexeme, value);
   }
 }
 
@@ -315,21 +315,31 @@ export function equalScalars(a: Json, b: Json): boolean {
 /** The same JSON value: order of names and ways to write a number do not count. `scalars` may soften the test at the leaves. */
 export function equalJson(a: Json, b: Json, scalars: EqualScalars = equalScalars): boolean {
   const pending: Json[] = [a, b];
+  // Scalars are compared where they stand; only containers wait.
+  const differ = (x: Json, y: Json | undefined): boolean => {
+    if (y === undefined) return true;
+    if (x === y) return false;
+    if (isContainer(x) && isContainer(y)) {
+      pending.push(x, y);
+      return false;
+    }
+    return !scalars(x, y);
+  };
+  if (!isContainer(a) || !isContainer(b)) return !differ(a, b);
   while (pending.length > 0) {
     const y = pending.pop() ?? null;
     const x = pending.pop() ?? null;
-    if (x === y) continue;
     if (isArray(x) && isArray(y)) {
       if (x.length !== y.length) return false;
-      x.forEach((item, i) => pending.push(item, y[i] ?? null));
+      for (let i = 0; i < x.length; i++) if (differ(x[i] ?? null, y[i])) return false;
     } else if (isObject(x) && isObject(y)) {
       if (x.size !== y.size) return false;
-      for (const [name, item] of x) {
-        const other = y.get(name);
-        if (other === undefined) return false;
-        pending.push(item, other);
-      }
-    } else if (!scalars(x, y)) return false;
+      for (const [name, item] of x) if (differ(item, y.get(name))) return false;
+    } else return false;
   }
   return true;
+}
+
+function isContainer(value: Json): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof JsonNumber);
 }

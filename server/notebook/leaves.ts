@@ -1,6 +1,6 @@
 import type { Leaf } from '../../contract/diff.js';
 import type { Json } from './json.js';
-import { compactJson, equalJson, isArray, isObject } from './json.js';
+import { compactJson, equalJson, isArray, isObject, JsonNumber } from './json.js';
 
 const MAX_LEAVES = 200;
 const MAX_VALUE = 200;
@@ -54,8 +54,20 @@ export function diffLeaves(base: Json | undefined, head: Json | undefined, path 
       while (endA > start && endB > start && same(endA - 1, endB - 1))
         [endA, endB] = [endA - 1, endB - 1];
     }
-    for (let i = start; i < Math.max(endA, endB); i++)
+    for (let i = start; i < Math.max(endA, endB); i++) {
+      // Long lists of numbers: no path is made for what is the same.
+      if (i < endA && i < endB && a[i] === b[i]) continue;
+      const [x, y] = [a[i], b[i]];
+      if (
+        i < endA &&
+        i < endB &&
+        x instanceof JsonNumber &&
+        y instanceof JsonNumber &&
+        x.lexeme === y.lexeme
+      )
+        continue;
       visit(i < endA ? a[i] : undefined, i < endB ? b[i] : undefined, pointer(at, i), level + 1);
+    }
   };
   visit(base, head, path, 0);
   return { leaves, leftOut };

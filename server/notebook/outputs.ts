@@ -72,6 +72,9 @@ function isSame(a: Output, b: Output): boolean {
 
 /** Pairs of outputs in the order of both, -1 for a side that is absent. */
 function pairOutputs(base: readonly Output[], head: readonly Output[]): [number, number][] {
+  const [onlyBase, onlyHead] = [base[0], head[0]];
+  if (base.length === 1 && head.length === 1 && onlyBase !== undefined && onlyHead !== undefined)
+    if (kindOf(onlyBase, false) === kindOf(onlyHead, false)) return [[0, 0]];
   let start = 0;
   const equalAt = (i: number, j: number) => {
     const [a, b] = [base[i], head[j]];
@@ -81,10 +84,11 @@ function pairOutputs(base: readonly Output[], head: readonly Output[]): [number,
   const pairs = Array.from({ length: start }, (_, i): [number, number] => [i, i]);
   const a = base.slice(start);
   const b = head.slice(start);
-  const steps: readonly ((output: Output) => string)[] =
-    a.length === 1 && b.length === 1
-      ? [(output) => kindOf(output, false)]
-      : [keyOf, (output) => kindOf(output, true), (output) => kindOf(output, false)];
+  const steps: readonly ((output: Output) => string)[] = [
+    keyOf,
+    (output) => kindOf(output, true),
+    (output) => kindOf(output, false),
+  ];
   const visit = (i: number, j: number, [from, to]: readonly [Output[], Output[]], step: number) => {
     const key = steps[step];
     if (key === undefined || from.length === 0 || to.length === 0) {

@@ -51,8 +51,6 @@ export function diffPart(sides: Sides, noise: NoiseCount): PartChange | undefine
   const { mime, base, head } = sides;
   if (base !== undefined && head !== undefined) {
     if (base === head) return undefined;
-    if (typeof base !== 'string' && typeof head !== 'string' && equalJson(base, head))
-      return undefined;
     if (isNoise(mime, base, head, noise)) return undefined;
   }
   if (mime === BUNDLE_MIME) return metricsPart(sides);

@@ -117,9 +117,10 @@ function readRows(html: string): Row[] | undefined {
     cell = undefined;
   };
   const endRow = (at: number) => {
+    if (row === undefined) return;
     endCell(at);
     placeHanging();
-    if (row !== undefined && row.cells.length > 0)
+    if (row.cells.length > 0)
       rows.push({ ...row, header: inHead || (allHeadings && rows.every((other) => other.header)) });
     row = undefined;
   };

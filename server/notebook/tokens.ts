@@ -7,7 +7,7 @@ export type Mark = [number, number];
 /** A terminal's colour sequence, a word (ideographs one by one), a number, a run of blanks, or one other character. */
 const TOKEN =
   /\u001b\[[\d;]*[A-Za-z]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\p{L}_](?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}_])*|\s+|[^]/gu;
-const MAX_TOKENS = 400_000;
+const MAX_TOKENS = 1_000_000;
 
 /** The tokens of a line; joined they are the line again. */
 export function tokenize(line: string): string[] {

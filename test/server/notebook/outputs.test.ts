@@ -1,0 +1,384 @@
+import { describe, expect, it } from 'vitest';
+
+import { BUNDLE_MIME } from '../../../contract/bundle.js';
+import type { NotebookDiff, OutputChange, PartChange } from '../../../contract/diff.js';
+import { diffNotebooks } from '../../../server/notebook/diff.js';
+import { display, diffStreams, diffValues, stream, withOutputs } from './notation.js';
+
+function outputsOf(diff: NotebookDiff): OutputChange[] {
+  return diff.changes[0]?.outputs ?? [];
+}
+
+function partOf<T extends PartChange['type']>(
+  diff: NotebookDiff,
+  type: T,
+): Extract<PartChange, { type: T }> {
+  const part = outputsOf(diff)[0]?.parts[0];
+  if (part?.type !== type) throw new Error(`the part is of type ${part?.type ?? 'none'}`);
+  return part as Extract<PartChange, { type: T }>;
+}
+
+function kinds(diff: NotebookDiff): string {
+  return outputsOf(diff)
+    .map(({ kind, base, head }) => `${kind} ${base ?? '-'}:${head ?? '-'}`)
+    .join(', ');
+}
+
+function html(rows: readonly (readonly (string | number)[])[], columns = ['x', 'y']): string {
+  const head = `<thead><tr><th></th>${columns.map((name) => `<th>${name}</th>`).join('')}</tr></thead>`;
+  const body = rows.map(
+    ([label = '', ...cells]) =>
+      `<tr><th>${label}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
+  );
+  return `<div><style>.d {}</style><table border="1">${head}<tbody>${body.join('')}</tbody></table></div>`;
+}
+
+const ERROR = {
+  output_type: 'error',
+  ename: 'ValueError',
+  evalue: 'bad',
+  traceback: ['\u001b[31mTraceback\u001b[0m', 'line 1'],
+};
+
+describe('outputs of a cell', () => {
+  const a = stream('a\n');
+  const one = display({ 'text/plain': 'one' });
+  const two = display({ 'text/plain': 'two' });
+  const picture = display({ 'image/png': 'aGk=', 'text/plain': '<Figure>' });
+
+  it.each([
+    ['sees one added', [one], [one, picture], 'same 0:0, added -:1'],
+    ['sees one removed', [one, picture], [picture], 'deleted 0:-, same 1:0'],
+    ['sees one changed', [a, one], [a, two], 'same 0:0, modified 1:1'],
+    [
+      'sees one inserted before equal ones',
+      [one, two],
+      [picture, one, two],
+      'added -:0, same 0:1, same 1:2',
+    ],
+    ['sees an error instead of a result', [one], [ERROR], 'deleted 0:-, added -:0'],
+    ['sees a stream beside an error', [stream('x')], [stream('x'), ERROR], 'same 0:0, added -:1'],
+    [
+      'keeps stdout and stderr apart',
+      [stream('x')],
+      [stream('x', 'stderr')],
+      'deleted 0:-, added -:0',
+    ],
+    ['sees outputs cleared', [one, two], [], 'deleted 0:-, deleted 1:-'],
+    [
+      'pairs the picture that changed among others',
+      [one, picture, two],
+      [one, display({ 'image/png': 'b2s=', 'text/plain': '<Figure>' }), two],
+      'same 0:0, modified 1:1, same 2:2',
+    ],
+  ])('%s', (_, base, head, expected) => {
+    expect(kinds(diffNotebooks(withOutputs(...base), withOutputs(...head)))).toBe(expected);
+  });
+
+  it('names changed and removed outputs by the cell in head', () => {
+    const diff = diffNotebooks(withOutputs(one, picture), withOutputs(two));
+    expect(diff.outputs_changed).toEqual([[0, 0]]);
+    expect(diff.outputs_removed).toEqual([[0, 1]]);
+  });
+});
+
+describe('text outputs', () => {
+  it('counts the lines removed and added', () => {
+    const diff = diffStreams('a\nb\nc\n', 'a\nB\nc\nd\n');
+    expect(diff.changed_lines).toBe(3);
+    const { diff: lines } = partOf(diff, 'text');
+    expect(lines.hunks[0]?.lines.map(({ op, text }) => op + text)).toEqual([
+      ' a',
+      '-b',
+      '+B',
+      ' c',
+      '+d',
+    ]);
+  });
+
+  it('shows the final newline that went as a line of its own', () => {
+    expect(diffStreams('a\n', 'a').changed_lines).toBe(1);
+  });
+
+  it('finds 100 changed lines of 50,000 in time', () => {
+    const lines = Array.from(
+      { length: 50_000 },
+      (_, i) => `epoch ${i} loss ${(1 / (i + 1)).toFixed(6)}`,
+    );
+    const head = lines.map((line, i) => (i % 500 === 77 ? `${line} x` : line));
+    const start = performance.now();
+    expect(diffStreams(lines.join('\n'), head.join('\n')).changed_lines).toBe(200);
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it('stays right and says so when too much is shuffled to be minimal', () => {
+    const base = Array.from({ length: 6000 }, (_, i) => `line ${i}`);
+    const head = [...base].sort(
+      (x, y) => ((Number(x.slice(5)) * 7919) % 6007) - ((Number(y.slice(5)) * 7919) % 6007),
+    );
+    const { diff } = partOf(diffStreams(base.join('\n'), head.join('\n')), 'text');
+    expect(diff.coarse).toBe(true);
+    expect(diff.baseLines - diff.removed).toBe(diff.headLines - diff.added);
+  });
+
+  it('bounds what it lists and says how much is left out', () => {
+    const of = (word: string) =>
+      Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`).join('\n');
+    const diff = diffStreams(of('a'), of('b'));
+    const { diff: lines } = partOf(diff, 'text');
+    const listed = lines.hunks.reduce(
+      (sum, hunk) => sum + hunk.lines.filter(({ op }) => op !== ' ').length,
+      0,
+    );
+    expect(listed + (lines.leftOut ?? 0)).toBe(lines.removed + lines.added);
+    expect(lines.removed).toBe(20_000);
+    expect(diff.changed_lines).toBe(listed);
+  });
+
+  it('shortens a line of a megabyte around what changed', () => {
+    const numbers = Array.from({ length: 120_000 }, (_, i) => String(i * 7));
+    const head = numbers.map((text, i) => (i === 60_000 ? 'HERE' : text));
+    const diff = diffStreams(numbers.join(','), head.join(','));
+    expect(JSON.stringify(diff).length).toBeLessThan(10_000);
+    const line = partOf(diff, 'text').diff.hunks[0]?.lines[1];
+    const [mark] = line?.marks ?? [];
+    expect(line?.text.slice(mark?.[0], mark?.[1])).toBe('HERE');
+    const cut = (line?.cuts ?? []).reduce((sum, { length }) => sum + length, 0);
+    expect(cut + (line?.text.length ?? 0)).toBe(head.join(',').length);
+  });
+});
+
+describe('tables', () => {
+  it('marks the one cell that changed, with the difference', () => {
+    const base = html([
+      [0, 1, 2.5],
+      [1, 3, 4],
+    ]);
+    const head = html([
+      [0, 1, 2.75],
+      [1, 3, 4],
+    ]);
+    const part = partOf(diffValues('text/html', base, head), 'table');
+    expect(part.changedCells).toBe(1);
+    expect(part.rows[0]).toEqual({
+      op: '~',
+      cells: [
+        { base: '0', head: '0' },
+        { base: '1', head: '1' },
+        { base: '2.5', head: '2.75', delta: 0.25 },
+      ],
+    });
+    expect(part.rows[1]?.op).toBe(' ');
+  });
+
+  it('aligns rows by their label', () => {
+    const part = partOf(
+      diffValues(
+        'text/html',
+        html([
+          ['a', 1, 1],
+          ['b', 2, 2],
+          ['c', 3, 3],
+        ]),
+        html([
+          ['b', 2, 2],
+          ['c', 3, 4],
+          ['d', 5, 5],
+        ]),
+      ),
+      'table',
+    );
+    expect(part.rows.map(({ op, cells }) => op + (cells[0]?.head ?? cells[0]?.base ?? ''))).toEqual(
+      ['-a', ' b', '~c', '+d'],
+    );
+  });
+
+  it('aligns columns by their name', () => {
+    const part = partOf(
+      diffValues(
+        'text/html',
+        html([[0, 1, 2]], ['x', 'y']),
+        html([[0, 1, 9, 2]], ['x', 'new', 'y']),
+      ),
+      'table',
+    );
+    expect(part.columns).toEqual([
+      { op: ' ', name: '' },
+      { op: ' ', name: 'x' },
+      { op: '+', name: 'new' },
+      { op: ' ', name: 'y' },
+    ]);
+    expect(part.changedCells).toBe(0);
+    expect(part.rows[0]?.cells[2]).toEqual({ head: '9' });
+  });
+
+  it('leaves equal rows of a long table out', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [i, i, i]);
+    const part = partOf(
+      diffValues(
+        'text/html',
+        html(rows),
+        html(rows.map(([n = 0, x = 0, y = 0]) => [n, x, n === 20 ? 99 : y])),
+      ),
+      'table',
+    );
+    expect(part.rows.length).toBe(1);
+    expect(part.rowsLeftOut).toBe(39);
+  });
+
+  it('gives no difference where a text became a number', () => {
+    const part = partOf(diffValues('text/html', html([[0, 'n/a', 2]]), html([[0, 7, 2]])), 'table');
+    expect(part.rows[0]?.cells[1]).toEqual({ base: 'n/a', head: '7' });
+  });
+
+  it('reads spans and entities', () => {
+    const of = (value: string) =>
+      `<table><tr><th rowspan="2">k</th><th colspan="2">both</th></tr><tr><th>l</th><th>r</th></tr><tr><td>a &amp; b</td><td>${value}</td><td>2</td></tr></table>`;
+    const part = partOf(diffValues('text/html', of('1'), of('3')), 'table');
+    expect(part.columns.map(({ name }) => name)).toEqual(['k', 'both / l', 'both / r']);
+    expect(part.rows[0]?.cells).toEqual([
+      { base: 'a & b', head: 'a & b' },
+      { base: '1', head: '3', delta: 2 },
+      { base: '2', head: '2' },
+    ]);
+  });
+
+  it('shows what changed around an equal table', () => {
+    const of = (n: number) => `${html([[0, 1, 2]])}<p>${n} rows × 2 columns</p>`;
+    const part = partOf(diffValues('text/html', of(10), of(12)), 'html');
+    expect(part.diff.hunks[0]?.lines.map(({ text }) => text)).toEqual([
+      '10 rows × 2 columns',
+      '12 rows × 2 columns',
+    ]);
+  });
+
+  it('shows a table instead of the text that stands in for it', () => {
+    const of = (n: number) =>
+      withOutputs(display({ 'text/plain': `x ${n}`, 'text/html': html([[0, n, 2]]) }));
+    expect(outputsOf(diffNotebooks(of(1), of(2)))[0]?.parts.map(({ type }) => type)).toEqual([
+      'table',
+    ]);
+  });
+
+  it.each([
+    '<table',
+    '<table><tr><td>',
+    '<table></table>',
+    '</td></table>',
+    '<table><tr><td rowspan="99999999">x</table>',
+    '<table><table></table></table>',
+  ])('takes %j for HTML without a throw', (broken) => {
+    expect(outputsOf(diffValues('text/html', broken, `${broken}<b>1</b>`)).length).toBe(1);
+  });
+});
+
+describe('other types', () => {
+  it('names pictures by hash and size, not by content', () => {
+    const of = (letter: string) => letter.repeat(40_000);
+    const diff = diffValues('image/png', of('A'), of('B'));
+    const part = partOf(diff, 'picture');
+    expect(part.base).toMatchObject({ mime: 'image/png', size: 30_000 });
+    expect(part.base?.text).toBeUndefined();
+    expect(JSON.stringify(diff).length).toBeLessThan(2_000);
+  });
+
+  it('takes a PNG that only says another time for the same', () => {
+    const chunk = (type: string, data: string) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(data.length);
+      return Buffer.concat([length, Buffer.from(type + data, 'latin1'), Buffer.alloc(4)]);
+    };
+    const png = (remark: string, shown: string) =>
+      Buffer.concat([
+        Buffer.from('89504e470d0a1a0a', 'hex'),
+        chunk('IHDR', '0123456789abc'),
+        chunk('tEXt', remark),
+        chunk('IDAT', shown),
+      ]).toString('base64');
+    expect(diffValues('image/png', png('monday', 'x'), png('tuesday', 'x')).noise).toEqual({
+      picture_remarks: 1,
+    });
+    expect(
+      partOf(diffValues('image/png', png('monday', 'x'), png('monday', 'y')), 'picture').type,
+    ).toBe('picture');
+  });
+
+  it('lists the changed leaves of JSON with their paths', () => {
+    const part = partOf(
+      diffValues(
+        'application/json',
+        { a: [1, 2], b: { 'c/d': 'x' } },
+        { a: [1, 3], b: { 'c/d': 'y', e: null } },
+      ),
+      'json',
+    );
+    expect(part.leaves).toEqual([
+      { path: '/a/1', base: '2', head: '3' },
+      { path: '/b/c~1d', base: '"x"', head: '"y"' },
+      { path: '/b/e', head: 'null' },
+    ]);
+  });
+
+  it('does not shift a list whose first item went', () => {
+    const part = partOf(diffValues('application/json', [9, 1, 2, 3], [1, 2, 3]), 'json');
+    expect(part.leaves).toEqual([{ path: '/0', base: '9' }]);
+  });
+
+  it('finds the ten leaves of a large figure', () => {
+    const of = (k: number) => ({
+      data: [{ y: Array.from({ length: 100_000 }, (_, i) => (i < 10 ? i + k : Math.sin(i))) }],
+    });
+    expect(
+      partOf(diffValues('application/vnd.plotly.v1+json', of(0), of(0.5)), 'json').leaves.length,
+    ).toBe(10);
+  });
+
+  it('takes 1 and 1.0 in JSON for the same', () => {
+    expect(diffValues('application/json', { a: 1 }, { a: 1 }).cells.unchanged).toBe(1);
+  });
+
+  it('survives JSON three thousand levels deep', () => {
+    const of = (leaf: number) => {
+      let value: unknown = leaf;
+      for (let i = 0; i < 3000; i++) value = [value];
+      return value;
+    };
+    expect(partOf(diffValues('application/json', of(1), of(2)), 'json').leaves.length).toBe(1);
+  });
+
+  it('says exception and message of a traceback', () => {
+    const diff = diffNotebooks(withOutputs(ERROR), withOutputs({ ...ERROR, evalue: 'worse' }));
+    expect(partOf(diff, 'traceback')).toMatchObject({
+      baseError: { name: 'ValueError', message: 'bad' },
+      headError: { name: 'ValueError', message: 'worse' },
+    });
+  });
+
+  it('compares metrics as metrics', () => {
+    const base = {
+      metrics: { acc: 0.8, loss: [{ value: 2 }, { value: 1 }] },
+      params: { trees: 1 },
+    };
+    const head = {
+      metrics: { acc: 0.9, loss: [{ value: 3 }, { value: 1 }] },
+      params: { trees: 60, depth: 'x' },
+    };
+    const part = partOf(diffValues(BUNDLE_MIME, base, head), 'metrics');
+    expect(part.metrics).toEqual([{ name: 'acc', base: 0.8, head: 0.9 }]);
+    expect(part.params).toEqual([
+      { name: 'trees', base: '1', head: '60' },
+      { name: 'depth', head: 'x' },
+    ]);
+  });
+
+  it('compares a bundle that is not valid as JSON', () => {
+    expect(
+      partOf(diffValues(BUNDLE_MIME, { metrics: { acc: 1 } }, { metrics: 7 }), 'json').leaves
+        .length,
+    ).toBe(1);
+  });
+
+  it('names bytes that nothing shows by hash', () => {
+    expect(partOf(diffValues('application/pdf', 'aGk=', 'b2s='), 'opaque').head?.size).toBe(2);
+  });
+});
