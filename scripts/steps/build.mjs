@@ -46,11 +46,11 @@ export function buildServer() {
       removeScripts();
       await bundle({
         entryPoints: { cellar: 'server/main.ts', ...workers() },
-        define: { CELLAR_VERSION: JSON.stringify(readVersion()) },
         outdir: 'dist',
         platform: 'node',
         target: 'node20',
         banner: { js: NODE_BANNER },
+        define: { CELLAR_VERSION: JSON.stringify(version()) },
       });
     },
   );
@@ -97,6 +97,7 @@ async function bundle(options) {
   }
 }
 
+/** A worker's entry is server/work/NAME.worker.ts; it is built to dist/NAME.worker.js. */
 function workers() {
   const folder = join(ROOT, 'server', 'work');
   if (!existsSync(folder)) return {};
@@ -104,7 +105,7 @@ function workers() {
   return Object.fromEntries(names.map((name) => [name.slice(0, -3), `server/work/${name}`]));
 }
 
-function readVersion() {
+function version() {
   return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 }
 
