@@ -101,6 +101,15 @@ export class HistoryModel extends Store<HistoryState> {
     if (path !== undefined) void this.#load();
   }
 
+  /** Shows a notebook that is known already, a deleted one too. */
+  showNotebook(notebook: Notebook): void {
+    if (notebook.id === this.state.notebook?.id) return;
+    this.#stop();
+    this.#open = new Set();
+    this.update({ ...NOTHING, path: notebook.path, notebook, phase: 'loading' });
+    void this.#load();
+  }
+
   /** The notebook shown moved; its history stays where it is. */
   renamed(path: string): void {
     this.update({ path });

@@ -44,7 +44,8 @@ export function SafeOutput(props: {
           sandbox="allow-scripts"
           referrerPolicy="no-referrer"
           srcDoc={content}
-          style={{ height }}
+          // A frame of another colour scheme than its element's is drawn on an opaque ground.
+          style={{ height, colorScheme: look?.dark === true ? 'dark' : 'light' }}
         />
       )}
     </div>

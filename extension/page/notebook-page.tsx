@@ -1,0 +1,81 @@
+import { useEffect, useMemo, type JSX } from 'react';
+
+import type { Notebook } from '../../contract/history.js';
+import type { Client } from '../client/client.js';
+import { HistoryModel } from '../model/history.js';
+import type { Memory } from '../model/memory.js';
+import { formatCount } from '../model/words.js';
+import { SearchField } from '../view/history-header.js';
+import { SnapshotList } from '../view/snapshot-list.js';
+import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
+import { useStore } from '../view/use-store.js';
+import { formatRoute } from './routes.js';
+
+/** A notebook's versions, and the way to the diff of any two. */
+export function NotebookPage(props: {
+  readonly client: Client;
+  readonly memory: Memory;
+  readonly notebook: Notebook;
+}): JSX.Element {
+  const { client, memory, notebook } = props;
+  const model = useMemo(() => new HistoryModel({ client, memory }), [client, memory]);
+  useEffect(() => {
+    model.showNotebook(notebook);
+  }, [model, notebook]);
+  useEffect(
+    () => () => {
+      model.dispose();
+    },
+    [model],
+  );
+  const { phase, problem, text, total } = useStore(model);
+  return (
+    <section className="cellar-Versions" aria-label={`Versions of ${notebook.path}`}>
+      <div className="cellar-Versions-tools">
+        <SearchField
+          label="Search in versions"
+          value={text}
+          onChange={(value) => {
+            model.search(value);
+          }}
+        />
+        <span className="cellar-quiet">{formatCount(total, 'version')}</span>
+        <CompareChosen model={model} />
+      </div>
+      {problem === undefined ? null : (
+        <ProblemBanner problem={problem} onRetry={() => void model.retry()} />
+      )}
+      {phase === 'loading' ? <Skeleton label="Loading versions" rows={8} /> : null}
+      {phase === 'empty' ? (
+        <Empty title={text === '' ? 'No versions yet.' : 'No version matches.'} />
+      ) : null}
+      {phase === 'ready' ? (
+        <SnapshotList
+          model={model}
+          actions={{
+            diffUrl: (base, head) => formatRoute({ kind: 'diff', base, head }),
+            artifactUrl: client.artifactUrl,
+          }}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function CompareChosen({ model }: { readonly model: HistoryModel }): JSX.Element | null {
+  const { selection, rows } = useStore(model);
+  if (selection === undefined) return null;
+  const { id, other } = selection;
+  if (other === undefined)
+    return <span className="cellar-quiet">Choose a second one to compare</span>;
+  const [newer, older] = rows.filter((row) => row.id === id || row.id === other);
+  if (newer === undefined || older === undefined) return null;
+  return (
+    <a
+      className="cellar-TextButton cellar-mod-accent"
+      href={formatRoute({ kind: 'diff', base: older.id, head: newer.id })}
+    >
+      Compare the two
+    </a>
+  );
+}

@@ -1,0 +1,171 @@
+import { useCallback, useEffect, useState, type JSX } from 'react';
+
+import type { Notebook } from '../../contract/history.js';
+import type { Client } from '../client/client.js';
+import type { Memory } from '../model/memory.js';
+import { toProblem, type Problem } from '../model/problem.js';
+import { NotebookList } from '../view/notebook-list.js';
+import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
+import { CopyLink } from './copy-link.js';
+import { DiffPage } from './diff-page.js';
+import { Login } from './login.js';
+import { NotebookPage } from './notebook-page.js';
+import { formatRoute, parseRoute, type PageRoute } from './routes.js';
+import { ThemeButton } from './theme.js';
+
+/** The reviewer's page: notebooks at the left, a notebook's versions or a diff in the middle, where one is at the top. */
+export function Page(props: { readonly client: Client; readonly memory: Memory }): JSX.Element {
+  const { client, memory } = props;
+  const route = useRoute();
+  const { notebooks, name, problem, load } = useWorkspace(client);
+  const [diffed, setDiffed] = useState<string>();
+  const current = route.kind === 'notebook' ? route.id : route.kind === 'diff' ? diffed : undefined;
+  const notebook = notebooks?.find(({ id }) => id === current);
+  useEffect(() => {
+    document.title = [notebook?.path, name ?? 'Cellar'].filter(Boolean).join(' · ');
+  }, [notebook, name]);
+  if (problem?.kind === 'login')
+    return (
+      <div className="cellar cellar-Page">
+        <Login client={client} onDone={load} />
+      </div>
+    );
+  return (
+    <div className={`cellar cellar-Page cellar-mod-${route.kind}`}>
+      <header className="cellar-Top">
+        <Breadcrumb name={name ?? 'Cellar'} notebook={notebook} route={route} />
+        {route.kind === 'home' ? null : <CopyLink />}
+        <ThemeButton memory={memory} />
+      </header>
+      {problem === undefined ? null : <ProblemBanner problem={problem} onRetry={load} />}
+      <div className="cellar-Page-body">
+        {notebooks === undefined ? (
+          <Skeleton label="Loading notebooks" rows={4} />
+        ) : (
+          <NotebookList
+            notebooks={notebooks}
+            current={current}
+            urlOf={({ id }) => formatRoute({ kind: 'notebook', id })}
+          />
+        )}
+        <main className="cellar-Page-main">
+          <Centre {...props} route={route} notebooks={notebooks} onNotebook={setDiffed} />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Centre(props: {
+  readonly client: Client;
+  readonly memory: Memory;
+  readonly route: PageRoute;
+  readonly notebooks: readonly Notebook[] | undefined;
+  readonly onNotebook: (id: string) => void;
+}): JSX.Element | null {
+  const { client, memory, route, notebooks, onNotebook } = props;
+  switch (route.kind) {
+    case 'home':
+      if (notebooks?.length === 0)
+        return (
+          <Empty title="No versions yet.">
+            Run a cell in JupyterLab and the first one is kept.
+          </Empty>
+        );
+      return <Empty title="Choose a notebook to see its versions." />;
+    case 'notebook': {
+      const notebook = notebooks?.find(({ id }) => id === route.id);
+      if (notebook !== undefined)
+        return (
+          <NotebookPage key={notebook.id} client={client} memory={memory} notebook={notebook} />
+        );
+      return notebooks === undefined ? null : (
+        <Empty title="This notebook is not here.">It may belong to another workspace.</Empty>
+      );
+    }
+    case 'diff':
+      return (
+        <DiffPage
+          client={client}
+          memory={memory}
+          base={route.base}
+          head={route.head}
+          onNotebook={onNotebook}
+        />
+      );
+  }
+}
+
+function Breadcrumb(props: {
+  readonly name: string;
+  readonly notebook: Notebook | undefined;
+  readonly route: PageRoute;
+}): JSX.Element {
+  const { name, notebook, route } = props;
+  return (
+    <nav className="cellar-Crumbs" aria-label="Where you are">
+      <a
+        href={formatRoute({ kind: 'home' })}
+        aria-current={route.kind === 'home' ? 'page' : undefined}
+      >
+        {name}
+      </a>
+      {notebook === undefined ? null : (
+        <a
+          href={formatRoute({ kind: 'notebook', id: notebook.id })}
+          aria-current={route.kind === 'notebook' ? 'page' : undefined}
+        >
+          {notebook.path}
+        </a>
+      )}
+      {route.kind === 'diff' ? <span aria-current="page">What changed</span> : null}
+    </nav>
+  );
+}
+
+function useRoute(): PageRoute {
+  const [route, setRoute] = useState(() => parseRoute(location.hash));
+  useEffect(() => {
+    const read = (): void => {
+      setRoute(parseRoute(location.hash));
+    };
+    window.addEventListener('hashchange', read);
+    return () => {
+      window.removeEventListener('hashchange', read);
+    };
+  }, []);
+  return route;
+}
+
+interface LoadedWorkspace {
+  readonly notebooks?: readonly Notebook[];
+  readonly name?: string;
+  readonly problem?: Problem;
+}
+
+function useWorkspace(client: Client): LoadedWorkspace & { readonly load: () => void } {
+  const [loaded, setLoaded] = useState<LoadedWorkspace>({});
+  const load = useCallback(() => {
+    Promise.all([client.notebooks(), client.workspace()]).then(
+      ([notebooks, { name }]) => {
+        setLoaded({ notebooks, name });
+      },
+      (error: unknown) => {
+        setLoaded((before) => ({ ...before, problem: toProblem(error) }));
+      },
+    );
+  }, [client]);
+  const locked = loaded.problem?.kind === 'login';
+  useEffect(() => {
+    load();
+  }, [load]);
+  useEffect(() => {
+    // Without a login there is nothing to listen to, and the browser would ask on and on.
+    if (locked) return undefined;
+    const events = client.events(load);
+    return () => {
+      events.dispose();
+    };
+  }, [client, load, locked]);
+  return { ...loaded, load };
+}
