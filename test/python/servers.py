@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
+
 Value = TypeVar("Value")
 
 
@@ -38,11 +40,18 @@ class Server:
         request.add_header("Authorization", f"token {self.token}")
         return answer(request)
 
-    def node(self) -> int | None:
-        """The process id of this server's Node; None when there is none."""
-        found = subprocess.run(["pgrep", "-f", f"--parent {self.process.pid}( |$)"], capture_output=True, text=True)
-        ids = found.stdout.split()
-        return int(ids[0]) if ids else None
+    def child(self, words: str) -> psutil.Process:
+        """The process that this server started with these words in its command line; waits for one."""
+
+        def find() -> psutil.Process | None:
+            started = psutil.Process(self.process.pid).children(recursive=True)
+            return next((each for each in started if words in command_line(each)), None)
+
+        return until(find, f"a process with {words}", self)
+
+    def node(self) -> psutil.Process:
+        """This server's Node."""
+        return self.child(f"--parent {self.process.pid}")
 
     def ready(self) -> None:
         """Waits until Node answers through Jupyter."""
@@ -52,6 +61,20 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signum)
         self.process.wait(20)
+
+
+def command_line(process: psutil.Process) -> str:
+    """A process's command line; empty when it is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def option(process: psutil.Process, name: str) -> str:
+    """The value of an option in a process's command line."""
+    words = process.cmdline()
+    return words[words.index(name) + 1]
 
 
 def answer(request: urllib.request.Request) -> tuple[int, Any]:
@@ -76,8 +99,8 @@ def until(ask: Callable[[], Value], what: str, server: Server | None = None, wit
                 return found
         except OSError:
             pass
-        time.sleep(0.05)
-    raise AssertionError(f"not within {within} s: {what}\n{server.log if server else ''}")
+        time.sleep(0.1)
+    raise AssertionError(f"not within {within} s: {what}\n{server.log[-3000:] if server else ''}")
 
 
 @contextmanager

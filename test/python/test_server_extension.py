@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import launched
-from servers import Server, answer, running, until
+from servers import Server, answer, command_line, option, running, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="unix sockets")
 
@@ -25,15 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def environment_of(pid: int) -> dict[str, str]:
-    entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    return dict(each.split("=", 1) for each in entries if "=" in each)
-
-
-def node_of(server: Server) -> int:
-    return until(server.node, "Node runs", server)
-
-
 def test_answers_below_jupyter_with_jupyters_own_login(server: Server) -> None:
     status, workspace = server.get("cellar/api/v1/workspace")
     assert (status, workspace["name"]) == (200, "work")
@@ -43,36 +33,33 @@ def test_answers_below_jupyter_with_jupyters_own_login(server: Server) -> None:
 
 
 def test_knows_the_proxy_by_its_secret_and_never_sees_the_persons_credentials(server: Server) -> None:
-    command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
-    path = command[command.index("--socket") + 1]
+    node = server.node()
+    path = option(node, "--socket")
     assert stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode) == 0o700
     with socket.socket(socket.AF_UNIX) as direct:
         direct.connect(path)
         direct.sendall(b"GET /api/v1/workspace HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert b" 401 " in direct.recv(4096).split(b"\r\n")[0]
-    secrets = [environment_of(node_of(server))[name] for name in ("CELLAR_TOKEN", "CELLAR_PROXY_SECRET")]
-    assert not any(each in "\0".join(command) for each in secrets)
+    secrets = [node.environ()[name] for name in ("CELLAR_TOKEN", "CELLAR_PROXY_SECRET")]
+    assert not any(each in command_line(node) for each in secrets)
 
 
 def test_gives_kernels_the_narrow_token_alone(server: Server) -> None:
-    secret = environment_of(node_of(server))
+    secret = server.node().environ()
     request = urllib.request.Request(server.url + "api/kernels", data=b"{}", method="POST")
     request.add_header("Authorization", f"token {server.token}")
     kernel = answer(request)[1]["id"]
-    connection = until(lambda: next((server.home / "run").glob(f"kernel-{kernel}.json"), None), "a kernel", server)
-    found = subprocess.run(["pgrep", "-f", str(connection)], capture_output=True, text=True, check=True)
-    inherited = environment_of(int(found.stdout.split()[0]))
+    inherited = server.child(f"kernel-{kernel}.json").environ()
     assert {name for name in inherited if name.startswith("CELLAR_")} == {"CELLAR_URL", "CELLAR_KERNEL_TOKEN"}
     assert inherited["CELLAR_KERNEL_TOKEN"] == secret["CELLAR_KERNEL_TOKEN"]
     assert len({secret[each] for each in ("CELLAR_TOKEN", "CELLAR_KERNEL_TOKEN", "CELLAR_PROXY_SECRET")}) == 3
 
 
 def test_takes_a_file_from_a_kernel(server: Server, tmp_path: Path) -> None:
-    environment = environment_of(node_of(server))
-    command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
+    node = server.node()
     given = {
-        "CELLAR_URL": f"http://127.0.0.1:{command[command.index('--port') + 1]}",
-        "CELLAR_KERNEL_TOKEN": environment["CELLAR_KERNEL_TOKEN"],
+        "CELLAR_URL": f"http://127.0.0.1:{option(node, '--port')}",
+        "CELLAR_KERNEL_TOKEN": node.environ()["CELLAR_KERNEL_TOKEN"],
     }
     with launched(tmp_path, given) as kernel:
         [bundle] = kernel.bundles("open('m.pkl', 'wb').write(bytes(3_000_000)); cellar.artifact('m.pkl')")
@@ -84,9 +71,9 @@ def test_takes_a_file_from_a_kernel(server: Server, tmp_path: Path) -> None:
 
 
 def test_starts_node_again_when_it_was_killed(server: Server) -> None:
-    first = node_of(server)
-    os.kill(first, signal.SIGKILL)
-    until(lambda: server.node() not in (None, first), "another Node", server)
+    first = server.node()
+    first.kill()
+    until(lambda: server.node() != first, "another Node", server)
     server.ready()
     assert "it is started again in 0.5 s" in server.log
 
@@ -96,10 +83,10 @@ def test_ends_node_with_jupyter_and_keeps_the_port(tmp_path: Path) -> None:
     for signum in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
         with running(tmp_path) as server:
             server.ready()
-            pid = node_of(server)
+            node = server.node()
             ports.append((server.root / ".cellar/state/port").read_text().strip())
             server.end(signum)
-            until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "Node ends", server, within=10)
+            until(lambda node=node: not node.is_running(), "Node ends", server, within=10)
     assert len(set(ports)) == 1
 
 
@@ -111,8 +98,7 @@ def test_takes_another_port_when_its_own_is_taken(tmp_path: Path) -> None:
         (state / "port").write_text(str(taken))
         with running(tmp_path) as server:
             server.ready()
-            command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
-            assert int(command[command.index("--port") + 1]) != taken
+            assert option(server.node(), "--port") != str(taken)
 
 
 def test_finds_a_short_place_for_the_socket_and_works_below_a_base_url(tmp_path: Path) -> None:
@@ -122,8 +108,7 @@ def test_finds_a_short_place_for_the_socket_and_works_below_a_base_url(tmp_path:
     with running(tmp_path, environment, "--ServerApp.base_url=/user/joe/") as server:
         server.ready()
         assert server.url.endswith("/user/joe/")
-        command = Path(f"/proc/{node_of(server)}/cmdline").read_bytes().decode().split("\0")
-        path = command[command.index("--socket") + 1]
+        path = option(server.node(), "--socket")
         assert len(path) < 104
         server.end()
     assert not os.path.exists(os.path.dirname(path))
