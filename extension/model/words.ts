@@ -14,9 +14,10 @@ export function baseName(path: string): string {
 export function describeSnapshot(snapshot: Snapshot): string {
   const { restored, trigger, executions, changed } = snapshot;
   const words: string[] = [];
-  if (restored !== null) words.push('restored');
-  else words.push(ran(trigger) ? describeRun(trigger, executions) : TRIGGERS[trigger]);
   const failed = executions.find(({ status }) => status === 'error');
+  if (restored !== null) words.push('restored');
+  else if (failed === undefined || !ran(trigger))
+    words.push(ran(trigger) ? describeRun(trigger, executions) : TRIGGERS[trigger]);
   if (failed !== undefined)
     words.push(failed.index < 0 ? 'failed' : `failed in cell ${String(failed.index + 1)}`);
   const order = describeOrder(snapshot);

@@ -97,7 +97,7 @@ function Sides({
     <h2 className="cellar-DiffHead-sides">
       <span title={pathOf(head)}>{baseName(pathOf(head))}</span>
       <SideName side={base} />
-      <Icon name="arrow" className="cellar-mod-right" title="to" />
+      <Icon name="arrow" title="to" />
       <SideName side={head} />
     </h2>
   );

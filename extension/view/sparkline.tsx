@@ -22,12 +22,14 @@ export function Sparkline(props: {
     <svg
       className="cellar-Sparkline"
       viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >
       <title>{label}</title>
       <polyline points={points.map((point) => point.join()).join(' ')} />
-      <circle cx={x} cy={y} r={2} />
+      {/* A line of no length with round ends: it stays a circle however the drawing is stretched. */}
+      <path d={`M${String(x)} ${String(y)}h0`} />
     </svg>
   );
 }
