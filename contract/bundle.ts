@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { recordOf } from './record.js';
+
 /** The MIME type by which a kernel of any language hands metrics, params and artifacts to Cellar (docs/bundle.md). */
 export const BUNDLE_MIME = 'application/vnd.cellar.v1+json';
 
@@ -31,10 +33,8 @@ export const bundleSchema = z.object({
   run: z
     .object({ id: z.string().regex(/^[0-9a-f]{32}$/), name: z.string().max(250).optional() })
     .optional(),
-  metrics: z
-    .record(z.string(), z.union([metricValueSchema, z.array(metricPointSchema)]))
-    .optional(),
-  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  metrics: recordOf(z.union([metricValueSchema, z.array(metricPointSchema)])).optional(),
+  params: recordOf(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   artifacts: z.array(bundleArtifactSchema).optional(),
 });
 export type Bundle = z.infer<typeof bundleSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { recordOf } from './record.js';
 
 export const triggerSchema = z.enum([
   'burst',
@@ -59,8 +60,8 @@ export const runSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.enum(['running', 'finished', 'failed']),
-  metrics: z.record(z.string(), metricValueSchema),
-  params: z.record(z.string(), z.string()),
+  metrics: recordOf(metricValueSchema),
+  params: recordOf(z.string()),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -5,6 +5,7 @@ import { readHistory, type WholeHistory } from './history-of.js';
 import { nameNotebook } from './notebook-path.js';
 import { withOwner } from './with-owner.js';
 import {
+  count,
   describeSnapshot,
   formatSize,
   formatTime,

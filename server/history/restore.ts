@@ -36,7 +36,7 @@ export async function restoreSnapshot(
   const target = getSnapshot(store, request.id);
   const path = toWorkspacePath(request.path ?? getNotebook(store, target.notebook).path);
   const bytes = await readNotebook(store, target);
-  const before = await keepPresent(history, path, request);
+  const before = await keepPresent(history, path, request, bytes);
   if (request.write) await store.files.write(path, bytes);
   const { row } = await takeSnapshot(history, {
     path,
@@ -54,11 +54,12 @@ async function keepPresent(
   history: History,
   path: string,
   request: RestoreRequest,
+  target: Buffer,
 ): Promise<SnapshotRow | undefined> {
   const { store } = history;
   const file = (await store.files.exists(path)) ? await store.files.read(path) : undefined;
   const present = request.content === undefined ? file : keepBytes(file, request.content);
-  if (present === undefined) return undefined;
+  if (present === undefined || target.equals(present)) return undefined;
   const { row } = await takeSnapshot(history, {
     path,
     bytes: present,

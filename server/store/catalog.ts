@@ -103,7 +103,9 @@ export async function openCatalog(files: CatalogFiles): Promise<Catalog> {
   };
 
   const stored = await files.read();
-  if (stored !== undefined) {
+  // Documents of a catalog that is not trusted must not be read as parts of the next one.
+  if (stored === undefined) await files.clear();
+  else {
     put(stored);
     position = stored.position;
   }

@@ -1,0 +1,303 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { burstSchema, type Burst } from '../../../contract/capture.js';
+import {
+  keepBurst,
+  keepFile,
+  type CaptureParts,
+  type KeptState,
+} from '../../../server/capture/keep.js';
+import { setPause } from '../../../server/capture/state.js';
+import { readNotebook, reindex } from '../../../server/history/history.js';
+import { openOperatingState } from '../../../server/store/operating.js';
+import { toSnapshot } from '../../../server/tracking/snapshots.js';
+import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
+
+async function openParts(): Promise<CaptureParts & { readonly root: string }> {
+  const root = await makeFolder();
+  const history = await openTestHistory(root, { now: Date.now });
+  return { root, history, operating: openOperatingState(history.store.places) };
+}
+
+function keep(parts: CaptureParts, burst: Partial<Burst>): Promise<KeptState> {
+  const key = randomBytes(8).toString('hex');
+  return keepBurst(
+    parts,
+    burstSchema.parse({ key, path: 'a.ipynb', trigger: 'run-all', ...burst }),
+  );
+}
+
+const RUN_A = { id: 'a'.repeat(32), name: 'first' };
+const RUN_B = { id: 'b'.repeat(32) };
+const ran = (cell: string, started: number, finished: number) =>
+  ({ cell, index: 0, count: 1, status: 'ok', started, finished }) as const;
+
+describe('a burst', () => {
+  test('keeps what the editor holds, not what is on disk', async () => {
+    const parts = await openParts();
+    await writeInto(parts.root, 'a.ipynb', notebookText(['saved']));
+    const { row } = await keep(parts, { content: notebookText(['unsaved']) });
+    expect((await readNotebook(parts.history.store, row)).toString()).toBe(
+      notebookText(['unsaved']),
+    );
+  });
+
+  test('without content keeps the file, byte for byte, however it is written', async () => {
+    const parts = await openParts();
+    const odd = `\ufeff${JSON.stringify(JSON.parse(notebookText(['1'])))}\r\n`;
+    await writeInto(parts.root, 'a.ipynb', odd);
+    const { row } = await keep(parts, {});
+    expect((await readNotebook(parts.history.store, row)).toString()).toBe(odd);
+    const same = await keep(parts, { content: notebookText(['1']) });
+    expect(same).toMatchObject({ created: false });
+  });
+
+  test('gives the metrics and params of its bundles to a run, the last value of each', async () => {
+    const parts = await openParts();
+    const { row } = await keep(parts, {
+      content: notebookText(['x']),
+      executions: [ran('c0', 1000, 2000)],
+      clean: true,
+      bundles: [
+        {
+          cell: 'c0',
+          bundle: {
+            metrics: {
+              accuracy: 0.9,
+              loss: [
+                { value: 2, step: 0 },
+                { value: 'NaN', step: 1 },
+              ],
+            },
+            params: { trees: 60, flag: true },
+          },
+        },
+        { cell: 'c0', bundle: { metrics: { accuracy: 0.95 } } },
+      ],
+    });
+    const { store } = parts.history;
+    const snapshot = toSnapshot(store, row);
+    expect(snapshot.runs).toMatchObject([
+      {
+        status: 'finished',
+        metrics: { accuracy: 0.95, loss: 'NaN' },
+        params: { trees: '60', flag: 'true' },
+      },
+    ]);
+    expect(snapshot.line).toBe('main');
+    const run = snapshot.runs[0]?.id ?? '';
+    const file = `main:.cellar/runs/${run.slice(0, 2)}/${run}/metrics/${String(row.number).padStart(10, '0')}.ndjson`;
+    const points = execFileSync('git', ['--git-dir', store.places.git, 'show', file], {
+      encoding: 'utf8',
+    });
+    expect(points.trim().split('\n')).toHaveLength(4);
+  });
+
+  test('keeps several runs apart, with files of one name', async () => {
+    const parts = await openParts();
+    const { store } = parts.history;
+    const files = [];
+    for (const bytes of ['one', 'two']) {
+      const stored = await store.artifacts.add(
+        (async function* () {
+          yield Buffer.from(bytes);
+          await Promise.resolve();
+        })(),
+      );
+      files.push({ name: 'model.pkl', stored: true, ...stored });
+    }
+    const { row } = await keep(parts, {
+      content: notebookText(['x']),
+      bundles: [
+        {
+          cell: 'c0',
+          bundle: { run: RUN_A, metrics: { accuracy: 0.1 }, artifacts: files.slice(0, 1) },
+        },
+        {
+          cell: 'c0',
+          bundle: { run: RUN_B, metrics: { accuracy: 0.2 }, artifacts: files.slice(1) },
+        },
+      ],
+    });
+    expect(toSnapshot(store, row).artifacts).toMatchObject([
+      { name: 'model.pkl', run: RUN_A.id, sha256: files[0]?.sha256, certainty: 'sure' },
+      { name: 'model.pkl', run: RUN_B.id, sha256: files[1]?.sha256 },
+    ]);
+    const live = store.catalog.runs();
+    await reindex(parts.history);
+    expect(store.catalog.runs()).toEqual(live);
+  });
+
+  test('takes a file that it wrote and that matches the globs; an older one stays out', async () => {
+    const parts = await openParts();
+    await writeInto(parts.root, 'sub/a.ipynb', notebookText(['x']));
+    await writeInto(parts.root, 'sub/models/wine.joblib', 'model');
+    await writeInto(parts.root, 'sub/old.pkl', 'old');
+    await writeInto(parts.root, 'sub/notes.txt', 'text');
+    await writeInto(parts.root, 'beside.pkl', 'beside');
+    const now = Date.now();
+    utimesSync(join(parts.root, 'sub/old.pkl'), now / 1000 - 3600, now / 1000 - 3600);
+    const { row } = await keep(parts, {
+      path: 'sub/a.ipynb',
+      executions: [ran('c0', now - 100, now)],
+      started: now - 100,
+      finished: now,
+      sent: now,
+      alone: false,
+    });
+    const sha256 = createHash('sha256').update('model').digest('hex');
+    expect(toSnapshot(parts.history.store, row).artifacts).toMatchObject([
+      { name: 'models/wine.joblib', sha256, size: 5, source: 'found', certainty: 'unsure' },
+    ]);
+  });
+
+  test('from a browser whose clock is an hour off finds its files all the same', async () => {
+    const parts = await openParts();
+    await writeInto(parts.root, 'a.ipynb', notebookText(['x']));
+    await writeInto(parts.root, 'm.pkl', 'model');
+    const theirs = Date.now() - 3_600_000;
+    const { row } = await keep(parts, {
+      executions: [ran('c0', theirs, theirs)],
+      started: theirs,
+      finished: theirs,
+      sent: theirs,
+    });
+    expect(toSnapshot(parts.history.store, row).artifacts).toMatchObject([{ name: 'm.pkl' }]);
+  });
+
+  test('says which named file could not be kept, and keeps the version', async () => {
+    const parts = await openParts();
+    const { created, warnings } = await keep(parts, {
+      content: notebookText(['x']),
+      bundles: [
+        {
+          cell: 'c0',
+          bundle: {
+            artifacts: [
+              { name: 'never-sent.pkl', sha256: 'c'.repeat(64) },
+              { name: 'outside.pkl', path: '/etc/hostname' },
+              { name: 'gone.pkl', path: 'gone.pkl' },
+            ],
+          },
+        },
+      ],
+    });
+    expect(created).toBe(true);
+    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual([
+      'never-sent.pkl',
+      'outside.pkl',
+      'gone.pkl',
+    ]);
+  });
+
+  test('delivered twice makes one snapshot and one run', async () => {
+    const parts = await openParts();
+    const burst = {
+      key: 'twice-12345',
+      content: notebookText(['x']),
+      bundles: [{ cell: 'c0', bundle: { metrics: { a: 1 } } }],
+    };
+    const [first, second] = [await keep(parts, burst), await keep(parts, burst)];
+    expect(second.row).toEqual(first.row);
+    expect(parts.history.store.catalog.runs()).toHaveLength(1);
+  });
+
+  test('metrics and params of any name survive, __proto__ too', async () => {
+    const parts = await openParts();
+    const bundle: unknown = JSON.parse(
+      '{"metrics":{"__proto__":1,"constructor":2},"params":{"__proto__":"p"}}',
+    );
+    await writeInto(parts.root, 'a.ipynb', notebookText(['x']));
+    const text = notebookText(['x']).replace(
+      '"outputs": []',
+      `"outputs": [{"output_type":"display_data","metadata":{},"data":{"application/vnd.cellar.v1+json":${JSON.stringify(bundle)}}}]`,
+    );
+    await writeInto(parts.root, 'a.ipynb', text);
+    const { row } = await keepFile(parts, { path: 'a.ipynb', trigger: 'manual' });
+    const [run] = toSnapshot(parts.history.store, row).runs;
+    expect(Object.entries(run?.metrics ?? {})).toEqual([
+      ['__proto__', 1],
+      ['constructor', 2],
+    ]);
+    expect(Object.entries(run?.params ?? {})).toEqual([['__proto__', 'p']]);
+    expect(await keepFile(parts, { path: 'a.ipynb', trigger: 'manual' })).toMatchObject({
+      created: false,
+    });
+  });
+});
+
+describe('control', () => {
+  test('a pause holds for a notebook, its folder, the workspace; a person can still ask', async () => {
+    const parts = await openParts();
+    await writeInto(parts.root, 'f/a.ipynb', notebookText(['x']));
+    for (const path of ['f/a.ipynb', 'f', '']) {
+      const kind = path.endsWith('.ipynb') ? 'notebook' : 'folder';
+      await setPause(parts.operating, { path, kind, paused: true });
+      await expect(keep(parts, { path: 'f/a.ipynb' })).rejects.toMatchObject({ code: 'paused' });
+      await setPause(parts.operating, { path, kind, paused: false });
+    }
+    await setPause(parts.operating, { path: '', kind: 'folder', paused: true });
+    expect(await keep(parts, { path: 'f/a.ipynb', trigger: 'manual' })).toMatchObject({
+      created: true,
+    });
+  });
+
+  test('what .cellarignore names is refused, with the pattern', async () => {
+    const parts = await openParts();
+    await writeInto(parts.root, '.cellarignore', 'scratch/\n!keep.ipynb\n');
+    await writeInto(parts.root, 'scratch/a.ipynb', notebookText(['x']));
+    const refused = keep(parts, { path: 'scratch/a.ipynb', trigger: 'manual' });
+    await expect(refused).rejects.toMatchObject({ code: 'refused_path' });
+    await expect(refused).rejects.toThrow('scratch/');
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['not JSON', 'hello', 'not_json'],
+    ['no notebook', '{"a":1}', 'not_a_notebook'],
+    ['nothing', '', 'not_json'],
+    ['not UTF-8', Buffer.from([0xff, 0xfe, 0x00, 0x41]), 'not_utf8'],
+  ])('%s is refused by name', async (_, content, code) => {
+    const parts = await openParts();
+    await writeInto(parts.root, 'bad.ipynb', content);
+    const refused = keepFile(parts, { path: 'bad.ipynb', trigger: 'manual' });
+    await expect(refused).rejects.toMatchObject({ code });
+    await expect(refused).rejects.toThrow('bad.ipynb');
+    expect(parts.history.store.catalog.snapshotCount()).toBe(0);
+  });
+
+  test('a link that leads outside is refused, one that stays inside is followed', async () => {
+    const parts = await openParts();
+    const outside = await makeFolder();
+    await writeInto(outside, 'secret.ipynb', notebookText(['secret']));
+    await writeInto(parts.root, 'real/a.ipynb', notebookText(['x']));
+    symlinkSync(join(outside, 'secret.ipynb'), join(parts.root, 'out.ipynb'));
+    symlinkSync(outside, join(parts.root, 'folder'));
+    symlinkSync(join(parts.root, 'real'), join(parts.root, 'in'));
+    symlinkSync(join(parts.root, '.cellar'), join(parts.root, 'sneaky'));
+    for (const path of ['out.ipynb', 'folder/secret.ipynb'])
+      await expect(keepFile(parts, { path, trigger: 'manual' })).rejects.toMatchObject({
+        code: 'outside_workspace',
+      });
+    await expect(
+      keepFile(parts, { path: 'sneaky/format.ipynb', trigger: 'manual' }),
+    ).rejects.toMatchObject({ code: 'refused_path' });
+    expect(await keepFile(parts, { path: 'in/a.ipynb', trigger: 'manual' })).toMatchObject({
+      created: true,
+    });
+  });
+
+  test('duplicate cell ids are kept as they are', async () => {
+    const parts = await openParts();
+    const text = notebookText(['x', 'y'], ['same', 'same']);
+    await writeInto(parts.root, 'a.ipynb', text);
+    const { row } = await keepFile(parts, { path: 'a.ipynb', trigger: 'manual' });
+    expect((await readNotebook(parts.history.store, row)).toString()).toBe(text);
+  });
+});

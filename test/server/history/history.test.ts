@@ -1,0 +1,350 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import {
+  getSnapshot,
+  newestOf,
+  readNotebook,
+  reindex,
+  type History,
+} from '../../../server/history/history.js';
+import { copyNotebook, renamePath } from '../../../server/history/move.js';
+import { restoreSnapshot } from '../../../server/history/restore.js';
+import { takeSnapshot, type Taken, type TakeRequest } from '../../../server/history/take.js';
+import { verifyStore } from '../../../server/history/verify.js';
+import { parseNotebook } from '../../../server/notebook/read.js';
+import { MAIN } from '../../../server/store/create.js';
+import { listNotebooks } from '../../../server/tracking/snapshots.js';
+import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
+
+const LONG = ['import pandas as pd', 'frame = pd.read_csv("wine.csv")', 'frame.describe()'];
+
+/** Writes a notebook into the workspace and keeps it. */
+async function keep(
+  history: History,
+  path: string,
+  sources: readonly string[],
+  options: Partial<TakeRequest> & { readonly ids?: readonly string[] } = {},
+): Promise<Taken> {
+  const { ids, ...rest } = options;
+  const bytes = Buffer.from(notebookText(sources, ids));
+  await writeInto(history.store.places.root, path, bytes);
+  return takeSnapshot(history, {
+    path,
+    bytes,
+    notebook: parseNotebook(bytes),
+    trigger: 'manual',
+    ...rest,
+  });
+}
+
+function git(history: History, ...args: string[]): string {
+  return execFileSync('git', ['--git-dir', history.store.places.git, ...args], {
+    encoding: 'utf8',
+  });
+}
+
+describe('a snapshot', () => {
+  test('gives its bytes back', async () => {
+    const history = await openTestHistory();
+    const { row } = await keep(history, 'a/train.ipynb', LONG);
+    expect((await readNotebook(history.store, row)).toString()).toBe(notebookText(LONG));
+    expect(git(history, 'show', 'main:a/train.ipynb')).toBe(notebookText(LONG));
+  });
+
+  test('of what is kept already is not made again, unless it has a message', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', LONG);
+    expect(await keep(history, 'a.ipynb', LONG)).toEqual({ row: first.row, created: false });
+    expect(await keep(history, 'a.ipynb', LONG, { message: ' ' })).toMatchObject({
+      created: false,
+    });
+    const third = await keep(history, 'a.ipynb', LONG, { message: 'before the new split' });
+    expect(third).toMatchObject({
+      created: true,
+      row: { message: 'before the new split', parent: first.row.id },
+    });
+    expect(git(history, 'log', '-1', '--format=%s').trim()).toBe('before the new split');
+  });
+
+  test('asked for twice with one key is made once', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', LONG, { key: 'k-12345678' });
+    const again = await keep(history, 'a.ipynb', ['other'], { key: 'k-12345678' });
+    expect(again).toEqual({ row: first.row, created: true });
+  });
+
+  test('counts the cells that changed against the one before', async () => {
+    const history = await openTestHistory();
+    expect((await keep(history, 'a.ipynb', LONG)).row.changed).toBeNull();
+    const { row } = await keep(history, 'a.ipynb', ['import polars', ...LONG.slice(1), 'more']);
+    expect(row.changed).toEqual({ modified: 1, added: 1, deleted: 0 });
+  });
+
+  test('follows the order of acknowledgement, whatever the clock does', async () => {
+    let now = Date.UTC(2026, 5, 1);
+    const history = await openTestHistory(undefined, { now: () => now });
+    const ids = [];
+    for (const [index, time] of [now, now, now - 10 * 365 * 864e5, now + 1].entries()) {
+      now = time;
+      ids.push((await keep(history, 'a.ipynb', [`x = ${index}`])).row.id);
+    }
+    const notebook = history.store.catalog.notebooks()[0]?.id ?? '';
+    expect(history.store.catalog.history(notebook).map(({ id }) => id)).toEqual(ids);
+    expect([...ids].sort()).toEqual(ids);
+  });
+
+  test('is found by a unique prefix of its id, in any case', async () => {
+    const history = await openTestHistory();
+    const { row } = await keep(history, 'a.ipynb', LONG);
+    await keep(history, 'a.ipynb', ['x']);
+    expect(getSnapshot(history.store, row.id.slice(0, 20).toUpperCase()).id).toBe(row.id);
+    expect(() => getSnapshot(history.store, row.id.slice(0, 2))).toThrow(
+      expect.objectContaining({ code: 'ambiguous_id' }),
+    );
+    for (const absent of ['zzz', '', '../x', '__proto__'])
+      expect(() => getSnapshot(history.store, absent)).toThrow(
+        expect.objectContaining({ code: 'not_found' }),
+      );
+  });
+});
+
+describe('the two lines of history', () => {
+  test('a save goes to its day, never an ancestor of main; a message goes to main', async () => {
+    const history = await openTestHistory();
+    const auto = await keep(history, 'a.ipynb', ['one'], { trigger: 'save' });
+    const kept = await keep(history, 'a.ipynb', ['two'], { message: 'good' });
+    const burst = await keep(history, 'a.ipynb', ['three'], { trigger: 'run-all' });
+    expect([auto, kept, burst].map(({ row }) => row.line)).toEqual(['auto', 'main', 'auto']);
+    expect(git(history, 'for-each-ref', '--format=%(refname)', 'refs/cellar').trim()).toBe(
+      'refs/cellar/auto/2026-11-23',
+    );
+    expect(git(history, 'rev-list', 'main')).not.toContain(auto.row.commit);
+    expect(git(history, 'rev-list', 'refs/cellar/auto/2026-11-23')).not.toContain(kept.row.commit);
+    expect(burst.row.parent).toBe(kept.row.id);
+  });
+});
+
+describe('identity', () => {
+  test('a renamed notebook keeps its history, under the old path too', async () => {
+    const history = await openTestHistory();
+    const { store } = history;
+    const first = await keep(history, 'Untitled.ipynb', LONG);
+    renameSync(join(store.places.root, 'Untitled.ipynb'), join(store.places.root, 'train.ipynb'));
+    await renamePath(history, 'Untitled.ipynb', 'train.ipynb');
+    const second = await keep(history, 'train.ipynb', ['new', ...LONG]);
+    expect(second.row.notebook).toBe(first.row.notebook);
+    expect(second.row.parent).toBe(first.row.id);
+    for (const path of ['Untitled.ipynb', 'train.ipynb'])
+      expect(store.catalog.findNotebookByPath(path)?.id).toBe(first.row.notebook);
+    expect(git(history, 'ls-tree', '-r', '--name-only', 'main')).not.toContain('Untitled.ipynb');
+    const other = await keep(history, 'Untitled.ipynb', ['print("something else")']);
+    expect(other.row.notebook).not.toBe(first.row.notebook);
+  });
+
+  test('a folder takes its notebooks along', async () => {
+    const history = await openTestHistory();
+    await keep(history, 'old/a.ipynb', LONG);
+    await keep(history, 'old/deep/b.ipynb', ['b = 1']);
+    await keep(history, 'older/c.ipynb', ['c = 1']);
+    const moved = await renamePath(history, 'old', 'new');
+    expect(moved.map(({ path }) => path).sort()).toEqual(['new/a.ipynb', 'new/deep/b.ipynb']);
+  });
+
+  test('a notebook moved outside of JupyterLab is known by its cells', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', LONG);
+    rmSync(join(history.store.places.root, 'a.ipynb'));
+    const second = await keep(history, 'sub/b.ipynb', [...LONG.slice(0, 2), 'changed()'], {
+      ids: ['x', 'y', 'z'],
+    });
+    expect(second.row.notebook).toBe(first.row.notebook);
+  });
+
+  test('a copy starts its own history and names its origin', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', LONG);
+    const copy = await keep(history, 'a-copy.ipynb', LONG);
+    expect(copy.row.notebook).not.toBe(first.row.notebook);
+    expect(copy.row.parent).toBeNull();
+    const row = history.store.catalog.findNotebook(copy.row.notebook);
+    expect(row?.origin).toEqual({
+      notebook: first.row.notebook,
+      path: 'a.ipynb',
+      snapshot: first.row.id,
+    });
+    const told = await copyNotebook(history, 'a.ipynb', 'b.ipynb');
+    expect((await keep(history, 'b.ipynb', ['b'])).row.notebook).toBe(told.id);
+  });
+
+  test('two empty notebooks have nothing to do with each other', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', [''], { ids: ['one'] });
+    rmSync(join(history.store.places.root, 'a.ipynb'));
+    expect((await keep(history, 'b.ipynb', [''], { ids: ['two'] })).row.notebook).not.toBe(
+      first.row.notebook,
+    );
+  });
+
+  test('a deleted notebook is listed as such and can be brought back', async () => {
+    const history = await openTestHistory();
+    const { row } = await keep(history, 'a.ipynb', LONG);
+    rmSync(join(history.store.places.root, 'a.ipynb'));
+    expect(await listNotebooks(history.store)).toMatchObject([{ path: 'a.ipynb', deleted: true }]);
+    const restored = await restoreSnapshot(history, { id: row.id, write: true });
+    expect(restored.before).toBeUndefined();
+    expect(await listNotebooks(history.store)).toMatchObject([{ path: 'a.ipynb', deleted: false }]);
+  });
+
+  test('names that JavaScript knows are ordinary names', async () => {
+    const history = await openTestHistory();
+    for (const name of ['__proto__', 'constructor', 'hasOwnProperty', 'toString']) {
+      const { row } = await keep(history, `${name}/${name}`, [name, LONG[1] ?? '']);
+      expect(history.store.catalog.findNotebookAt(`${name}/${name}`)?.id).toBe(row.notebook);
+    }
+    expect(({} as Record<string, unknown>)['ipynb']).toBeUndefined();
+  });
+});
+
+describe('a restore', () => {
+  test('keeps what is there first, and can be undone', async () => {
+    const history = await openTestHistory();
+    const { store } = history;
+    const first = await keep(history, 'a.ipynb', ['one']);
+    await keep(history, 'a.ipynb', ['two']);
+    await writeInto(store.places.root, 'a.ipynb', notebookText(['three']));
+    const restored = await restoreSnapshot(history, { id: first.row.id, write: true });
+    expect((await store.files.read('a.ipynb')).toString()).toBe(notebookText(['one']));
+    expect(restored.before).toMatchObject({ trigger: 'before-restore' });
+    expect(restored.row).toMatchObject({ restored: first.row.id, parent: first.row.id });
+    await restoreSnapshot(history, { id: restored.before?.id ?? '', write: true });
+    expect((await store.files.read('a.ipynb')).toString()).toBe(notebookText(['three']));
+  });
+
+  test('over a file that is no notebook keeps its bytes all the same', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', ['one']);
+    await writeInto(history.store.places.root, 'a.ipynb', '<<<<<<< broken');
+    const { before } = await restoreSnapshot(history, { id: first.row.id, write: true });
+    expect(before === undefined ? '' : (await readNotebook(history.store, before)).toString()).toBe(
+      '<<<<<<< broken',
+    );
+  });
+
+  test('of what the editor holds keeps the editor’s state, and writes nothing when it is told so', async () => {
+    const history = await openTestHistory();
+    const first = await keep(history, 'a.ipynb', ['one']);
+    await keep(history, 'a.ipynb', ['two']);
+    const { before } = await restoreSnapshot(history, {
+      id: first.row.id,
+      content: notebookText(['unsaved']),
+      write: false,
+    });
+    expect(before === undefined ? '' : (await readNotebook(history.store, before)).toString()).toBe(
+      notebookText(['unsaved']),
+    );
+    expect((await history.store.files.read('a.ipynb')).toString()).toBe(notebookText(['two']));
+  });
+});
+
+describe('the catalog', () => {
+  const rowsOf = ({ store }: History): unknown => ({
+    notebooks: [...store.catalog.notebooks()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    histories: [...store.catalog.notebooks()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id }) => store.catalog.history(id)),
+    position: { ...store.catalog.position() },
+    last: store.catalog.lastNumber(),
+  });
+
+  async function fill(history: History): Promise<void> {
+    await keep(history, 'a.ipynb', LONG, { trigger: 'save' });
+    await keep(history, 'a.ipynb', ['one', ...LONG], { message: 'm' });
+    await renamePath(history, 'a.ipynb', 'b.ipynb');
+    await keep(history, 'c.ipynb', ['c = 1'], { trigger: 'run-all' });
+    await copyNotebook(history, 'c.ipynb', 'd.ipynb');
+    await keep(history, 'b.ipynb', ['two'], { key: 'k-12345678' });
+  }
+
+  test('rebuilt from git is equal to the live one, row for row', async () => {
+    const history = await openTestHistory();
+    await fill(history);
+    const live = rowsOf(history);
+    expect(await reindex(history)).toBeGreaterThan(6);
+    expect(rowsOf(history)).toEqual(live);
+  });
+
+  test('is the same after a restart, with its documents, without them, and with broken ones', async () => {
+    const root = await makeFolder();
+    const first = await openTestHistory(root);
+    await fill(first);
+    const live = rowsOf(first);
+    await first.store.close();
+    const breaks = [
+      () => undefined,
+      () => {
+        rmSync(join(root, '.cellar/catalog'), { recursive: true });
+      },
+      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":'),
+      () => writeInto(root, '.cellar/catalog/snapshots-0.json', '[]'),
+      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":0,"position":{}}'),
+    ];
+    for (const spoil of breaks) {
+      await spoil();
+      const again = await openTestHistory(root);
+      expect(rowsOf(again)).toEqual(live);
+      await again.store.close();
+    }
+  });
+
+  test('takes in what git itself committed meanwhile', async () => {
+    const history = await openTestHistory();
+    const { row } = await keep(history, 'a.ipynb', LONG);
+    const tree = git(history, 'rev-parse', 'main^{tree}').trim();
+    const extra = git(
+      history,
+      '-c',
+      'user.name=g',
+      '-c',
+      'user.email=g',
+      'commit-tree',
+      tree,
+      '-p',
+      row.commit,
+      '-m',
+      'by hand',
+    ).trim();
+    git(history, 'update-ref', MAIN, extra);
+    const next = await keep(history, 'a.ipynb', ['x']);
+    expect(git(history, 'rev-parse', 'main~1').trim()).toBe(extra);
+    expect(newestOf(history.store, row.notebook)?.id).toBe(next.row.id);
+    expect(history.store.catalog.position()[MAIN]).toBe(next.row.commit);
+  });
+
+  test('a day that was deleted takes its rows along', async () => {
+    const root = await makeFolder();
+    const first = await openTestHistory(root);
+    await fill(first);
+    git(first, 'update-ref', '-d', 'refs/cellar/auto/2026-11-23');
+    await first.store.close();
+    const again = await openTestHistory(root);
+    const lines = again.store.catalog
+      .notebooks()
+      .flatMap(({ id }) => again.store.catalog.history(id).map(({ line }) => line));
+    expect(new Set(lines)).toEqual(new Set(['main']));
+  });
+});
+
+test('verify finds nothing in a sound store, and names a damaged object', async () => {
+  const history = await openTestHistory();
+  const { row } = await keep(history, 'a.ipynb', LONG);
+  expect(await verifyStore(history.store)).toMatchObject({ status: 'ok', damages: [] });
+  const object = join(history.store.places.git, 'objects', row.blob.slice(0, 2), row.blob.slice(2));
+  rmSync(object);
+  const found = await verifyStore(history.store);
+  expect(found.status).toBe('damaged');
+  expect(found.damages[0]?.what).toContain('a.ipynb');
+});

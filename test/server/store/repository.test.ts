@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { createStore, MAIN } from '../../../server/store/create.js';
+import { toPlaces } from '../../../server/store/places.js';
+import { clearStaleLock, findRef, moveRef } from '../../../server/store/ref.js';
+import {
+  openRepository,
+  type CommitRequest,
+  type Repository,
+} from '../../../server/store/repository.js';
+import { AUTHOR, makeFolder } from '../scratch.js';
+
+async function openFresh(): Promise<{ repository: Repository; git(...args: string[]): string }> {
+  const places = toPlaces(await makeFolder());
+  await createStore(places, Date.UTC(2026, 0, 1));
+  return {
+    repository: openRepository(places.git),
+    git: (...args) => execFileSync('git', ['--git-dir', places.git, ...args], { encoding: 'utf8' }),
+  };
+}
+
+function request(files: Readonly<Record<string, string | null>>, subject = 'Keep'): CommitRequest {
+  return {
+    ref: MAIN,
+    edits: Object.entries(files).map(([path, text]) => ({
+      path,
+      content: text === null ? null : Buffer.from(text),
+    })),
+    facts: {
+      author: AUTHOR,
+      time: Date.UTC(2026, 0, 2),
+      subject,
+      trailers: new Map([['Trigger', 'save']]),
+    },
+  };
+}
+
+describe('a store just made', () => {
+  test('is a sound bare repository with main at its head', async () => {
+    const { git } = await openFresh();
+    expect(git('symbolic-ref', 'HEAD').trim()).toBe(MAIN);
+    expect(git('show', 'HEAD:.gitattributes')).toMatch(/^\* -text\n/);
+    expect(git('show', 'HEAD:.cellar/format.json')).toBe('{\n "format": 1\n}\n');
+    expect(git('fsck', '--full', '--strict')).toBe('');
+  });
+
+  test('is made once', async () => {
+    const places = toPlaces(await makeFolder());
+    const made = await Promise.all([1, 2, 3].map(() => createStore(places, 0)));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(readdirSync(places.cellar).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+});
+
+describe('a commit', () => {
+  test('is what git reads: tree, author, trailers', async () => {
+    const { repository, git } = await openFresh();
+    await repository.commit(request({ 'a/ü.ipynb': 'one', 'b.ipynb': 'two' }, 'First & best'));
+    expect(
+      git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', 'HEAD').split('\n'),
+    ).toContain('a/ü.ipynb');
+    expect(git('show', 'HEAD:b.ipynb')).toBe('two');
+    expect(git('log', '-1', '--format=%an <%ae>|%s|%(trailers:key=Trigger,valueonly)').trim()).toBe(
+      'Ada <ada@example.org>|First & best|save',
+    );
+    expect(git('fsck', '--full', '--strict')).toBe('');
+  });
+
+  test('reads back through a fresh opening, loose and packed', async () => {
+    const { repository, git } = await openFresh();
+    const { commit, blobs } = await repository.commit(request({ 'a.ipynb': 'text' }));
+    for (const repack of [false, true]) {
+      if (repack) git('repack', '-adq');
+      const again = openRepository(repository.gitdir);
+      expect((await again.readCommit(commit.oid)).trailers.get('Trigger')).toBe('save');
+      expect((await again.readBlob(blobs.get('a.ipynb') ?? '')).toString()).toBe('text');
+      expect(await again.findEntry(commit.tree, 'a.ipynb')).toBe(blobs.get('a.ipynb'));
+      expect(await again.findEntry(commit.tree, 'a.ipynb/x')).toBeUndefined();
+    }
+  });
+
+  test('an author of control characters and brackets is written as git can read it', async () => {
+    const { repository, git } = await openFresh();
+    const { facts, ...rest } = request({ a: '1' });
+    await repository.commit({
+      ...rest,
+      facts: { ...facts, author: { name: 'A\n<b>', email: '' } },
+    });
+    expect(git('log', '-1', '--format=%an|%ae').trim()).toBe('A  b|unknown');
+    expect(git('fsck', '--full', '--strict')).toBe('');
+  });
+
+  test('nothing is lost among writers in this process and git commands beside them', async () => {
+    const { repository, git } = await openFresh();
+    const ours = Array.from({ length: 20 }, (_, index) =>
+      repository.commit(request({ [`ours-${index}.ipynb`]: String(index) })),
+    );
+    for (let index = 0; index < 10; index += 1) {
+      const tree = git('rev-parse', 'HEAD^{tree}').trim();
+      const head = git('rev-parse', 'HEAD').trim();
+      const next = git(
+        '-c',
+        'user.name=g',
+        '-c',
+        'user.email=g',
+        'commit-tree',
+        tree,
+        '-p',
+        head,
+        '-m',
+        `git ${index}`,
+      ).trim();
+      try {
+        git('update-ref', MAIN, next, head);
+      } catch {
+        index -= 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(ours);
+    const subjects = git('log', '--format=%s').trim().split('\n');
+    expect(subjects.filter((subject) => subject === 'Keep')).toHaveLength(20);
+    expect(subjects.filter((subject) => subject.startsWith('git '))).toHaveLength(10);
+    expect(
+      git('ls-tree', '--name-only', 'HEAD')
+        .split('\n')
+        .filter((name) => name.startsWith('ours-')),
+    ).toHaveLength(20);
+    expect(git('fsck', '--full', '--strict', '--no-dangling')).toBe('');
+  });
+});
+
+describe('a ref', () => {
+  test('moves only from where it is', async () => {
+    const { repository, git } = await openFresh();
+    const head = git('rev-parse', 'HEAD').trim();
+    const other = 'b'.repeat(40);
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', undefined, head)).toBe(true);
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', other, other)).toBe(false);
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', undefined, other)).toBe(false);
+    expect(await findRef(repository.gitdir, 'refs/heads/x')).toBe(head);
+  });
+
+  test('is found where git has packed it', async () => {
+    const { repository, git } = await openFresh();
+    const head = git('rev-parse', 'HEAD').trim();
+    git('pack-refs', '--all');
+    expect(await findRef(repository.gitdir, MAIN)).toBe(head);
+    await repository.commit(request({ a: '1' }));
+    expect(git('rev-parse', 'HEAD~1').trim()).toBe(head);
+  });
+
+  test('a lock that a killed process left is cleared, one that is renewed is not', async () => {
+    const { repository } = await openFresh();
+    const lock = join(repository.gitdir, `${MAIN}.lock`);
+    writeFileSync(lock, '');
+    expect(await clearStaleLock(lock, 50)).toBe(true);
+    writeFileSync(lock, '');
+    const clearing = clearStaleLock(lock, 100);
+    setTimeout(() => {
+      writeFileSync(lock, 'renewed');
+    }, 20);
+    expect(await clearing).toBe(false);
+  });
+});
