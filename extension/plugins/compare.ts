@@ -27,6 +27,8 @@ class ComparisonTab extends MainAreaWidget<ReactWidget> {
     content: ReactWidget,
   ) {
     super({ content });
+    // The view has a head of its own.
+    this.toolbar.hide();
   }
 
   override dispose(): void {
