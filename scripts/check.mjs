@@ -13,7 +13,14 @@ const node = (name, script, ...args) => [
   process.execPath,
   [`node_modules/${script}`, ...args],
 ];
-const types = (folder) => node(`types-${folder}`, 'typescript/bin/tsc', '-p', folder, '--noEmit');
+const types = (folder) =>
+  node(
+    `types-${folder === '.' ? 'server' : folder.replace('/', '-')}`,
+    'typescript/bin/tsc',
+    '-p',
+    folder,
+    '--noEmit',
+  );
 const ruff = (...args) => [
   `ruff-${args[0]}`,
   venvProgram('ruff'),
