@@ -7,7 +7,7 @@ export interface Alignment {
   readonly coarse: boolean;
 }
 
-/** The most edits that one exact comparison may need; its cost grows with the square. */
+/** By default the most edits that one exact comparison may need; its cost grows with the square. */
 const MAX_EDITS = 1200;
 const MAX_EDITS_IN_GAP = 200;
 
@@ -42,7 +42,11 @@ interface Stretch {
  * Aligns two sequences of keys. Minimal (Myers, by jsdiff) unless too many edits are needed; then items that are unique on both sides
  * hold it in place and only the gaps between them are compared exactly, as far as a bound allows.
  */
-export function alignItems(base: readonly string[], head: readonly string[]): Alignment {
+export function alignItems(
+  base: readonly string[],
+  head: readonly string[],
+  maxEdits = MAX_EDITS,
+): Alignment {
   const partner = new Int32Array(base.length).fill(-1);
   const shorter = Math.min(base.length, head.length);
   let start = 0;
@@ -61,7 +65,7 @@ export function alignItems(base: readonly string[], head: readonly string[]): Al
   };
   const a = base.slice(start, base.length - tail).map(numberOf);
   const b = head.slice(start, head.length - tail).map(numberOf);
-  const coarse = alignMiddle(a, b, (i, j) => {
+  const coarse = alignMiddle(a, b, maxEdits, (i, j) => {
     partner[start + i] = start + j;
   });
   return { partner, coarse };
@@ -69,7 +73,12 @@ export function alignItems(base: readonly string[], head: readonly string[]): Al
 
 type Pair = (i: number, j: number) => void;
 
-function alignMiddle(a: readonly number[], b: readonly number[], pair: Pair): boolean {
+function alignMiddle(
+  a: readonly number[],
+  b: readonly number[],
+  maxEdits: number,
+  pair: Pair,
+): boolean {
   // Items of one side only cannot be paired: without them the rest is the same problem, and mostly a far smaller one.
   const inA = new Set(a);
   const inB = new Set(b);
@@ -78,12 +87,10 @@ function alignMiddle(a: readonly number[], b: readonly number[], pair: Pair): bo
     head: [...b.keys()].filter((j) => inA.has(b[j] ?? -1)),
   };
   if (stretch.base.length === 0) return false;
-  if (alignExactly(a, b, stretch, MAX_EDITS, pair)) return false;
-  let coarse = true;
+  if (alignExactly(a, b, stretch, maxEdits, pair)) return false;
   for (const gap of anchor(a, b, stretch, pair))
-    if (alignExactly(a, b, gap, MAX_EDITS_IN_GAP, pair)) continue;
-    else coarse = true;
-  return coarse;
+    alignExactly(a, b, gap, Math.min(maxEdits, MAX_EDITS_IN_GAP), pair);
+  return true;
 }
 
 function alignExactly(

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../contract/bundle.js';
 import { BUNDLE_MIME, bundleSchema } from '../../contract/bundle.js';
-import type { Json } from './json.js';
-import { isArray, isObject, JsonNumber } from './json.js';
+import type { Json } from './json-value.js';
+import { isArray, isObject, JsonNumber } from './json-value.js';
 import type { Notebook } from './notebook.js';
 
 /** Deeper values are no part of any bundle. */

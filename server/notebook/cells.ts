@@ -1,5 +1,5 @@
 import type { Aspect, CellChange, OutputChange, TextDiff } from '../../contract/diff.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from './json-value.js';
 import { equalJson } from './json.js';
 import { plainSource } from './likeness.js';
 import { diffText } from './lines.js';
@@ -49,8 +49,31 @@ function countCellNoise(base: Cell, head: Cell, noise: NoiseCount): void {
     noise.add('line_ends');
 }
 
+/** No outputs, metadata or attachments: most cells of a huge notebook, which go the short way. */
+function isBare({ outputs, metadata, attachments }: Cell): boolean {
+  return outputs.length + metadata.size + attachments.size === 0;
+}
+
+function sameCell(cell: Cell, place: Place): CellChange {
+  return {
+    kind: 'same',
+    ...toPlace(place),
+    ...(cell.id === undefined ? {} : { id: cell.id }),
+    cellType: cell.type,
+    aspects: [],
+    ...executions(cell, cell),
+    outputs: [],
+    metadata: [],
+    noise: {},
+  };
+}
+
 /** Two versions of one cell compared. */
 export function diffCell(base: Cell, head: Cell, place: Place): CellChange {
+  if (isBare(base) && isBare(head) && place.movedBy === undefined) {
+    const same = base.type === head.type && base.source === head.source && base.id === head.id;
+    if (same && base.executionCount === head.executionCount) return sameCell(head, place);
+  }
   const noise = new NoiseCount();
   countCellNoise(base, head, noise);
   const source = diffSources(plainSource(base), plainSource(head));

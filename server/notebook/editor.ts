@@ -1,14 +1,7 @@
 import { CellarError } from '../errors.js';
-import type { Json, JsonObject } from './json.js';
-import {
-  equalJson,
-  formatJson,
-  isArray,
-  isObject,
-  JsonNumber,
-  parseJson,
-  toNumber,
-} from './json.js';
+import type { Json, JsonObject } from './json-value.js';
+import { equalJson, formatJson, parseJson } from './json.js';
+import { isArray, isObject, JsonNumber, toNumber } from './json-value.js';
 import { isJsonMime } from './notebook.js';
 import { joinText } from './read.js';
 
@@ -98,13 +91,20 @@ const split: TextMap = (value, mime) => {
     : value;
 };
 
+// eslint-disable-next-line no-control-regex -- Python also ends lines at the separators 1c to 1e
+const LINE_END = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/g;
+
 /** Python's str.splitlines(True). */
 function splitLinesKept(text: string): string[] {
-  return (
-    text.match(
-      /(?:\r\n|[^\n\r\v\f\u001c-\u001e\u0085\u2028\u2029])*?(?:\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029])|[^\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]+$/g,
-    ) ?? []
-  );
+  const lines: string[] = [];
+  let at = 0;
+  for (const match of text.matchAll(LINE_END)) {
+    const end = match.index + match[0].length;
+    lines.push(text.slice(at, end));
+    at = end;
+  }
+  if (at < text.length) lines.push(text.slice(at));
+  return lines;
 }
 
 function mapAt(object: JsonObject, name: string, map: (value: Json) => Json): JsonObject {

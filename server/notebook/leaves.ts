@@ -1,6 +1,7 @@
 import type { Leaf } from '../../contract/diff.js';
-import type { Json } from './json.js';
-import { compactJson, equalJson, isArray, isObject, JsonNumber } from './json.js';
+import type { Json } from './json-value.js';
+import { compactJson, equalJson } from './json.js';
+import { isArray, isObject, JsonNumber } from './json-value.js';
 
 const MAX_LEAVES = 200;
 const MAX_VALUE = 200;

@@ -14,6 +14,8 @@ const ALIKE = 0.4;
 const MAX_PAIRS = 900;
 /** The most changed lines that one diff lists. */
 const MAX_LISTED = 5000;
+/** How many code units of changed lines are looked at by token; what comes after is marked as whole lines. */
+const MAX_MARKED = 6_000_000;
 /** Beyond this length alikeness is taken for granted where lines stand opposite each other. */
 const LONG = 4000;
 
@@ -185,7 +187,10 @@ function changedLines(
 ): DiffLine[] {
   const baseMarks = new Map<number, Mark[]>();
   const headMarks = new Map<number, Mark[]>();
+  let looked = 0;
   for (const [i, j] of pairLines(removed, added)) {
+    looked += (removed[i]?.length ?? 0) + (added[j]?.length ?? 0);
+    if (looked > MAX_MARKED) break;
     const marks = markTokens(removed[i] ?? '', added[j] ?? '', kind);
     baseMarks.set(i, marks.base);
     headMarks.set(j, marks.head);

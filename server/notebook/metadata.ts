@@ -1,6 +1,7 @@
 import type { Leaf } from '../../contract/diff.js';
-import type { Json, JsonObject } from './json.js';
-import { equalJson, isObject } from './json.js';
+import type { Json, JsonObject } from './json-value.js';
+import { equalJson } from './json.js';
+import { isObject } from './json-value.js';
 import { diffLeaves } from './leaves.js';
 import type { NoiseCount } from './noise.js';
 

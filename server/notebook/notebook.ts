@@ -1,6 +1,6 @@
 import type { CellChange, OutputChange } from '../../contract/diff.js';
 import type { Kernel } from '../../contract/snapshot.js';
-import type { Json, JsonObject } from './json.js';
+import type { Json, JsonObject } from './json-value.js';
 
 export type CellType = CellChange['cellType'];
 export type OutputType = OutputChange['outputType'];

@@ -60,7 +60,8 @@ function kindOf(output: Output, exact: boolean): string {
   return exact ? `bundle ${richestMime(output)}` : 'bundle';
 }
 
-function isSame(a: Output, b: Output): boolean {
+/** Equal to the letter, execution counts aside. */
+export function isSame(a: Output, b: Output): boolean {
   if (a.type !== b.type || a.name !== b.name || a.data.size !== b.data.size) return false;
   if (a.error?.name !== b.error?.name || a.error?.message !== b.error?.message) return false;
   for (const [mime, value] of a.data) {

@@ -1,6 +1,7 @@
 import { longestRising } from './align.js';
 import type { Face } from './likeness.js';
 import { closeLikeness, likeness } from './likeness.js';
+import { isSame } from './outputs.js';
 
 /** Sources this alike are versions of one cell wherever they stand. */
 const ALIKE = 0.6;
@@ -114,9 +115,10 @@ class Pairer {
       if (base.length === 1 && head.length === 1 && a !== undefined && b !== undefined && !a.tiny)
         this.take(a.index, b.index);
     }
+    // Of equal sources those with equal outputs belong together.
+    this.takeInGaps((a, b) => (a.key === b.key ? (sameOutputs(a, b) ? 1.2 : 1) : 0), 1);
     this.spread(1);
     this.spread(-1);
-    this.takeInGaps((a, b) => (a.key === b.key ? 1 : 0), 1);
     for (const { base, head } of groups) {
       // Tiny cells (a bare name, nothing at all) are only known by their place: that was the pass before.
       const left = base.filter((face) => !face.tiny && this.pairing.headOf[face.index] === -1);
@@ -233,6 +235,17 @@ class Pairer {
       else i++;
     }
   }
+}
+
+function sameOutputs(a: Face, b: Face): boolean {
+  const [x, y] = [a.cell.outputs, b.cell.outputs];
+  return (
+    x.length === y.length &&
+    x.every((output, i) => {
+      const other = y[i];
+      return other !== undefined && isSame(output, other);
+    })
+  );
 }
 
 function inPlace(a: Face, b: Face): number {

@@ -3,14 +3,14 @@ import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import type { Kernel } from '../../contract/snapshot.js';
 import type { ErrorFacts } from '../errors.js';
 import { CellarError } from '../errors.js';
-import type { Json, JsonObject } from './json.js';
-import { isArray, isObject, parseJson, toNumber } from './json.js';
+import type { Json, JsonObject } from './json-value.js';
+import { parseJson } from './json.js';
+import { isArray, isObject, toNumber } from './json-value.js';
 import type { Cell, CellType, Notebook, Output } from './notebook.js';
 import { ERROR_MIME, isJsonMime, STDERR_MIME, STDOUT_MIME } from './notebook.js';
 import { upgradeCells } from './upgrade.js';
 
 const NOTHING: JsonObject = new Map<string, Json>();
-const CONFLICT = /^<{7}(?: .*)?\r?\n[^]*?^={7}\r?\n[^]*?^>{7}(?: |$)/m;
 
 /**
  * Reads the bytes of a notebook file, nbformat 3 or 4 of any minor. Throws CellarError not_utf8, not_json, not_a_notebook,
@@ -87,14 +87,24 @@ function firstBadByte(bytes: Uint8Array): number | undefined {
   return low;
 }
 
+/** The offset of git's first conflict marker where all three stand at starts of lines, in order. */
+function findConflict(text: string): number | undefined {
+  const start = /^<{7}(?: |\r?$)/m.exec(text);
+  if (start === null) return undefined;
+  const after = text.slice(start.index);
+  const middle = /^={7}\r?$/m.exec(after);
+  if (middle === null || !/^>{7}(?: |\r?$)/m.test(after.slice(middle.index))) return undefined;
+  return start.index;
+}
+
 function readText(text: string, name: string): Json {
   if (text.trim() === '') refuse('not_json', `${name} is empty.`);
   try {
     return parseJson(text, name);
   } catch (cause) {
-    const conflict = CONFLICT.exec(text);
-    if (conflict === null) throw cause;
-    const line = text.slice(0, conflict.index).split('\n').length;
+    const conflict = findConflict(text);
+    if (conflict === undefined) throw cause;
+    const line = text.slice(0, conflict).split('\n').length;
     throw new CellarError(
       'not_json',
       `${name} holds git's conflict markers (from line ${line}): resolve the merge first.`,
@@ -157,8 +167,8 @@ function textAt(holder: JsonObject, key: string): string | undefined {
 export function joinText(value: Json): string | undefined {
   if (typeof value === 'string') return value;
   if (!isArray(value)) return undefined;
-  for (const line of value) if (typeof line !== 'string') return undefined;
-  return value.join('');
+  const lines = value.filter((line) => typeof line === 'string');
+  return lines.length === value.length ? lines.join('') : undefined;
 }
 
 function toKernel(metadata: JsonObject): Kernel | null {

@@ -11,7 +11,8 @@ export interface Table {
 
 const MAX_CELLS = 200_000;
 const MAX_SPAN = 1000;
-const TAG = /<(\/?)(table|thead|tbody|tfoot|tr|th|td|caption)\b([^>]*)>/gi;
+// No tag reaches over the next "<": so hostile text without an end costs no second look.
+const TAG = /<(\/?)(table|thead|tbody|tfoot|tr|th|td|caption)\b([^<>]*)>/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -34,12 +35,34 @@ function decode(html: string): string {
   });
 }
 
+const UNSHOWN: readonly (readonly [string, string])[] = [
+  ['<!--', '-->'],
+  ['<style', '</style'],
+  ['<script', '</script'],
+];
+
+/** HTML without what lies between two words; where the second is missing, without all the rest. */
+function cutOut(html: string, [start, end]: readonly [string, string]): string {
+  const lower = html.toLowerCase();
+  let from = lower.indexOf(start);
+  if (from < 0) return html;
+  let kept = '';
+  let at = 0;
+  while (from >= 0) {
+    kept += html.slice(at, from);
+    const stop = lower.indexOf(end, from);
+    if (stop < 0) return kept;
+    const close = html.indexOf('>', stop);
+    at = close < 0 ? html.length : close + 1;
+    from = lower.indexOf(start, at);
+  }
+  return kept + html.slice(at);
+}
+
 /** The text of HTML as a reader sees it: no tags, styles or comments, blanks joined. */
 export function htmlText(html: string): string {
-  const bare = html
-    .replace(/<!--[^]*?-->/g, '')
-    .replace(/<(style|script)\b[^>]*>[^]*?<\/\1\s*>/gi, '')
-    .replace(/<[^>]*>/g, ' ');
+  if (!html.includes('<')) return decode(html).replace(/\s+/g, ' ').trim();
+  const bare = UNSHOWN.reduce(cutOut, html).replace(/<[^<>]*>/g, ' ');
   return decode(bare).replace(/\s+/g, ' ').trim();
 }
 

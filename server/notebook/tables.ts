@@ -56,25 +56,19 @@ function alignColumns(base: Table, head: Table): Columns {
 type Row = readonly string[];
 
 function toRow(base: Row | undefined, head: Row | undefined, columns: Columns): TableRow {
-  let changed = false;
-  const cells = columns.columns.map((column, n): TableCell => {
+  const cells = columns.columns.map((_, n): TableCell => {
     const a = base?.[columns.base[n] ?? -1];
     const b = head?.[columns.head[n] ?? -1];
     if (a === undefined && b === undefined) return {};
-    if (
-      a === undefined ||
-      b === undefined ||
-      column.op !== ' ' ||
-      base === undefined ||
-      head === undefined
-    )
+    if (a === undefined || b === undefined)
       return { ...(a === undefined ? {} : { base: a }), ...(b === undefined ? {} : { head: b }) };
     if (a === b) return { base: a, head: b };
-    changed = true;
     const delta = deltaOf(a, b);
     return { base: a, head: b, ...(delta === undefined ? {} : { delta }) };
   });
-  return { op: base === undefined ? '+' : head === undefined ? '-' : changed ? '~' : ' ', cells };
+  const op =
+    base === undefined ? '+' : head === undefined ? '-' : cells.some(isChanged) ? '~' : ' ';
+  return { op, cells };
 }
 
 /** Rows of a block that differ: those with one label are one row, so are rows left over at the same place. */

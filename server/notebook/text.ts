@@ -135,8 +135,13 @@ class Page {
     if (head !== undefined) this.line('+', head);
   }
 
-  private valueWords(name: string, base: unknown, head: unknown): string {
-    const show = (value: unknown) => (value === undefined ? '(none)' : visible(String(value)));
+  private valueWords(
+    name: string,
+    base: string | number | undefined,
+    head: string | number | undefined,
+  ): string {
+    const show = (value: string | number | undefined) =>
+      value === undefined ? '(none)' : visible(String(value));
     return `${name}: ${this.paint('-', show(base))} → ${this.paint('+', show(head))}`;
   }
 

@@ -6,8 +6,13 @@ export type Mark = [number, number];
 
 /** A terminal's colour sequence, a word (ideographs one by one), a number, a run of blanks, or one other character. */
 const TOKEN =
+  // eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
   /\u001b\[[\d;]*[A-Za-z]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\p{L}_](?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}_])*|\s+|[^]/gu;
-const MAX_TOKENS = 1_000_000;
+const MAX_TOKENS = 200_000;
+/** Longer lines are first compared by stretches between commas and blanks, and only what differs by token. */
+const LONG = 20_000;
+/** Lines that need more edits of tokens than this are hardly versions of each other. */
+const MAX_EDITS = 300;
 
 /** The tokens of a line; joined they are the line again. */
 export function tokenize(line: string): string[] {
@@ -39,7 +44,7 @@ function keyedTokens(line: string, kind: TextKind): KeyedTokens {
 
 /** Widens marks to whole graphemes, so that no accent or emoji is cut. */
 function snap(line: string, marks: readonly Mark[]): Mark[] {
-  if (marks.length === 0 || !/[^\u0000-\u02ff]/.test(line) || line.length > 20_000)
+  if (marks.length === 0 || !/[\u0300-\uffff]/.test(line) || line.length > 20_000)
     return [...marks];
   const starts = new Set([line.length]);
   for (const { index } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line))
@@ -74,17 +79,44 @@ function rangesOf(
   return marks;
 }
 
+const STRETCH = /[^,;\s]*[,;\s]*/g;
+
+function markLong(base: string, head: string, kind: TextKind): { base: Mark[]; head: Mark[] } {
+  const [a, b] = [base.match(STRETCH) ?? [], head.match(STRETCH) ?? []];
+  const marks: { base: Mark[]; head: Mark[] } = { base: [], head: [] };
+  let [atBase, atHead] = [0, 0];
+  for (const block of toBlocks(alignItems(a, b, MAX_EDITS), b.length)) {
+    const mine = a.slice(...block.base).join('');
+    const theirs = b.slice(...block.head).join('');
+    if (!block.same) {
+      const inner = markShort(mine, theirs, kind);
+      marks.base.push(...inner.base.map(([from, to]): Mark => [from + atBase, to + atBase]));
+      marks.head.push(...inner.head.map(([from, to]): Mark => [from + atHead, to + atHead]));
+    }
+    atBase += mine.length;
+    atHead += theirs.length;
+  }
+  return marks;
+}
+
 /** The changed tokens of two lines that are versions of each other, as ranges of each. */
 export function markTokens(
   base: string,
   head: string,
   kind: TextKind,
 ): { base: Mark[]; head: Mark[] } {
+  const isLong = base.length + head.length > LONG;
+  return isLong && !mayHaveNoise(base) ? markLong(base, head, kind) : markShort(base, head, kind);
+}
+
+function markShort(base: string, head: string, kind: TextKind): { base: Mark[]; head: Mark[] } {
   const a = keyedTokens(base, kind);
   const b = keyedTokens(head, kind);
   if (a.texts.length + b.texts.length > MAX_TOKENS)
     return { base: [[0, base.length]], head: [[0, head.length]] };
-  const changed = toBlocks(alignItems(a.keys, b.keys), b.keys.length).filter(({ same }) => !same);
+  const changed = toBlocks(alignItems(a.keys, b.keys, MAX_EDITS), b.keys.length).filter(
+    ({ same }) => !same,
+  );
   return {
     base: snap(
       base,

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from './json.js';
-import { isArray, isObject, toNumber } from './json.js';
+import type { Json, JsonObject } from './json-value.js';
+import { isArray, isObject, toNumber } from './json-value.js';
 
 /** nbformat 3 named MIME types by short words. */
 const MIME_OF_KEY: Readonly<Record<string, string>> = {
@@ -49,13 +49,20 @@ function upgradeOutput(output: Json): Json {
   ]);
 }
 
+function oneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
+}
+
 function headingSource(cell: JsonObject): string {
   const source = cell.get('source') ?? '';
   const text = isArray(source)
     ? source.filter((line) => typeof line === 'string').join('')
     : source;
   const level = Math.min(6, Math.max(1, toNumber(cell.get('level')) ?? 1));
-  return `${'#'.repeat(level)} ${typeof text === 'string' ? text.replace(/\s*\n\s*/g, ' ') : ''}`;
+  return `${'#'.repeat(level)} ${typeof text === 'string' ? oneLine(text) : ''}`;
 }
 
 function upgradeCell(cell: Json): Json {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { ValueRef } from '../../contract/diff.js';
 import { MAX_INLINE_LENGTH } from '../../contract/limits.js';
-import type { Json } from './json.js';
+import type { Json } from './json-value.js';
 import { compactJson } from './json.js';
 import type { Notebook } from './notebook.js';
 import { isBinaryMime } from './notebook.js';
@@ -33,16 +33,28 @@ export function toRef(mime: string, value: Json): ValueRef {
   return text.length <= MAX_INLINE_LENGTH ? { ...ref, text } : ref;
 }
 
-/** The value of an output or attachment that a ValueRef names by its hash; undefined when the notebook has none such. */
-export function findValue(
-  notebook: Notebook,
-  hash: string,
-): { mime: string; text: string } | undefined {
+type Value = { readonly mime: string; readonly text: string };
+
+/** Notebooks are readonly, so the values of one are hashed once, when the first is asked for. */
+const valuesOf = new WeakMap<Notebook, ReadonlyMap<string, Value>>();
+
+function indexValues(notebook: Notebook): ReadonlyMap<string, Value> {
+  const values = new Map<string, Value>();
   for (const cell of notebook.cells)
     for (const output of cell.outputs)
       for (const [mime, value] of output.data) {
         const text = valueText(mime, value);
-        if (hashText(text) === hash) return { mime, text };
+        values.set(hashText(text), { mime, text });
       }
-  return undefined;
+  return values;
+}
+
+/** The value of an output that a ValueRef names by its hash; undefined when the notebook has none such. */
+export function findValue(
+  notebook: Notebook,
+  hash: string,
+): { mime: string; text: string } | undefined {
+  const values = valuesOf.get(notebook) ?? indexValues(notebook);
+  valuesOf.set(notebook, values);
+  return values.get(hash);
 }

@@ -124,12 +124,16 @@ export function deltaWords(delta: number): string {
 }
 
 const INVISIBLE =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+// eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
+const COLOR = /\u001b\[[0-9;:]*[A-Za-z]/g;
 
 /** Text that may come from anyone, safe for a terminal or a page: colours taken out, control and invisible characters spelled. */
 export function visible(text: string): string {
   return text
-    .replace(/\u001b\[[0-9;:]*[A-Za-z]/g, '')
+    .replace(COLOR, '')
     .replace(INVISIBLE, (character) =>
       character === '\u200d' || character === '\u200c'
         ? character

@@ -21,7 +21,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['sees a cell split in two', 'A | B | C → A | B< | B> | C', '=0:0 Y1:1,2 =2:3'],
   ['sees two cells merged', 'A | B< | B> | C → A | B | C', '=0:0 V1,2:1 =3:2'],
   ['sees a copy as added', 'A | B → A | B | A', '=0:0 =1:1 +2'],
-  ['takes the first of two equal cells as deleted only once', 'A | A | B → A | B', '-0 =1:0 =2:1'],
+  ['takes one of two equal cells as deleted', 'A | A | B → A | B', '=0:0 -1 =2:1'],
   ['sees a variable renamed everywhere as edits', 'A | B | C → A* | B* | C*', '~0:0 ~1:1 ~2:2'],
   ['sees a renamed cell that moved', 'A | B | C → C* | A* | B*', '^~2:0 ~0:1 ~1:2'],
   ['pairs short edited cells in place', 'A | x = 1 | B → A | x = 2 | B', '=0:0 ~1:1 =2:2'],
@@ -88,6 +88,16 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '-0 =1:0 +1',
   ],
   ['sees outputs that changed', 'A => 1 → A => 2', '~0:0'],
+  [
+    'lets outputs decide between equal sources',
+    'plot() => 1 | plot() => 2 → plot() => 2',
+    '-0 =1:0',
+  ],
+  [
+    'lets outputs decide between equal sources of several',
+    'A | run(x) => 1 | run(x) => 2 | run(x) => 3 | B → A | run(x) => 1 | run(x) => 3 | B',
+    '=0:0 =1:1 -2 =3:2 =4:3',
+  ],
   ['keeps markdown apart from code with equal text', 'md:title words → title words', '~0:0'],
 ];
 

@@ -135,6 +135,23 @@ describe('text outputs', () => {
     expect(diff.changed_lines).toBe(listed);
   });
 
+  it('folds a bar of a hundred thousand states in time', () => {
+    const bar = (n: number) => `${'x'.repeat(100_000)}${'\r'.repeat(100_000)}${n}\b\b`;
+    const start = performance.now();
+    diffStreams(bar(1), bar(2));
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it.each([
+    ['the last state of a bar', '10%\r20%\n', '10%\r30%\n', ['-20%', '+30%']],
+    ['what a shorter state leaves standing', 'abcdef\rxy\n', 'q\n', ['-xycdef', '+q']],
+    ['nothing of what was erased', 'abc\b\bd\n', 'q\n', ['-ad', '+q']],
+    ['lines ended by CRLF whole', 'a\r\nb\r\n', 'a\nc\n', [' a', '-b', '+c']],
+  ])('compares %s', (_, base, head, expected) => {
+    const lines = partOf(diffStreams(base, head), 'text').diff.hunks.flatMap((hunk) => hunk.lines);
+    expect(lines.map(({ op, text }) => op + text)).toEqual(expected);
+  });
+
   it('shortens a line of a megabyte around what changed', () => {
     const numbers = Array.from({ length: 120_000 }, (_, i) => String(i * 7));
     const head = numbers.map((text, i) => (i === 60_000 ? 'HERE' : text));
@@ -258,6 +275,16 @@ describe('tables', () => {
     expect(outputsOf(diffNotebooks(of(1), of(2)))[0]?.parts.map(({ type }) => type)).toEqual([
       'table',
     ]);
+  });
+
+  it('reads hostile HTML without an end in time', () => {
+    const parts = ['<style>', '<!--', '<td ', '<table><tr><td>', '&#', '< '];
+    const start = performance.now();
+    for (const part of parts) {
+      const whole = `<table><tr><td>1</td></tr>${part.repeat(30_000)}`;
+      diffValues('text/html', `${whole}</table>`, `${whole}x</table>`);
+    }
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it.each([

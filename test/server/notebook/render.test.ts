@@ -77,6 +77,7 @@ describe('a diff as text', () => {
       withOutputs(stream('a')),
       withOutputs(stream('\u001b]0;title\u0007\u001b[2Jb\u202e')),
     );
+    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     expect(out).toContain('\\u001b]0;title\\u0007b\\u202e');
   });
