@@ -15,7 +15,15 @@ import { captureStateSchema, workspaceSchema } from '../../contract/workspace.js
 import { readComparison } from './comparison.js';
 import { isClientError } from './errors.js';
 import { EventStream, type Source, type Subscription } from './events.js';
-import { readJson, readText, send, toUrl, type ClientOptions, type Request } from './request.js';
+import {
+  parse,
+  readJson,
+  readText,
+  send,
+  toUrl,
+  type ClientOptions,
+  type Request,
+} from './request.js';
 
 /** The two snapshots of a diff; without `head` the head is what the editor holds. */
 export interface Pair {
@@ -55,10 +63,8 @@ export interface Client {
 
 /** A client of the server at `options.base`; opens no connection until it is asked something. */
 export function createClient(options: ClientOptions): Client {
-  const stream = new EventStream(
-    () =>
-      new EventSource(toUrl(options.base, pathTo('events')), { withCredentials: true }) as Source,
-  );
+  const openEvents = options.openEvents ?? openEventSource;
+  const stream = new EventStream(() => openEvents(toUrl(options.base, pathTo('events'))));
 
   async function ask<T>(schema: z.ZodType<T>, request: Request): Promise<T> {
     return readJson(await send(options, request), schema, request.signal);
@@ -68,7 +74,8 @@ export function createClient(options: ClientOptions): Client {
   }
   /** For writes whose answer says no more than that they were done; a login page in its place still fails. */
   async function tell(request: Request): Promise<void> {
-    await text(request);
+    const answer = await text(request);
+    if (answer !== '') parse(answer);
   }
 
   return {
@@ -114,4 +121,8 @@ export function createClient(options: ClientOptions): Client {
       toUrl(options.base, pathTo('artifact', { sha256 }), { name }),
     events: (listener) => stream.listen(listener),
   };
+}
+
+function openEventSource(url: string): Source {
+  return new EventSource(url, { withCredentials: true }) as Source;
 }

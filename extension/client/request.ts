@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 
 import { errorBodySchema } from '../../contract/errors.js';
 import { CLIENT_HEADER } from '../../contract/routes.js';
+import type { Source } from './events.js';
 import { ClientError, toAwayError, toStrangeError } from './errors.js';
 
 /** Where and how requests go out. `base` is the server's address, with or without the final slash. */
@@ -10,6 +11,8 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   /** A bearer token for requests; without it the cookie or Jupyter's proxy speaks for the person. */
   readonly token?: () => string | undefined;
+  /** Opens the stream of events at an address; by default the browser's EventSource. */
+  readonly openEvents?: (url: string) => Source;
 }
 
 /** One request: `path` is relative to the base, undefined values of `query` are left out, `body` becomes JSON. */

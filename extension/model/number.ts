@@ -11,10 +11,10 @@ export function formatNumber(value: MetricValue | null | undefined): string {
   return digits(value).replace('-', MINUS);
 }
 
-/** A difference with its sign; "±0" when there is none. */
+/** A difference with its sign, no finer than the numbers it is between are shown (four decimals); "±0" when there is none. */
 export function formatDelta(delta: number): string {
   if (delta === 0) return '±0';
-  return `${delta > 0 ? '+' : MINUS}${digits(Math.abs(delta))}`;
+  return `${delta > 0 ? '+' : MINUS}${digits(coarsen(Math.abs(delta)))}`;
 }
 
 /** Whether a change by `delta` is for the better; undefined when nothing changed. */
@@ -37,6 +37,11 @@ export function guessDirection(name: string): Direction {
     .toLowerCase()
     .split(/[^a-z]+/);
   return words.some((word) => LOWER.has(word)) ? 'lower' : 'higher';
+}
+
+/** Small differences keep their own digits: rounded to four decimals they would be nothing. */
+function coarsen(delta: number): number {
+  return delta >= 0.001 && delta < 1 ? Math.round(delta * 1e4) / 1e4 : delta;
 }
 
 function digits(value: number): string {
