@@ -62,7 +62,7 @@ test('is idle without a notebook, loads one, and says when nothing was kept', as
   expect(shown()).toEqual([3, 2, 1]);
 });
 
-test('finds the first version of a notebook when an event tells of it', async () => {
+test('finds the history of the path that a notebook is renamed to', async () => {
   model.show('new.ipynb');
   await settle();
   model.renamed('train.ipynb');

@@ -1,0 +1,195 @@
+import { beforeEach, expect, test } from 'vitest';
+
+import type { Comparison } from '../../../contract/compare.js';
+import type { NotebookDiff } from '../../../contract/diff.js';
+import { isShown, toDiffItems, type DiffItem } from '../../../extension/model/compare-items.js';
+import { CompareModel, type CompareTarget } from '../../../extension/model/compare.js';
+import { createMemory } from '../../../extension/model/memory.js';
+import { change, clientOf, comparisonOf, diffOf, refusal } from './fixture.js';
+
+const outputs = { aspects: ['outputs' as const] };
+const metadata = { aspects: ['metadata' as const] };
+const DIFF: NotebookDiff = diffOf(
+  [
+    change('same', 0),
+    change('same', 1),
+    change('modified', 2),
+    change('modified', 3, outputs),
+    change('same', 4),
+    change('modified', 5, metadata),
+    change('added', 6),
+  ],
+  { notebook_metadata: [{ path: '/a', base: '1' }] },
+);
+
+function show(items: readonly DiffItem[]): string {
+  return items
+    .map((item) => {
+      if (item.kind === 'fold')
+        return `${item.open ? 'open' : 'fold'}(${String(item.cells.length)})`;
+      return item.kind === 'metadata' ? 'meta' : `${item.change.kind}@${item.key}`;
+    })
+    .join(' ');
+}
+
+test.each([
+  [true, false, 'fold(2) modified@2>2 modified@3>3 fold(2) added@>6'],
+  [false, false, 'fold(2) modified@2>2 fold(3) added@>6'],
+  [true, true, 'meta fold(2) modified@2>2 modified@3>3 fold(1) modified@5>5 added@>6'],
+])('with outputs %s and metadata %s shows %s', (withOutputs, withMetadata, shown) => {
+  const switches = { outputs: withOutputs, metadata: withMetadata };
+  expect(show(toDiffItems(DIFF, switches, () => false))).toBe(shown);
+});
+
+test('always shows a cell that moved, was split, or changed its type', () => {
+  const none = { outputs: false, metadata: false };
+  expect(isShown(change('moved', 1), none)).toBe(true);
+  expect(isShown(change('split', 1), none)).toBe(true);
+  expect(isShown(change('modified', 1, { aspects: ['type'] }), none)).toBe(true);
+  expect(isShown(change('modified', 1, { aspects: ['metadata', 'outputs'] }), none)).toBe(false);
+});
+
+const TEXT = JSON.stringify({ cells: [{ cell_type: 'code', source: ['a\n', 'b'] }] });
+let answer: () => unknown;
+let server: ReturnType<typeof clientOf>;
+let sent: string[];
+
+beforeEach(() => {
+  sent = [];
+  answer = () => comparisonOf(DIFF);
+  server = clientOf((url, init) => {
+    if (typeof init.body === 'string') sent.push(init.body);
+    return url.pathname.endsWith('/notebook') ? TEXT : answer();
+  });
+});
+
+const pair: CompareTarget = { kind: 'pair', base: 'one', head: 'two' };
+function modelOf(target: CompareTarget = pair, memory = createMemory()): CompareModel {
+  return new CompareModel({ client: server.client, target, memory });
+}
+
+test('loads a comparison and then the base notebook, for what did not change', async () => {
+  const model = modelOf();
+  expect(model.state.phase).toBe('loading');
+  await model.load();
+  await model.loadCells();
+  expect(model.state).toMatchObject({ phase: 'ready', changes: 3, busy: false });
+  expect(model.state.baseCells).toEqual([{ type: 'code', source: 'a\nb' }]);
+  expect(server.asked).toEqual([
+    '/api/v1/diff?base=one&head=two',
+    '/api/v1/snapshots/one/notebook',
+  ]);
+});
+
+test('waits with a large base notebook until a fold is opened', async () => {
+  const large: Comparison = comparisonOf(DIFF);
+  if (large.base.kind === 'snapshot') large.base.snapshot.size = 50_000_000;
+  answer = () => large;
+  const model = modelOf();
+  await model.load();
+  expect(server.asked).toHaveLength(1);
+  model.toggleFold('fold:0>0');
+  await model.loadCells();
+  expect(server.asked).toHaveLength(2);
+  expect(show(model.state.items)).toContain('open(2)');
+});
+
+test('compares with what the editor holds, asked anew each time', async () => {
+  let text = 'first';
+  const model = modelOf({ kind: 'now', base: 'one', path: 'a.ipynb', content: () => text });
+  await model.load();
+  text = 'second';
+  await model.load();
+  expect(sent.map((body) => (JSON.parse(body) as { content: string }).content)).toEqual([
+    'first',
+    'second',
+  ]);
+  expect(model.canSwap).toBe(false);
+});
+
+test('walks through changes, over folds only when every block is meant, and stops at the ends', async () => {
+  const model = modelOf();
+  await model.load();
+  const walk = (step: 1 | -1, every = false): string => {
+    model.move(step, every);
+    return `${model.state.current ?? ''} ${String(model.place)}`;
+  };
+  expect(walk(1)).toBe('2>2 1');
+  expect(walk(1)).toBe('3>3 2');
+  expect(walk(1, true)).toBe('fold:4>4 2');
+  expect(walk(1)).toBe('>6 3');
+  expect(walk(1)).toBe('>6 3');
+  expect(walk(-1)).toBe('3>3 2');
+});
+
+test('starts from the end when the first step is back', async () => {
+  const model = modelOf();
+  await model.load();
+  model.move(-1);
+  expect(model.state.current).toBe('>6');
+});
+
+test('forgets a place that a switch hides, and keeps one that it does not', async () => {
+  const model = modelOf();
+  await model.load();
+  model.goTo('3>3');
+  model.choose({ outputs: false });
+  expect(model.state.current).toBeUndefined();
+  model.goTo('2>2');
+  model.choose({ outputs: true });
+  expect(model.state.current).toBe('2>2');
+});
+
+test('opens all folds, then closes one of them', async () => {
+  const model = modelOf();
+  await model.load();
+  model.toggleAll();
+  expect(show(model.state.items)).toBe('open(2) modified@2>2 modified@3>3 open(2) added@>6');
+  model.toggleFold('fold:0>0');
+  expect(show(model.state.items)).toBe('fold(2) modified@2>2 modified@3>3 open(2) added@>6');
+});
+
+test('swaps the sides and loads the other base', async () => {
+  const model = modelOf();
+  await model.load();
+  await model.loadCells();
+  await model.swap();
+  await model.loadCells();
+  expect(model.state.target).toEqual({ kind: 'pair', base: 'two', head: 'one' });
+  expect(server.asked.slice(2)).toEqual([
+    '/api/v1/diff?base=two&head=one',
+    '/api/v1/snapshots/two/notebook',
+  ]);
+});
+
+test('remembers how diffs are read, and trusts nothing else it finds', () => {
+  const memory = createMemory();
+  modelOf(pair, memory).choose({ layout: 'unified', outputs: false });
+  const choices = { layout: 'unified', outputs: false, metadata: false };
+  expect(modelOf(pair, memory).state.choices).toEqual(choices);
+  memory.set('diff', { layout: 7, outputs: 'yes', metadata: null });
+  expect(modelOf(pair, memory).state.choices).toEqual({
+    layout: 'split',
+    outputs: true,
+    metadata: false,
+  });
+});
+
+test('keeps the diff that is shown when a second load fails', async () => {
+  const model = modelOf();
+  await model.load();
+  answer = () => refusal(404, 'not_found', 'No snapshot two.');
+  await model.load();
+  expect(model.state).toMatchObject({
+    phase: 'ready',
+    problem: { kind: 'error', message: 'No snapshot two.' },
+    changes: 3,
+  });
+});
+
+test('has failed when there is nothing to show', async () => {
+  answer = () => refusal(500, 'internal', 'Broken.');
+  const model = modelOf();
+  await model.load();
+  expect(model.state.phase).toBe('failed');
+});
