@@ -77,7 +77,7 @@ function pairRows(
   b: readonly Row[],
   labels: number,
 ): [Row | undefined, Row | undefined][] {
-  const label = (row: Row) => row.slice(0, labels).join('\u0000');
+  const label = (row: Row) => labelOf(row, labels);
   const { partner } = alignItems(
     labels > 0 ? a.map(label) : a.map((_, i) => String(i)),
     labels > 0 ? b.map(label) : b.map((_, i) => String(i)),
@@ -94,6 +94,36 @@ function pairRows(
   return pairs;
 }
 
+function labelOf(row: Row, labels: number): string {
+  return row.slice(0, labels).join('\u0000');
+}
+
+/** Rows paired by label wherever they stand, in the order of head; undefined when labels do not name rows. Ranked tables stay readable so. */
+function pairByLabel(
+  a: readonly Row[],
+  b: readonly Row[],
+  labels: number,
+): [Row | undefined, Row | undefined][] | undefined {
+  const inBase = new Map(a.map((row, i) => [labelOf(row, labels), i]));
+  const inHead = new Set(b.map((row) => labelOf(row, labels)));
+  if (labels === 0 || inBase.size < a.length || inHead.size < b.length) return undefined;
+  const pairs: [Row | undefined, Row | undefined][] = [];
+  let next = 0;
+  const leaveOutUntil = (end: number) => {
+    for (; next < end; next++) {
+      const row = a[next];
+      if (row !== undefined && !inHead.has(labelOf(row, labels))) pairs.push([row, undefined]);
+    }
+  };
+  for (const row of b) {
+    const i = inBase.get(labelOf(row, labels));
+    if (i !== undefined) leaveOutUntil(i);
+    pairs.push([i === undefined ? undefined : a[i], row]);
+  }
+  leaveOutUntil(a.length);
+  return pairs;
+}
+
 /** Two tables compared cell by cell, rows and columns aligned; undefined when no cell, row or column differs. */
 export function diffTables(
   base: Table,
@@ -106,8 +136,10 @@ export function diffTables(
     );
   const alignment = alignItems(shared(columns.base, base.rows), shared(columns.head, head.rows));
   const labels = Math.min(base.labels, head.labels);
-  const all: TableRow[] = [];
-  for (const block of toBlocks(alignment, head.rows.length)) {
+  const byLabel = pairByLabel(base.rows, head.rows, labels)?.map(([x, y]) => toRow(x, y, columns));
+  // Rows that only changed places have no change to show by label: they went from one place and came to another.
+  const all = byLabel?.some(({ op }) => op !== ' ') === true ? byLabel : [];
+  for (const block of all.length > 0 ? [] : toBlocks(alignment, head.rows.length)) {
     const a = base.rows.slice(...block.base);
     const b = head.rows.slice(...block.head);
     const pairs = block.same ? a.map((row, i) => [row, b[i]] as const) : pairRows(a, b, labels);

@@ -203,19 +203,18 @@ class Page {
 
   private table(part: Extract<PartChange, { type: 'table' }>): void {
     for (const { op, name } of part.columns) if (op !== ' ') this.line(op, `column ${name}`);
-    const nameOf = (n: number) => part.columns[n]?.name || String(n);
     for (const { op, cells } of part.rows) {
       if (op === '-' || op === '+') {
         const texts = cells.map(({ base, head }) => (op === '-' ? base : head) ?? '');
         this.line(op, texts.join(' | '));
       } else if (op === '~') {
-        const label = visible(cells[0]?.head ?? '');
+        const label = cells.find(({ base, head }) => base === head && head !== '')?.head ?? '';
         cells.forEach(({ base, head, delta }, n) => {
           if (base === undefined || head === undefined || base === head) return;
           const by = delta === undefined ? '' : ` (${deltaWords(delta)})`;
-          this.lines.push(
-            `  ~ ${this.valueWords(`${label}, ${visible(nameOf(n))}`, base, head)}${by}`,
-          );
+          const names = [label, part.columns[n]?.name ?? ''].filter((name) => name !== '');
+          const place = visible(names.length === 0 ? `column ${n + 1}` : names.join(', '));
+          this.lines.push(`  ~ ${this.valueWords(place, base, head)}${by}`);
         });
       }
     }

@@ -210,6 +210,41 @@ describe('tables', () => {
     );
   });
 
+  it('pairs the rows of a ranked table by label, wherever they stand', () => {
+    const base = html([
+      ['a', 1, 9],
+      ['b', 1, 8],
+      ['c', 1, 7],
+    ]);
+    const head = html([
+      ['c', 1, 9],
+      ['d', 1, 8],
+      ['a', 1, 5],
+    ]);
+    const part = partOf(diffValues('text/html', base, head), 'table');
+    expect(part.rows.map(({ op, cells }) => op + (cells[0]?.head ?? cells[0]?.base ?? ''))).toEqual(
+      ['-b', '~c', '+d', '~a'],
+    );
+  });
+
+  it('shows rows that only changed places as gone and come', () => {
+    const part = partOf(
+      diffValues(
+        'text/html',
+        html([
+          ['a', 1, 1],
+          ['b', 2, 2],
+        ]),
+        html([
+          ['b', 2, 2],
+          ['a', 1, 1],
+        ]),
+      ),
+      'table',
+    );
+    expect(part.rows.map(({ op }) => op).sort()).toEqual([' ', '+', '-']);
+  });
+
   it('aligns columns by their name', () => {
     const part = partOf(
       diffValues(

@@ -102,6 +102,18 @@ describe('a diff as text', () => {
   });
 });
 
+describe('a table without headings as text', () => {
+  it('names a changed cell by the text beside it', () => {
+    const table = (n: number) =>
+      display({
+        'text/html': `<table><tr><td></td><td>n_estimators</td><td>${n}</td></tr></table>`,
+      });
+    expect(text(withOutputs(table(1)), withOutputs(table(60)))).toContain(
+      '  ~ n_estimators: 1 → 60 (+59)',
+    );
+  });
+});
+
 describe('a diff as a page', () => {
   const hostile = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&';
 
