@@ -386,7 +386,7 @@ test('from a burst to its history, diff, restore and files', async () => {
   expect(restored.snapshot.restored).toBe(one.snapshot.id);
 
   const download = await own('GET', `api/v1/artifacts/${file.sha256}?name=models/m.pkl`);
-  expect(download.headers['content-disposition']).toBe('attachment; filename="m.pkl"');
+  expect(download.headers['content-disposition']).toBe('attachment; filename=m.pkl');
   expect(download.headers['content-type']).toBe('application/octet-stream');
   const part = await ask({
     path: `api/v1/artifacts/${file.sha256}`,
