@@ -1,4 +1,5 @@
 import { oneOf, readOptions } from './steps/options.mjs';
+import { StepError } from './steps/run.mjs';
 import { setUp } from './steps/setup.mjs';
 import { main, step } from './steps/step.mjs';
 import { SUITES, toCounts } from './steps/suites.mjs';
@@ -17,13 +18,20 @@ await main(async () => {
   const names = only === undefined ? Object.keys(SUITES) : [only];
   const env = options.full ? { CELLAR_TEST_FULL: '1' } : {};
 
-  await setUp();
-  await step('Find git and git-lfs', installGit);
-  if (names.includes('browser'))
-    await step('Find Chromium', async () => {
-      const path = await installChromium();
-      if (path !== undefined) env.CHROMIUM_PATH = path;
-    });
+  try {
+    await setUp();
+    await step('Find git and git-lfs', installGit);
+    if (names.includes('browser'))
+      await step('Find Chromium', async () => {
+        const path = await installChromium();
+        if (path !== undefined) env.CHROMIUM_PATH = path;
+      });
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    // Whoever reads the last line alone must not take a broken set-up for a pass.
+    console.log(`\n${error.message}\n\n0 passed, 1 failed`);
+    return 1;
+  }
 
   const total = { passed: 0, failed: 0 };
   for (const name of names) {
