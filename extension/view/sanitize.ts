@@ -6,7 +6,19 @@ const RULES: Config = {
   // What takes input, plays, fetches or leads away. Scripts, frames, meta and base are refused by the profile itself.
   FORBID_TAGS: [
     ...['form', 'input', 'button', 'textarea', 'select', 'option', 'dialog', 'label', 'fieldset'],
-    ...['audio', 'video', 'source', 'track', 'area', 'map', 'link', 'meta', 'base', 'picture'],
+    ...[
+      'audio',
+      'video',
+      'source',
+      'track',
+      'area',
+      'map',
+      'link',
+      'meta',
+      'base',
+      'picture',
+      'template',
+    ],
   ],
   FORBID_ATTR: [
     'srcset',

@@ -36,12 +36,11 @@ export function useTheme(): string {
     const attributeFilter = ['data-jp-theme-name', 'data-jp-theme-light', 'data-theme'];
     observer.observe(document.body, { attributeFilter });
     observer.observe(document.documentElement, { attributeFilter });
-    // jsdom and very old browsers have no matchMedia; there the attributes alone decide.
-    const media = 'matchMedia' in window ? matchMedia('(prefers-color-scheme: dark)') : undefined;
-    media?.addEventListener('change', read);
+    const media = matchMedia('(prefers-color-scheme: dark)');
+    media.addEventListener('change', read);
     return () => {
       observer.disconnect();
-      media?.removeEventListener('change', read);
+      media.removeEventListener('change', read);
     };
   }, []);
   return theme;
@@ -49,7 +48,7 @@ export function useTheme(): string {
 
 function readTheme(): string {
   if (typeof document === 'undefined') return '';
-  const dark = 'matchMedia' in window && matchMedia('(prefers-color-scheme: dark)').matches;
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const { jpThemeName = '', jpThemeLight = '' } = document.body.dataset;
   return [
     jpThemeName,

@@ -1,0 +1,222 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test } from 'vitest';
+
+import type { HistoryRow } from '../../../contract/history.js';
+import { HistoryModel } from '../../../extension/model/history.js';
+import { createMemory } from '../../../extension/model/memory.js';
+import { restoreQuestion } from '../../../extension/view/history-actions.js';
+import { HistoryPanel } from '../../../extension/view/history-panel.js';
+import { clientOf, id, NOON, notebook, pageOf, refusal, row } from '../model/fixture.js';
+import { click, during, mount, press } from './mount.js';
+
+let all: HistoryRow[];
+let away: boolean;
+let done: string[];
+let model: HistoryModel;
+
+const actions = {
+  onCompare: (base: string, head: string) => done.push(`compare ${name(base)} ${name(head)}`),
+  onRestore: (chosen: HistoryRow) => done.push(`restore ${name(chosen.id)}`),
+  artifactUrl: ({ sha256 }: { sha256: string }) => `artifacts/${sha256}`,
+};
+
+function name(text: string): string {
+  return text.replace(/^01k0*/, '');
+}
+
+beforeEach(() => {
+  done = [];
+  away = false;
+  all = [
+    row(3, 1, { metric: { value: 0.97222, previous: 0.83333 } }),
+    row(2, 10, { metric: { value: 0.83333, previous: null }, message: '<b>bold</b> "claim"' }),
+    row(1, 20),
+  ];
+  const { client } = clientOf((url) => {
+    if (away) throw new TypeError('fetch failed');
+    if (url.pathname.endsWith('/by-path'))
+      return url.searchParams.get('path') === 'train.ipynb'
+        ? notebook
+        : refusal(404, 'not_found', '');
+    return pageOf(
+      all,
+      Number(url.searchParams.get('offset') ?? 0),
+      Number(url.searchParams.get('limit')),
+    );
+  });
+  model = new HistoryModel({ client, memory: createMemory(), now: () => NOON });
+});
+
+async function open(path: string | undefined = 'train.ipynb'): Promise<HTMLElement> {
+  model.show(path);
+  return mount(<HistoryPanel model={model} actions={actions} />);
+}
+
+const rowsOf = (panel: HTMLElement): Element[] => [...panel.querySelectorAll('.cellar-mod-row')];
+
+test('says how good each version is, against the one before and the best', async () => {
+  const panel = await open();
+  const [first, second] = rowsOf(panel);
+  expect(first?.textContent).toContain('0.9722');
+  expect(first?.querySelector('.cellar-mod-better')?.textContent).toContain('+0.1389');
+  expect(first?.querySelector('[aria-label="Best accuracy: 0.97"]')).not.toBeNull();
+  expect(second?.querySelector('.cellar-Delta')).toBeNull();
+});
+
+test('shows a message as text, whatever it holds', async () => {
+  const panel = await open();
+  expect(panel.querySelector('b')).toBeNull();
+  expect(rowsOf(panel)[1]?.textContent).toContain('“<b>bold</b> "claim"”');
+});
+
+test('compares with the version before on a click, and two chosen ones in order', async () => {
+  const panel = await open();
+  await during(() => {
+    click(rowsOf(panel)[0]);
+  });
+  await during(() => {
+    click(rowsOf(panel)[2], { ctrlKey: true });
+  });
+  await during(() => {
+    click(rowsOf(panel)[2]);
+  });
+  expect(done).toEqual(['compare 2 3', 'compare 1 3', 'compare 1 now']);
+  expect(panel.querySelectorAll('[aria-selected=true]')).toHaveLength(1);
+});
+
+test('goes through the list by keys', async () => {
+  const panel = await open();
+  const focused = (): Element | null => panel.querySelector('[role=row][tabindex="0"]');
+  expect(focused()?.getAttribute('data-key')).toBe(id(3));
+  await during(() => {
+    press(focused(), 'ArrowDown');
+  });
+  expect(focused()?.getAttribute('data-key')).toBe(id(2));
+  await during(() => {
+    press(focused(), 'Enter');
+  });
+  await during(() => {
+    press(focused(), 'End');
+  });
+  expect(focused()?.getAttribute('data-key')).toBe(id(1));
+  await during(() => {
+    press(focused(), 'ArrowDown');
+  });
+  expect(focused()?.getAttribute('data-key')).toBe(id(1));
+  expect(done).toEqual(['compare 1 2']);
+});
+
+test('offers in its menu what can be done, and does it', async () => {
+  const panel = await open();
+  await during(() => {
+    rowsOf(panel)[1]?.dispatchEvent(
+      new MouseEvent('contextmenu', { bubbles: true, cancelable: true }),
+    );
+  });
+  const entries = [...document.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  expect(entries.map(({ textContent }) => textContent)).toEqual([
+    'Compare with the version before',
+    'Compare with the notebook now',
+    'Compare with the best version',
+    'Restore…',
+  ]);
+  await during(() => {
+    click(entries[2]);
+  });
+  expect(done).toEqual(['compare 3 2']);
+  expect(document.querySelector('[role=menu]')).toBeNull();
+});
+
+test('closes its menu on Escape and gives the focus back', async () => {
+  const panel = await open();
+  const target = rowsOf(panel)[0];
+  if (!(target instanceof HTMLElement)) throw new Error('no row');
+  await during(() => {
+    target.focus();
+  });
+  await during(() => {
+    target.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+  });
+  await during(() => {
+    press(document.activeElement, 'Escape');
+  });
+  expect(document.querySelector('[role=menu]')).toBeNull();
+  expect(document.activeElement).toBe(target);
+});
+
+test('links each file to its bytes, with its hash in reach', async () => {
+  all = [
+    row(3, 1, {
+      artifacts: [
+        {
+          name: 'wine.joblib',
+          sha256: 'ab12',
+          size: 54_321,
+          run: 'r',
+          source: 'logged',
+          certainty: 'unsure',
+        },
+      ],
+    }),
+  ];
+  const panel = await open();
+  const link = panel.querySelector('a[download]');
+  link?.addEventListener('click', (event) => {
+    event.preventDefault();
+  });
+  expect(link?.getAttribute('href')).toBe('artifacts/ab12');
+  expect(panel.querySelector('.cellar-Artifact')?.textContent).toContain('54 kB');
+  expect(panel.querySelector('[title*="ab12"]')).not.toBeNull();
+  expect(panel.textContent).toContain('unsure');
+  await during(() => {
+    click(link);
+  });
+  expect(done).toEqual([]);
+});
+
+test('holds few of ten thousand versions in the document', async () => {
+  all = Array.from({ length: 10_000 }, (_, at) => row(10_000 - at, at));
+  const panel = await open();
+  expect(rowsOf(panel).length).toBeGreaterThan(10);
+  expect(rowsOf(panel).length).toBeLessThan(60);
+  expect(panel.querySelector('[aria-rowcount]')?.getAttribute('aria-rowcount')).toMatch(/^\d{3}$/);
+});
+
+test.each([
+  [undefined, undefined, 'No notebook is open.'],
+  ['new.ipynb', undefined, 'No versions yet.Run a cell and the first one is kept.'],
+  ['new.ipynb', { kind: 'paused', by: '' }, 'None are kept while this notebook is paused.'],
+] as const)('says for %s (%o) what to do', async (path, capture, words) => {
+  if (capture !== undefined) model.setCapture(capture);
+  const panel = await mount(<HistoryPanel model={model} actions={actions} />);
+  await during(() => {
+    model.show(path);
+  });
+  expect(panel.querySelector('.cellar-Empty')?.textContent).toContain(words);
+});
+
+test('says what waits while the server is away, and tries again when asked', async () => {
+  const panel = await open();
+  away = true;
+  await during(() => {
+    model.setCapture({ kind: 'waiting', count: 2 });
+    return model.retry();
+  });
+  expect(panel.querySelector('[role=alert]')?.textContent).toBe(
+    'Cellar does not answer. 2 versions wait in this browser and will be kept when it is back.Try now',
+  );
+  expect(rowsOf(panel)).toHaveLength(3);
+  away = false;
+  await during(() => {
+    click(panel.querySelector('[role=alert] button'));
+  });
+  expect(panel.querySelector('[role=alert]')).toBeNull();
+});
+
+test('names the thing before it restores', () => {
+  expect(restoreQuestion(row(1, 40, { path: 'a/train.ipynb' }), NOON)).toEqual({
+    title: 'Restore train.ipynb as of 13:20?',
+    body: 'What you have now is kept first.',
+    confirm: 'Restore',
+  });
+});
