@@ -57,5 +57,5 @@ export async function openDatabaseOutbox(name: string): Promise<OutboxStore> {
 async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   const locks = (navigator as { locks?: LockManager }).locks;
   if (locks === undefined) return work();
-  return (await locks.request(name, work)) as T;
+  return await locks.request(name, work);
 }

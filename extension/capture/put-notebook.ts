@@ -18,7 +18,7 @@ export function putNotebook(model: INotebookModel, text: string): boolean {
   });
   sharedModel.transact(() => {
     sharedModel.deleteCellRange(0, sharedModel.cells.length);
-    sharedModel.insertCells(0, cells as Parameters<typeof sharedModel.insertCells>[1]);
+    sharedModel.insertCells(0, cells);
   });
   for (const key of Object.keys(model.metadata))
     if (!(key in notebook.metadata)) model.deleteMetadata(key);

@@ -112,7 +112,7 @@ class Reader {
     return {
       content: toNotebookText({
         cells: this.#texts,
-        metadata: sharedModel.getMetadata() as JSONObject,
+        metadata: sharedModel.getMetadata(),
         nbformat,
         nbformatMinor,
       }),

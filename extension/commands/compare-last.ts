@@ -21,7 +21,7 @@ export const compareLast: Command = {
         Notification.info(`Nothing of ${baseName(path)} was kept yet.`, { autoClose: 4000 });
         return;
       }
-      parts.openComparison({ base: notebook.newest, path });
+      await parts.openComparison({ base: notebook.newest, path });
     } catch (error) {
       tellFailure(`${baseName(path)} could not be compared.`, error);
     }

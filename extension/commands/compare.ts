@@ -5,13 +5,13 @@ import { textArg, type Command } from './parts.js';
 export const compare: Command = {
   id: COMMANDS.compare,
   label: () => 'Compare Versions',
-  execute: (parts, args) => {
+  execute: async (parts, args) => {
     const base = textArg(args, 'base');
     if (base === undefined) throw new RangeError('cellar:compare needs base, a version');
     const head = textArg(args, 'head');
     const path = textArg(args, 'path');
-    if (head !== undefined) parts.openComparison({ base, head });
-    else if (path !== undefined) parts.openComparison({ base, path });
+    if (head !== undefined) await parts.openComparison({ base, head });
+    else if (path !== undefined) await parts.openComparison({ base, path });
     else throw new RangeError('cellar:compare needs head, a version, or path, a notebook');
   },
 };

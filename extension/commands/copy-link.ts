@@ -1,7 +1,5 @@
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 
-import type { Client } from '../client/client.js';
-import { isClientError } from '../client/errors.js';
 import { COMMANDS } from './ids.js';
 import { textArg, type Command, type Parts } from './parts.js';
 import { tellFailure } from './tell.js';
@@ -16,7 +14,8 @@ export const copyLink: Command = {
   execute: async (parts, args) => {
     const target = textArg(args, 'target') ?? '';
     try {
-      const link = await findLoginLink(parts.client, target);
+      const { link: address } = await parts.client.workspace();
+      const link = address === null ? undefined : await parts.client.loginLink(target);
       Clipboard.copyToSystem(link ?? toOwnLink(parts, target));
       const text =
         link === undefined
@@ -28,16 +27,6 @@ export const copyLink: Command = {
     }
   },
 };
-
-async function findLoginLink(client: Client, target: string): Promise<string | undefined> {
-  if ((await client.workspace()).link === null) return undefined;
-  try {
-    return await client.loginLink(target);
-  } catch (error) {
-    if (isClientError(error, 'forbidden', 'not_found')) return undefined;
-    throw error;
-  }
-}
 
 function toOwnLink(parts: Parts, target: string): string {
   return new URL(`${parts.base}${target}`, document.baseURI).href;

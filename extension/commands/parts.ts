@@ -1,20 +1,35 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { CommandRegistry } from '@lumino/commands';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import type { Restore, Restored } from '../../contract/capture.js';
+import type { Notebook } from '../../contract/history.js';
+import type { Artifact, Snapshot } from '../../contract/snapshot.js';
+import type { Pause, Workspace } from '../../contract/workspace.js';
 import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
-import type { Client } from '../client/client.js';
 
 /** What a comparison shows: two versions, or a version and the notebook at `path` as it stands. */
 export type Compared =
   | { readonly base: string; readonly head: string }
   | { readonly base: string; readonly path: string };
 
+/** What the commands ask of the server; each call rejects with what toProblem (model) explains. */
+export interface Server {
+  workspace(): Promise<Workspace>;
+  notebooks(): Promise<readonly Notebook[]>;
+  findNotebook(path: string): Promise<Notebook | undefined>;
+  snapshot(id: string): Promise<Snapshot>;
+  restore(id: string, request: Restore): Promise<Restored>;
+  pause(request: Pause): Promise<void>;
+  loginLink(target: string): Promise<string>;
+  artifactUrl(artifact: Pick<Artifact, 'name' | 'sha256'>): string;
+}
+
 /** What the commands act on and through. */
 export interface Parts {
-  readonly client: Client;
+  readonly client: Server;
   readonly captures: Captures;
   readonly outbox: Outbox;
   readonly board: CaptureBoard;
@@ -24,7 +39,7 @@ export interface Parts {
   /** What is selected in the file browser. */
   selectedFiles(): readonly SelectedFile[];
   showHistory(path: string): void;
-  openComparison(compared: Compared): void;
+  openComparison(compared: Compared): Promise<void>;
   openNotebook(path: string): void;
   openSettings(): void;
   /** The server was told to pause or resume: what is known of it is old. */
@@ -46,7 +61,7 @@ export interface Command {
   readonly inPalette?: boolean;
   label(parts: Parts, args: Args): string;
   readonly caption?: string;
-  readonly icon?: CommandRegistry.ICommandOptions['icon'];
+  readonly icon?: LabIcon;
   isEnabled?(parts: Parts, args: Args): boolean;
   execute(parts: Parts, args: Args): Promise<void> | void;
 }

@@ -1,4 +1,4 @@
-import type { CommandRegistry } from '@lumino/commands';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 
 import { compareLast } from './compare-last.js';
 import { compare } from './compare.js';
@@ -32,7 +32,10 @@ const ALL: readonly Command[] = [
 ];
 
 /** Adds every command; gives the ids of those that the palette lists. */
-export function registerCommands(registry: CommandRegistry, parts: Parts): readonly string[] {
+export function registerCommands(
+  registry: JupyterFrontEnd['commands'],
+  parts: Parts,
+): readonly string[] {
   for (const command of ALL)
     registry.addCommand(command.id, {
       label: (args) => command.label(parts, args),

@@ -1,12 +1,11 @@
 import { Notification } from '@jupyterlab/apputils';
 
-import { isClientError } from '../client/errors.js';
 import { toProblem } from '../model/problem.js';
 
 /** Says in a corner what failed and why; the command that called has nothing more to do. */
 export function tellFailure(what: string, error: unknown): void {
   Notification.error(`${what} ${describe(error)}`, { autoClose: 8000 });
-  if (!isClientError(error)) console.error(error);
+  console.warn(what, error);
 }
 
 function describe(error: unknown): string {

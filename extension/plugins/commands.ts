@@ -39,9 +39,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       showHistory: (path) => {
         history.show(path);
       },
-      openComparison: (compared) => {
-        comparisons.open(compared);
-      },
+      openComparison: (compared) => comparisons.open(compared),
       openNotebook: (path) => {
         void commands.execute('docmanager:open', { path });
       },

@@ -12,10 +12,9 @@ import type { ComparedSide } from '../../contract/compare.js';
 import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import type { Compared } from '../commands/parts.js';
-import { CompareModel, type CompareTarget } from '../model/compare.js';
+import type { CompareModel, CompareTarget } from '../model/compare.js';
 import { formatClock } from '../model/time.js';
 import { baseName } from '../model/words.js';
-import { DiffView } from '../view/diff-view.js';
 import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
 
 const TAB_ID = 'cellar-comparison';
@@ -29,6 +28,10 @@ class ComparisonTab extends MainAreaWidget<ReactWidget> {
     super({ content });
     // The view has a head of its own.
     this.toolbar.hide();
+    this.id = TAB_ID;
+    this.title.icon = cellarIcon;
+    this.title.closable = true;
+    this.title.label = 'Compare';
   }
 
   override dispose(): void {
@@ -52,20 +55,32 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
     restorer: ILayoutRestorer | null,
   ): Comparisons => {
     const tracker = new WidgetTracker<ComparisonTab>({ namespace: 'cellar-compare' });
-    const open = (compared: Compared): void => {
+    let tab: ComparisonTab | undefined;
+    const open = async (compared: Compared): Promise<void> => {
       const target = toTarget(cellar, compared);
-      let tab = tracker.currentWidget;
-      if (tab === null) {
-        tab = createTab(cellar, target);
-        // Notebook 7 holds one document in its main area; there the comparison stands beside it.
-        app.shell.add(tab, labShell === null ? 'right' : 'main', { type: 'Cellar' });
-        void tracker.add(tab);
-        followTitle(tab, () => {
-          if (tab !== null) void tracker.save(tab);
+      // The views load with the first comparison, not with JupyterLab.
+      const [{ CompareModel }, { DiffView }] = await Promise.all([
+        import('../model/compare.js'),
+        import('../view/diff-view.js'),
+      ]);
+      if (tab === undefined) {
+        const { client, memory } = cellar;
+        const model = new CompareModel({ client, memory, target });
+        const created = new ComparisonTab(
+          model,
+          ReactWidget.create(createElement(DiffView, { model })),
+        );
+        tab = created;
+        created.disposed.connect(() => {
+          tab = undefined;
         });
-        void tab.model.load();
+        // Notebook 7 holds one document in its main area; there the comparison stands beside it.
+        app.shell.add(created, labShell === null ? 'right' : 'main', { type: 'Cellar' });
+        void tracker.add(created);
+        followTitle(created, () => void tracker.save(created));
+        void model.load();
       } else void tab.model.show(target);
-      app.shell.activateById(tab.id);
+      app.shell.activateById(TAB_ID);
     };
     void restorer?.restore(tracker, {
       command: COMMANDS.compare,
@@ -75,19 +90,6 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
     return { open };
   },
 };
-
-function createTab({ client, memory }: Cellar, target: CompareTarget): ComparisonTab {
-  const model = new CompareModel({ client, memory, target });
-  const tab = new ComparisonTab(
-    model,
-    ReactWidget.create(createElement(DiffView, { model, actions: {} })),
-  );
-  tab.id = TAB_ID;
-  tab.title.icon = cellarIcon;
-  tab.title.closable = true;
-  tab.title.label = 'Compare';
-  return tab;
-}
 
 /** Names the tab after what it shows, and says when that changed. */
 function followTitle(tab: ComparisonTab, onChange: () => void): void {

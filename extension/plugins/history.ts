@@ -82,7 +82,7 @@ function followCapture(model: HistoryModel, { board, outbox }: Cellar): void {
   const tell = (): void => {
     const { path } = model.state;
     const status = path === undefined ? undefined : board.statusOf(path);
-    const text = JSON.stringify(status) ?? '';
+    const text = JSON.stringify(status ?? null);
     if (text === told) return;
     told = text;
     model.setCapture(status);

@@ -22,11 +22,12 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
   optional: [IStatusBar],
   activate: (
     app: JupyterFrontEnd,
-    { board }: Cellar,
+    cellar: Cellar,
     notebooks: INotebookTracker,
     statusBar: IStatusBar | null,
   ) => {
     if (statusBar === null) return;
+    const { board } = cellar;
     const currentPath = (): string | undefined => notebooks.currentWidget?.context.localPath;
     const item = new StatusItem(() => toMenu(app));
     const show = (): void => {

@@ -37,7 +37,7 @@ export const IHistory = new Token<History>(
 
 /** The views that compare two states of a notebook. */
 export interface Comparisons {
-  open(compared: Compared): void;
+  open(compared: Compared): Promise<void>;
 }
 
 export const IComparisons = new Token<Comparisons>(

@@ -6,14 +6,15 @@ import { KernelLog, type CodeCell } from '../../../extension/capture/kernel-log.
 function logOf(notation: string): KernelLog {
   const log = new KernelLog();
   for (const word of notation.split(' ').filter((text) => text !== '')) {
-    const [id = '', rest = ''] = [word.slice(0, 1), word.slice(1)];
+    const id = word.slice(0, 1);
+    const rest = word.slice(1);
     log.ran({ id, source: id, count: parseInt(rest, 10), ok: !rest.endsWith('!') });
   }
   return log;
 }
 
 function cellsOf(ids: string): CodeCell[] {
-  return [...ids].map((id) => ({ id, source: id }));
+  return Array.from(ids, (id) => ({ id, source: id }));
 }
 
 describe('KernelLog', () => {

@@ -18,7 +18,7 @@ const CAPTURED: Captured = {
 };
 
 function ended(attempted: string, executions: readonly Ran[] = []): EndedBurst {
-  return { started: 1, finished: 2, attempted: [...attempted], executions };
+  return { started: 1, finished: 2, attempted: Array.from(attempted), executions };
 }
 
 function burstOf(burst: EndedBurst, clean = true): ReturnType<typeof toBurst> {
