@@ -59,6 +59,8 @@ export interface Call {
   readonly root: string;
   /** Given by --root, so it is meant as it is. */
   readonly rootIsGiven: boolean;
+  /** There is a store at the root already. */
+  readonly rootHasStore: boolean;
   readonly json: boolean;
   text(option: string): string | undefined;
   flag(option: string): boolean;

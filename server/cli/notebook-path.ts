@@ -21,15 +21,19 @@ export async function nameNotebook(
   asked: string,
 ): Promise<NamedNotebook> {
   const here = resolve(context.cwd, asked);
+  // Where the root is no more than the current folder, the workspace that the notebook is in already comes first.
+  const other = call.rootIsGiven || call.rootHasStore ? undefined : await findRoot(dirname(here));
+  const there = other === undefined ? undefined : await toInside(other, here);
+  if (other !== undefined && there !== undefined) return { root: other, path: there };
   const places =
     isAbsolute(asked) || (await exists(here)) ? [here] : [here, resolve(call.root, asked)];
   for (const place of places.reverse()) {
     const path = await toInside(call.root, place);
     if (path !== undefined) return { root: call.root, path };
   }
-  const other = call.rootIsGiven ? undefined : await findRoot(dirname(here));
-  const path = other === undefined ? undefined : await toInside(other, here);
-  if (other !== undefined && path !== undefined) return { root: other, path };
+  const own = call.rootIsGiven ? undefined : await findRoot(dirname(here));
+  const path = own === undefined ? undefined : await toInside(own, here);
+  if (own !== undefined && path !== undefined) return { root: own, path };
   throw new CellarError(
     'outside_workspace',
     `${asked} is not inside the workspace ${call.root}. Name another workspace with --root.`,

@@ -96,14 +96,15 @@ function checkCount(name: string, command: Command, given: readonly string[]): v
 async function toCall(context: Context, parsed: Parsed): Promise<Call> {
   const { values, positionals } = parsed;
   const given = values['root'];
-  const root =
-    typeof given === 'string'
-      ? resolve(context.cwd, given)
-      : ((await findRoot(context.cwd)) ?? context.cwd);
+  const found = await findRoot(
+    typeof given === 'string' ? resolve(context.cwd, given) : context.cwd,
+  );
+  const root = typeof given === 'string' ? resolve(context.cwd, given) : (found ?? context.cwd);
   return {
     arguments: positionals,
     root,
     rootIsGiven: typeof given === 'string',
+    rootHasStore: found === root,
     json: values['json'] === true,
     text: (option) => {
       const value = values[option];

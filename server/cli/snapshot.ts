@@ -4,7 +4,7 @@ import { keptSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
 import { DONE, type Command } from './command.js';
 import { nameNotebook } from './notebook-path.js';
-import { withOwner } from './with-owner.js';
+import { withNewOwner } from './with-owner.js';
 import { shortId } from './words.js';
 
 export const snapshot: Command = {
@@ -17,7 +17,7 @@ export const snapshot: Command = {
   run: async (context, call) => {
     const { root, path } = await nameNotebook(context, call, call.arguments[0] ?? '');
     const message = call.text('message');
-    const kept = await withOwner(context, root, async (owner) =>
+    const kept = await withNewOwner(context, root, async (owner) =>
       keptSchema.parse(
         await owner.json({
           method: 'POST',

@@ -34,7 +34,7 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     const top = await realpath(root);
     const asked = join(top, ...plain.split('/'));
     const real = await findReal(asked);
-    if (real !== top && !real.startsWith(top + sep))
+    if (real !== top && !real.startsWith(top.endsWith(sep) ? top : top + sep))
       throw new CellarError(
         'outside_workspace',
         `${path} leads out of the workspace to ${real}, through a link. Open the workspace that holds it.`,
