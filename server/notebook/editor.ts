@@ -116,8 +116,14 @@ function mapAt(object: JsonObject, name: string, map: (value: Json) => Json): Js
 function mapTexts(notebook: Json, map: TextMap): Json {
   const bundle = (data: Json): Json =>
     isObject(data) ? new Map([...data].map(([mime, value]) => [mime, map(value, mime)])) : data;
-  const output = (value: Json): Json =>
-    isObject(value) ? mapAt(mapAt(value, 'data', bundle), 'text', (text) => map(text)) : value;
+  const output = (value: Json): Json => {
+    if (!isObject(value)) return value;
+    const type = value.get('output_type');
+    if (type === 'stream') return mapAt(value, 'text', (text) => map(text));
+    return type === 'display_data' || type === 'execute_result'
+      ? mapAt(value, 'data', bundle)
+      : value;
+  };
   const cell = (value: Json): Json => {
     if (!isObject(value)) return value;
     const withOutputs = mapAt(value, 'outputs', (list) =>

@@ -237,10 +237,3 @@ function pairLines(removed: readonly string[], added: readonly string[]): [numbe
   }
   return pairs;
 }
-
-/** A text that only one side has, as lines removed or added. */
-export function oneSidedText(text: string, side: 'base' | 'head'): TextDiff {
-  return side === 'base'
-    ? diffText(text, '', { kind: 'text' })
-    : diffText('', text, { kind: 'text' });
-}

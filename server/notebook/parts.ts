@@ -52,6 +52,8 @@ export function diffPart(sides: Sides, noise: NoiseCount): PartChange | undefine
   const { mime, base, head } = sides;
   if (base !== undefined && head !== undefined) {
     if (base === head) return undefined;
+    // JSON types are compared leaf by leaf below; elsewhere a value that is no text is a fault of the file.
+    if (!isJsonMime(mime) && typeof base !== 'string' && equalJson(base, head)) return undefined;
     if (isNoise(mime, base, head, noise)) return undefined;
   }
   if (mime === BUNDLE_MIME) return metricsPart(sides);

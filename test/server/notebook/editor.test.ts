@@ -159,6 +159,20 @@ describe('the bytes of an open notebook', () => {
     expect(text).toContain('"v": 0.00001');
   });
 
+  it('leave lists in outputs of an unknown type as they are', () => {
+    const cell = {
+      cell_type: 'code',
+      execution_count: null,
+      metadata: {},
+      source: '',
+      outputs: [{ output_type: 'future', text: ['a\rb'] }],
+    };
+    const editor = JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] });
+    expect(JSON.parse(kept(undefined, editor))).toMatchObject({
+      cells: [{ outputs: cell.outputs }],
+    });
+  });
+
   it('refuse a model that is no JSON', () => {
     expect(() => kept(FILE, '{')).toThrow('The editor’s notebook is not JSON');
   });

@@ -408,6 +408,14 @@ describe('other types', () => {
     expect(partOf(diffValues('application/json', of(1), of(2)), 'json').leaves.length).toBe(1);
   });
 
+  it.each(['image/png', 'text/plain', 'text/html', 'application/pdf'])(
+    'takes equal values of %s that are no text for equal',
+    (mime) => {
+      expect(diffValues(mime, { a: [] }, { a: [] }).cells.unchanged).toBe(1);
+      expect(diffValues(mime, { a: [] }, { a: [1] }).cells.modified).toBe(1);
+    },
+  );
+
   it('says exception and message of a traceback', () => {
     const diff = diffNotebooks(withOutputs(ERROR), withOutputs({ ...ERROR, evalue: 'worse' }));
     expect(partOf(diff, 'traceback')).toMatchObject({
