@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
@@ -57,7 +57,7 @@ export interface Client {
   /** Logs this browser in with a token; the answer is a cookie. */
   login(token: string): Promise<void>;
   /** Where an artifact's bytes are downloaded from. */
-  artifactUrl(artifact: Pick<Artifact, 'name' | 'sha256'>): string;
+  readonly artifactUrl: (artifact: Pick<Artifact, 'name' | 'sha256'>) => string;
   events(listener: (event: CellarEvent) => void): Subscription;
 }
 

@@ -40,7 +40,7 @@ function readCell(cell: unknown): PlainCell {
   const source = cell.source ?? cell.input ?? '';
   return {
     type: typeof cell.cell_type === 'string' ? cell.cell_type : 'raw',
-    source: Array.isArray(source) ? source.join('') : String(source),
+    source: Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '',
   };
 }
 

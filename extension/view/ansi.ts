@@ -41,7 +41,9 @@ function strip(text: string): {
       length: match[0].length,
     });
   return {
-    colours: text.replace(ESCAPE, (escape) => (/^\u001b\[[\d;]*m$/.test(escape) ? escape : '')),
+    colours: text.replace(ESCAPE, (escape) =>
+      escape.startsWith('\u001b[') && escape.endsWith('m') ? escape : '',
+    ),
     text: text.replace(ESCAPE, ''),
     toPlain: (at) =>
       removed.reduce(

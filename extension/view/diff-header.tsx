@@ -12,9 +12,9 @@ import { useStore } from './use-store.js';
 
 /** What a diff's view can set going beside its model; what is absent is not offered. */
 export interface DiffActions {
-  onCopyLink?(): void;
+  readonly onCopyLink?: () => void;
   /** Restores the base of the comparison. */
-  onRestoreBase?(): void;
+  readonly onRestoreBase?: () => void;
 }
 
 /** The head of a diff: both sides, how it is shown, and where one is in it. */

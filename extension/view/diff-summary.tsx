@@ -34,9 +34,11 @@ export function summaryWords(
 ): readonly { readonly look: string; readonly text: string }[] {
   const { cells, outputs_changed, outputs_removed, notebook_metadata_changed } = diff;
   const outputs = outputs_changed.length + outputs_removed.length;
-  const words = (['modified', 'added', 'deleted', 'moved', 'split', 'merged'] as const)
+  const words: { look: string; text: string }[] = (
+    ['modified', 'added', 'deleted', 'moved', 'split', 'merged'] as const
+  )
     .filter((kind) => cells[kind] > 0)
-    .map((kind) => ({ look: kind as string, text: `${String(cells[kind])} ${kind}` }));
+    .map((kind) => ({ look: kind, text: `${String(cells[kind])} ${kind}` }));
   if (outputs > 0) words.push({ look: 'same', text: formatCount(outputs, 'output') });
   if (notebook_metadata_changed) words.push({ look: 'same', text: 'notebook metadata' });
   return words.length > 0 ? words : [{ look: 'same', text: 'no changes' }];

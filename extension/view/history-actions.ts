@@ -7,14 +7,14 @@ import type { MenuEntry } from './menu.js';
 /** What a history's view can set going; what is absent is not offered. */
 export interface HistoryActions {
   /** Shows what changed from base to head; "now" is the notebook as it stands. */
-  onCompare(base: string, head: string): void;
-  artifactUrl(artifact: Artifact): string;
-  onRestore?(row: HistoryRow): void;
-  onCopyLink?(row: HistoryRow): void;
+  readonly onCompare: (base: string, head: string) => void;
+  readonly artifactUrl: (artifact: Artifact) => string;
+  readonly onRestore?: (row: HistoryRow) => void;
+  readonly onCopyLink?: (row: HistoryRow) => void;
   /** Keeps a version now, with a message. */
-  onKeep?(): void;
-  onPause?(paused: boolean): void;
-  onOpenSettings?(): void;
+  readonly onKeep?: () => void;
+  readonly onPause?: (paused: boolean) => void;
+  readonly onOpenSettings?: () => void;
 }
 
 /** The head that stands for the notebook as it is in the editor or on disk. */

@@ -120,7 +120,7 @@ function Artifacts(props: {
             setAll(true);
           }}
         >
-          {`${formatCount(left, 'more file')}`}
+          {formatCount(left, 'more file')}
         </TextButton>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type JSX } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
+import type { Artifact } from '../../contract/snapshot.js';
 import type { HistoryModel } from '../model/history.js';
 import { formatNumber, guessDirection } from '../model/number.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
@@ -10,7 +11,6 @@ import { ArtifactLine } from './artifact-line.js';
 import { Icon } from './icons.js';
 import { bestValues, metricOf } from './snapshot-metrics.js';
 import { useNow, useStore } from './use-store.js';
-import type { Artifact } from '../../contract/snapshot.js';
 
 const ROW_HEIGHT = 36;
 const MOST_METRICS = 6;
@@ -18,8 +18,8 @@ const MOST_METRICS = 6;
 /** What the table of versions can set going. */
 export interface SnapshotListActions {
   /** The address of the page that compares two versions. */
-  diffUrl(base: string, head: string): string;
-  artifactUrl(artifact: Artifact): string;
+  readonly diffUrl: (base: string, head: string) => string;
+  readonly artifactUrl: (artifact: Artifact) => string;
 }
 
 /** A notebook's versions as a table: metrics as columns, the best of each starred. Two chosen rows are compared. */

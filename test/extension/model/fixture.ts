@@ -87,7 +87,7 @@ export function clientOf(answer: (url: URL, init: RequestInit) => unknown): {
     base: 'http://cellar.test/',
     openEvents: () => source,
     fetch: async (input, init = {}) => {
-      const url = new URL(String(input));
+      const url = new URL(input instanceof Request ? input.url : input);
       asked.push(`${url.pathname}${url.search}`);
       const body = await answer(url, init);
       if (init.signal?.aborted === true) throw new DOMException('aborted', 'AbortError');

@@ -37,7 +37,9 @@ async function open(hash: string): Promise<HTMLElement> {
   ];
   const { client } = clientOf((url, init) => {
     if (url.pathname.endsWith('/login')) {
-      tokens.push((JSON.parse(String(init.body)) as { token: string }).token);
+      tokens.push(
+        (JSON.parse(typeof init.body === 'string' ? init.body : '') as { token: string }).token,
+      );
       locked = tokens.at(-1) !== 'right';
       return locked ? refusal(401, 'unauthenticated', 'no') : {};
     }
