@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CellarError } from '../../../server/errors.js';
 import { compactJson, equalJson, formatJson, parseJson } from '../../../server/notebook/json.js';
+import { cpuNow } from './notation.js';
 
 describe('reading JSON', () => {
   it.each([
@@ -97,9 +98,9 @@ describe('reading JSON', () => {
 
   it('reads strings with many escapes in time', () => {
     const text = JSON.stringify(['\n"'.repeat(500_000), '\\'.repeat(500_000)]);
-    const start = performance.now();
+    const start = cpuNow();
     expect(compactJson(parseJson(text))).toBe(text);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(cpuNow() - start).toBeLessThan(2_000);
   });
 });
 

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { NotebookDiff } from '../../../contract/diff.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
 import { NOISE_RULES } from '../../../server/notebook/noise.js';
-import { display, diffStreams, diffValues, notebookOf, stream, withOutputs } from './notation.js';
+import {
+  cpuNow,
+  diffStreams,
+  diffValues,
+  display,
+  notebookOf,
+  stream,
+  withOutputs,
+} from './notation.js';
 
 function isUnchanged(diff: NotebookDiff): boolean {
   const { modified, added, deleted, moved } = diff.cells;
@@ -231,10 +239,10 @@ describe('noise of a re-run', () => {
       '1'.repeat(100_000),
       '2024-01-05 10:00:00 '.repeat(5_000),
     ];
-    const start = performance.now();
+    const start = cpuNow();
     for (const text of hostile)
       for (const { pattern } of NOISE_RULES)
         for (const match of text.matchAll(pattern)) expect(match[0]).not.toBe('');
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(cpuNow() - start).toBeLessThan(5_000);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BUNDLE_MIME } from '../../../contract/bundle.js';
 import type { NotebookDiff, OutputChange, PartChange } from '../../../contract/diff.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
-import { display, diffStreams, diffValues, stream, withOutputs } from './notation.js';
+import { cpuNow, diffStreams, diffValues, display, stream, withOutputs } from './notation.js';
 
 function outputsOf(diff: NotebookDiff): OutputChange[] {
   return diff.changes[0]?.outputs ?? [];
@@ -106,9 +106,9 @@ describe('text outputs', () => {
       (_, i) => `epoch ${i} loss ${(1 / (i + 1)).toFixed(6)}`,
     );
     const head = lines.map((line, i) => (i % 500 === 77 ? `${line} x` : line));
-    const start = performance.now();
+    const start = cpuNow();
     expect(diffStreams(lines.join('\n'), head.join('\n')).changed_lines).toBe(200);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(cpuNow() - start).toBeLessThan(3_000);
   });
 
   it('stays right and says so when too much is shuffled to be minimal', () => {
@@ -137,9 +137,9 @@ describe('text outputs', () => {
 
   it('folds a bar of a hundred thousand states in time', () => {
     const bar = (n: number) => `${'x'.repeat(100_000)}${'\r'.repeat(100_000)}${n}\b\b`;
-    const start = performance.now();
+    const start = cpuNow();
     diffStreams(bar(1), bar(2));
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(cpuNow() - start).toBeLessThan(3_000);
   });
 
   it.each([
@@ -314,12 +314,12 @@ describe('tables', () => {
 
   it('reads hostile HTML without an end in time', () => {
     const parts = ['<style>', '<!--', '<td ', '<table><tr><td>', '&#', '< '];
-    const start = performance.now();
+    const start = cpuNow();
     for (const part of parts) {
       const whole = `<table><tr><td>1</td></tr>${part.repeat(30_000)}`;
       diffValues('text/html', `${whole}</table>`, `${whole}x</table>`);
     }
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(cpuNow() - start).toBeLessThan(20_000);
   });
 
   it.each([
