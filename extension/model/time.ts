@@ -5,6 +5,19 @@ const clockFormat = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
   hourCycle: 'h23',
 });
+const secondFormat = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+// Made once: a list asks for the day of thousands of rows, and making a format costs more than using it.
+const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+const dayFormat = new Intl.DateTimeFormat(undefined, day);
+const dayOfYearFormat = new Intl.DateTimeFormat(undefined, { ...day, year: 'numeric' });
+const shortDay = { day: 'numeric', month: 'short' } as const;
+const shortDayFormat = new Intl.DateTimeFormat(undefined, shortDay);
+const shortDayOfYearFormat = new Intl.DateTimeFormat(undefined, { ...shortDay, year: 'numeric' });
 const fullFormat = new Intl.DateTimeFormat(undefined, {
   weekday: 'short',
   day: 'numeric',
@@ -22,6 +35,11 @@ export function formatClock(time: string): string {
   return clockFormat.format(new Date(time));
 }
 
+/** The local clock time with seconds, "14:32:05". */
+export function formatSeconds(time: string): string {
+  return secondFormat.format(new Date(time));
+}
+
 /** Date and time with seconds and zone, for tooltips. */
 export function formatFullTime(time: string): string {
   return fullFormat.format(new Date(time));
@@ -33,25 +51,14 @@ export function formatDay(time: string, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(date.getTime())) / DAY);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return date.toLocaleDateString(undefined, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  });
+  return (isSameYear(date, now) ? dayFormat : dayOfYearFormat).format(date);
 }
 
 /** The clock time of today, else the short date with it: "14:32", "3 Mar 14:32". */
 export function formatMoment(time: string, now: number): string {
   const date = new Date(time);
   if (startOfDay(date.getTime()) === startOfDay(now)) return formatClock(time);
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  const day = date.toLocaleDateString(undefined, {
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  });
+  const day = (isSameYear(date, now) ? shortDayFormat : shortDayOfYearFormat).format(date);
   return `${day} ${formatClock(time)}`;
 }
 
@@ -63,6 +70,10 @@ export function formatAgo(time: number, now: number): string {
   if (seconds < 3600) return `${String(Math.floor(seconds / 60))} min ago`;
   if (seconds < 86_400) return `${String(Math.floor(seconds / 3600))} h ago`;
   return `${String(Math.floor(seconds / 86_400))} d ago`;
+}
+
+function isSameYear(date: Date, now: number): boolean {
+  return date.getFullYear() === new Date(now).getFullYear();
 }
 
 function startOfDay(time: number): number {

@@ -1,13 +1,13 @@
-import { useState, type JSX } from 'react';
+import type { JSX } from 'react';
 
 import type { ComparedSide } from '../../contract/compare.js';
-import { countNoise } from '../model/compare-items.js';
 import type { CompareModel } from '../model/compare.js';
-import { formatFullTime, formatMoment } from '../model/time.js';
+import { formatFullTime, formatMoment, formatSeconds } from '../model/time.js';
 import { baseName, formatCount } from '../model/words.js';
 import { IconButton } from './button.js';
 import { DiffSummary } from './diff-summary.js';
 import { Icon } from './icons.js';
+import { NoiseSwitch } from './noise-switch.js';
 import { useStore } from './use-store.js';
 
 /** What a diff's view can set going beside its model; what is absent is not offered. */
@@ -96,20 +96,30 @@ function Sides({
   return (
     <h2 className="cellar-DiffHead-sides">
       <span title={pathOf(head)}>{baseName(pathOf(head))}</span>
-      <SideName side={base} />
+      <SideName side={base} exact={isSameMinute(base, head)} />
       <Icon name="arrow" title="to" />
-      <SideName side={head} />
+      <SideName side={head} exact={isSameMinute(base, head)} />
     </h2>
   );
 }
 
-function SideName({ side }: { readonly side: ComparedSide }): JSX.Element {
+function isSameMinute(base: ComparedSide, head: ComparedSide): boolean {
+  if (base.kind === 'now' || head.kind === 'now') return false;
+  return base.snapshot.time.slice(0, 16) === head.snapshot.time.slice(0, 16);
+}
+
+function SideName(props: {
+  readonly side: ComparedSide;
+  /** Shows seconds, to tell two versions of one minute apart. */
+  readonly exact: boolean;
+}): JSX.Element {
+  const { side, exact } = props;
   if (side.kind === 'now') return <span className="cellar-SideName">now</span>;
   const { time, message } = side.snapshot;
   const words = message === null ? '' : `\n${message}`;
   return (
     <time className="cellar-SideName" dateTime={time} title={`${formatFullTime(time)}${words}`}>
-      {formatMoment(time, Date.now())}
+      {exact ? formatSeconds(time) : formatMoment(time, Date.now())}
     </time>
   );
 }
@@ -151,42 +161,5 @@ function Switches({ model }: { readonly model: CompareModel }): JSX.Element {
       ))}
       {comparison === undefined ? null : <NoiseSwitch noise={comparison.diff.noise} />}
     </div>
-  );
-}
-
-/** How many differences of a re-run are not shown, and when asked, of which kinds. */
-function NoiseSwitch({
-  noise,
-}: {
-  readonly noise: Readonly<Record<string, number>>;
-}): JSX.Element | null {
-  const [open, setOpen] = useState(false);
-  const count = countNoise(noise);
-  if (count === 0) return null;
-  const kinds = Object.entries(noise).filter(([, number]) => number > 0);
-  return (
-    <span className="cellar-Noise">
-      <button
-        type="button"
-        className="cellar-TextButton cellar-mod-plain"
-        aria-expanded={open}
-        title="Differences that every run makes, which are not shown"
-        onClick={() => {
-          setOpen(!open);
-        }}
-      >
-        {`noise (${String(count)})`}
-      </button>
-      {open ? (
-        <ul className="cellar-Noise-kinds">
-          {kinds.map(([kind, number]) => (
-            <li key={kind}>
-              <span>{kind.replaceAll('_', ' ')}</span>
-              <span className="cellar-number">{number}</span>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </span>
   );
 }
