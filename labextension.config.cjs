@@ -1,2 +1,2 @@
-// The workers and the worker-free page are built by scripts/build.mjs; the labextension needs nothing beyond what the builder does.
+// Nothing beyond what the builder does by itself; package.json says what is shared with JupyterLab and what is bundled.
 module.exports = {};

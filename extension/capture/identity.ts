@@ -4,7 +4,7 @@ import { findOrigin } from './copies.js';
 import type { Outbox } from './outbox.js';
 
 export interface IdentityOptions {
-  readonly contents: Contents.IManager;
+  readonly contents: Pick<Contents.IManager, 'fileChanged' | 'localPath'>;
   readonly outbox: Outbox;
   /** The notebooks that are open now. */
   readonly openPaths: () => readonly string[];
