@@ -8,7 +8,6 @@ export const loginSchema = z.object({
 
 /** Asks for a one-time link that opens the reviewer's page at `target`, a fragment such as "#/diff/a/b". */
 export const loginLinkRequestSchema = z.object({ target: z.string().max(2048).optional() });
-export type LoginLinkRequest = z.input<typeof loginLinkRequestSchema>;
 
 /** The whole address to hand to a reviewer. */
 export const loginLinkSchema = z.object({ url: z.string() });

@@ -29,11 +29,6 @@ export function describeSnapshot(snapshot: Snapshot): string {
   return words.join(' · ');
 }
 
-/** How a snapshot came about, as a column shows it. */
-export function describeTrigger(trigger: Trigger): string {
-  return TRIGGERS[trigger];
-}
-
 /** Whether the results can be trusted to follow from the code: "clean", "out of order", "kernel not fresh"; undefined when there is nothing to say. */
 export function describeOrder({ clean, trigger, executions }: Snapshot): string | undefined {
   if (clean === true) return 'clean';
