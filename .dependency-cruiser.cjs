@@ -4,10 +4,10 @@ const SERVER = {
   work: ['notebook'],
   store: ['notebook', 'work'],
   history: ['notebook', 'work', 'store'],
-  tracking: ['store', 'history'],
+  tracking: ['notebook', 'store', 'history'],
   review: ['store', 'history'],
   registry: ['store', 'tracking', 'review'],
-  capture: ['history', 'tracking', 'store'],
+  capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],
   outbound: [],
@@ -31,12 +31,9 @@ const EXTENSION = {
   plugins: ['client', 'model', 'view', 'capture', 'commands'],
 };
 
-// A server is started by main; the command `serve` starts one too.
-const SERVER_FILES = { cli: ['main', 'app'], api: [] };
-
 function folders(side, table) {
   return Object.entries(table).map(([name, allowed]) => {
-    const files = side === 'server' ? ['errors', ...(SERVER_FILES[name] ?? [])] : [];
+    const files = side === 'server' ? ['errors'] : [];
     const parts = [
       '^contract/',
       ...[name, ...allowed].map((each) => `^${side}/${each}/`),
@@ -120,7 +117,7 @@ module.exports = {
     only('only api and app', ['^server/api/', '^server/app[.]ts$'], modules('express')),
     only(
       'only store, cli, work and main',
-      ['^server/(store|cli|work)/', '^server/main[.]ts$'],
+      ['^server/(store|cli|work)/', '^server/main([.]ts$|/)'],
       ['^(node:)?fs(/promises)?$'],
     ),
     {

@@ -22,6 +22,9 @@ export const notebookSchema = z.object({
 });
 export type Notebook = z.infer<typeof notebookSchema>;
 
+/** Null while nothing of the notebook at a path was kept. */
+export const foundNotebookSchema = z.object({ notebook: notebookSchema.nullable() });
+
 export const notebookListSchema = z.object({ notebooks: z.array(notebookSchema) });
 
 /** One row of a history: a snapshot, and the chosen metric now and in the snapshot before that has it. */

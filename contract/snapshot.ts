@@ -97,7 +97,7 @@ export const snapshotSchema = z.object({
   kernel: kernelSchema.nullable(),
   /** Cells in the notebook. */
   cells: z.number().int(),
-  /** Against the parent; null for the first. */
+  /** Against the one before; of those kept for ever, against the last of these. Null for the first. */
   changed: changedCellsSchema.nullable(),
   executions: z.array(executionSchema),
   runs: z.array(runSchema),

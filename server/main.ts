@@ -30,8 +30,8 @@ const context: Context = {
   say: (text) => process.stderr.write(`${text}\n`),
   connect: async (root) => {
     const [{ connectToOwner }, { findAuthor }] = await Promise.all([
-      import('./owner.js'),
-      import('./author.js'),
+      import('./main/owner.js'),
+      import('./main/author.js'),
     ]);
     return connectToOwner(root, {
       author: await findAuthor(process.env),
@@ -41,8 +41,8 @@ const context: Context = {
   },
   serve: async (options) => {
     const [{ serveWorkspace }, { findAuthor }] = await Promise.all([
-      import('./serve.js'),
-      import('./author.js'),
+      import('./main/serve.js'),
+      import('./main/author.js'),
     ]);
     return serveWorkspace(options, {
       author: await findAuthor(process.env),

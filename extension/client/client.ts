@@ -5,7 +5,11 @@ import { keptSchema, restoredSchema } from '../../contract/capture.js';
 import type { CompareRequest, Comparison } from '../../contract/compare.js';
 import type { CellarEvent } from '../../contract/events.js';
 import type { HistoryPage, HistoryQuery, Notebook } from '../../contract/history.js';
-import { historyPageSchema, notebookListSchema, notebookSchema } from '../../contract/history.js';
+import {
+  foundNotebookSchema,
+  historyPageSchema,
+  notebookListSchema,
+} from '../../contract/history.js';
 import { loginLinkSchema } from '../../contract/login.js';
 import { pathTo } from '../../contract/routes.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
@@ -13,7 +17,6 @@ import { snapshotSchema } from '../../contract/snapshot.js';
 import type { CaptureState, Pause, ServerSettings, Workspace } from '../../contract/workspace.js';
 import { captureStateSchema, workspaceSchema } from '../../contract/workspace.js';
 import { readComparison } from './comparison.js';
-import { isClientError } from './errors.js';
 import { EventStream, type Source, type Subscription } from './events.js';
 import {
   parse,
@@ -82,12 +85,8 @@ export function createClient(options: ClientOptions): Client {
     workspace: () => ask(workspaceSchema, { path: pathTo('workspace') }),
     notebooks: async () => (await ask(notebookListSchema, { path: pathTo('notebooks') })).notebooks,
     findNotebook: async (path) => {
-      try {
-        return await ask(notebookSchema, { path: pathTo('notebookByPath'), query: { path } });
-      } catch (error) {
-        if (isClientError(error, 'not_found')) return undefined;
-        throw error;
-      }
+      const request = { path: pathTo('notebookByPath'), query: { path } };
+      return (await ask(foundNotebookSchema, request)).notebook ?? undefined;
     },
     history: (id, query, signal) =>
       ask(historyPageSchema, {

@@ -1,6 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
-
 import type { BundleArtifact } from '../../contract/bundle.js';
 import type { ParsedBurst } from '../../contract/capture.js';
 import { CellarError } from '../errors.js';
@@ -16,17 +13,18 @@ export interface KeptArtifacts {
   readonly warnings: readonly Warning[];
 }
 
-/** Keeps the files that the code of the runs named. */
+/** Keeps the files that the code of the runs named; relative paths are relative to the notebook at `notebook`. */
 export async function keepLogged(
   store: Store,
   drafts: readonly DraftRun[],
+  notebook: string,
 ): Promise<KeptArtifacts> {
   const byRun = new Map<string, readonly ArtifactRecord[]>();
   const warnings: Warning[] = [];
   for (const draft of drafts) {
     const records: ArtifactRecord[] = [];
     for (const artifact of draft.artifacts) {
-      const kept = await keepOne(store, artifact);
+      const kept = await keepOne(store, artifact, folderOf(notebook));
       if (typeof kept === 'string') warnings.push(missingArtifact(artifact.name, kept));
       else records.push({ name: artifact.name, ...kept, source: 'logged', certainty: 'sure' });
     }
@@ -39,12 +37,13 @@ export async function keepLogged(
 async function keepOne(
   store: Store,
   artifact: BundleArtifact,
+  folder: string,
 ): Promise<{ readonly sha256: string; readonly size: number } | string> {
   const { sha256, path } = artifact;
   const size = sha256 === undefined ? undefined : await store.artifacts.findSize(sha256);
   if (sha256 !== undefined && size !== undefined) return { sha256, size };
   if (path === undefined) return 'its bytes were never sent';
-  const inside = await toInside(store.places.root, path);
+  const inside = await store.files.findInside(path, folder);
   if (inside === undefined) return `${path} is outside the workspace`;
   try {
     const stored = await store.artifacts.addFile(await store.files.locate(inside));
@@ -57,14 +56,9 @@ async function keepOne(
   }
 }
 
-async function toInside(root: string, path: string): Promise<string | undefined> {
-  if (!isAbsolute(path)) return path;
-  for (const top of [root, await realpath(root)]) {
-    const inside = relative(top, path);
-    if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside))
-      return inside.split(sep).join('/');
-  }
-  return undefined;
+/** "a/b.ipynb" is in "a/"; one at the root in "". */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 export interface FoundOptions {
@@ -88,7 +82,7 @@ export async function keepFound(
 ): Promise<{ readonly found: readonly FoundArtifact[]; readonly warnings: readonly Warning[] }> {
   const found: FoundArtifact[] = [];
   const warnings: Warning[] = [];
-  const folder = options.path.slice(0, options.path.lastIndexOf('/') + 1);
+  const folder = folderOf(options.path);
   const files = await findWritten(store.files, {
     notebook: options.path,
     globs: options.globs ?? ARTIFACT_GLOBS,

@@ -87,7 +87,7 @@ export async function keepFile(
   const key = request.key ?? randomBytes(16).toString('hex');
   const now = store.now();
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
-  const logged = await keepLogged(store, drafts);
+  const logged = await keepLogged(store, drafts, path);
   const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
   const { row, created } = await takeSnapshot(parts.history, {
     path,
@@ -144,7 +144,7 @@ async function readyRuns(
   const { burst, path, window } = request;
   const implicit = implicitRunId(burst.key);
   const drafts = draftRuns(request.shown, { id: implicit, time: window.finished });
-  const logged = await keepLogged(store, drafts);
+  const logged = await keepLogged(store, drafts, path);
   const runs = new Map<string, { draft: DraftRun; artifacts: ReadyRun['artifacts'] }>(
     drafts.map((draft) => [draft.id, { draft, artifacts: logged.byRun.get(draft.id) ?? [] }]),
   );

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
-import { historyPageSchema, notebookSchema } from '../../contract/history.js';
+import { foundNotebookSchema, historyPageSchema } from '../../contract/history.js';
+import { CellarError } from '../errors.js';
 import { MAX_PAGE_ROWS } from '../../contract/limits.js';
 import { pathTo } from '../../contract/routes.js';
 import type { Connection } from './connection.js';
@@ -18,7 +19,11 @@ export async function readHistory(
   limit = Infinity,
 ): Promise<WholeHistory> {
   const query = { path };
-  const { id } = notebookSchema.parse(await owner.json({ path: pathTo('notebookByPath'), query }));
+  const found = await owner.json({ path: pathTo('notebookByPath'), query });
+  const { notebook } = foundNotebookSchema.parse(found);
+  if (notebook === null)
+    throw new CellarError('not_found', `No version of ${path} is kept yet.`, { path });
+  const { id } = notebook;
   const rows: Page['rows'] = [];
   let through: number | undefined;
   for (;;) {

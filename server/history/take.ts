@@ -81,6 +81,7 @@ async function take(history: History, request: TakeRequest): Promise<Taken> {
   const number = store.catalog.lastNumber() + 1;
   const attachment = await request.attach?.({ snapshot: id, notebook: who.id, number });
   const restored = request.restored ?? null;
+  const keep = message !== undefined || attachment !== undefined || isAsked(request.trigger);
   const state: NotebookState = {
     format: 1,
     notebook: who.id,
@@ -99,7 +100,7 @@ async function take(history: History, request: TakeRequest): Promise<Taken> {
       restored,
       author: request.author ?? store.author,
       kernel: request.kernel ?? request.notebook.kernel,
-      changed: previous === undefined ? null : await countChanges(store, previous, cells),
+      changed: await countChanges(store, findShownBefore(store, who.id, keep), cells),
       executions: [...(request.executions ?? [])],
       runs: [...(attachment?.runs ?? [])],
       key: request.key ?? null,
@@ -108,7 +109,6 @@ async function take(history: History, request: TakeRequest): Promise<Taken> {
       redactions: [],
     },
   };
-  const keep = message !== undefined || attachment !== undefined || isAsked(request.trigger);
   const row = await commitState(history, state, request.bytes, { keep, attachment });
   return { row, created: true };
 }
@@ -188,11 +188,18 @@ async function settleIdentity(
   return { id: store.newId(), path: request.path, formerPaths: [], origin, number: 0 };
 }
 
+/** The row that a history shows before the next one: the automatic ones between two that are kept are folded away. */
+function findShownBefore(store: Store, notebook: string, keep: boolean): SnapshotRow | undefined {
+  const history = store.catalog.history(notebook);
+  return (keep ? history.findLast(({ line }) => line === 'main') : undefined) ?? history.at(-1);
+}
+
 async function countChanges(
   store: Store,
-  previous: SnapshotRow,
+  previous: SnapshotRow | undefined,
   cells: ReturnType<typeof toKeptCells>,
-): Promise<ChangedCells> {
+): Promise<ChangedCells | null> {
+  if (previous === undefined) return null;
   const before = (await readSnapshotState(store, previous)).snapshot?.cells ?? [];
   return countChangedCells(before, cells);
 }

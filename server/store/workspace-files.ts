@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
@@ -26,6 +26,8 @@ export interface WorkspaceFiles {
   list(folder: string, depth: number): Promise<readonly FoundFile[]>;
   /** Absolute, checked to be inside. */
   locate(path: string): Promise<string>;
+  /** The path here of a file given absolutely, or relative to `folder`; undefined when it is elsewhere. */
+  findInside(path: string, folder: string): Promise<string | undefined>;
 }
 
 export function openWorkspaceFiles(root: string): WorkspaceFiles {
@@ -96,8 +98,18 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     return found;
   };
 
+  const findInside = async (path: string, folder: string): Promise<string | undefined> => {
+    for (const top of [root, await realpath(root)]) {
+      const inside = relative(top, isAbsolute(path) ? path : join(top, folder, path));
+      if (inside !== '' && inside.split(sep)[0] !== '..' && !isAbsolute(inside))
+        return inside.split(sep).join('/');
+    }
+    return undefined;
+  };
+
   return {
     locate,
+    findInside,
     read,
     list,
     exists: async (path) => {

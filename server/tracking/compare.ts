@@ -67,8 +67,9 @@ function compare(base: LoadedSide, head: LoadedSide): LoadedComparison {
       base: base.side,
       head: head.side,
       diff: diffNotebooks(base.notebook, head.notebook),
-      metrics: compareMetrics(base.runs, head.runs),
-      params: compareParams(base.runs, head.runs),
+      // What is being edited has no runs yet: to show its metrics as gone would be wrong.
+      metrics: head.side.kind === 'now' ? [] : compareMetrics(base.runs, head.runs),
+      params: head.side.kind === 'now' ? [] : compareParams(base.runs, head.runs),
     },
     notebooks: [base.notebook, head.notebook],
   };

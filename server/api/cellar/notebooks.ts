@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { pathSchema, renamedSchema, renameSchema } from '../../../contract/capture.js';
 import {
+  foundNotebookSchema,
   historyPageSchema,
   historyQuerySchema,
   notebookListSchema,
@@ -46,13 +47,11 @@ export function notebookOperations(parts: ApiParts): readonly Operation[] {
       summary: 'The notebook that has, or else last had, a path',
       grants: ['viewer'],
       query: z.object({ path: pathSchema }),
-      answer: notebookSchema,
+      answer: foundNotebookSchema,
       run: async ({ query }) => {
-        const path = toWorkspacePath(query.path);
-        const row = store.catalog.findNotebookByPath(path);
-        if (row === undefined)
-          throw new CellarError('not_found', `No version of ${path} is kept yet.`, { path });
-        return describe(row);
+        const row = store.catalog.findNotebookByPath(toWorkspacePath(query.path));
+        // No history yet is the ordinary state of a new notebook, so it is an answer and not a failure.
+        return { notebook: (row && (await toNotebook(store, row))) ?? null };
       },
     }),
     jsonOperation({

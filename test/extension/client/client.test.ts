@@ -86,13 +86,15 @@ test("rebuilds the server's refusal", async () => {
   });
 });
 
-test('finds no notebook where the server knows none, but passes other refusals on', async () => {
-  let code = 'not_found';
+test('finds no notebook where the server knows none, but passes refusals on', async () => {
+  let refused = false;
   const client = await serve((_request, _body, response) => {
-    json(response, { status: 'error', code, message: 'no' }, 404);
+    const refusal = { status: 'error', code: 'store_damaged', message: 'no' };
+    if (refused) json(response, refusal, 500);
+    else json(response, { notebook: null });
   });
   expect(await client.findNotebook('a.ipynb')).toBeUndefined();
-  code = 'store_damaged';
+  refused = true;
   await expect(client.findNotebook('a.ipynb')).rejects.toMatchObject({ code: 'store_damaged' });
 });
 

@@ -19,9 +19,7 @@ beforeEach(() => {
   server = clientOf((url) => {
     if (away) throw new TypeError('fetch failed');
     if (url.pathname.endsWith('/by-path'))
-      return url.searchParams.get('path') === 'train.ipynb'
-        ? notebook
-        : refusal(404, 'not_found', 'unknown');
+      return { notebook: url.searchParams.get('path') === 'train.ipynb' ? notebook : null };
     const text = url.searchParams.get('text');
     const rows = text === null ? all : all.filter(({ message }) => message?.includes(text));
     const page = pageOf(

@@ -35,9 +35,7 @@ beforeEach(() => {
   const { client } = clientOf((url) => {
     if (away) throw new TypeError('fetch failed');
     if (url.pathname.endsWith('/by-path'))
-      return url.searchParams.get('path') === 'train.ipynb'
-        ? notebook
-        : refusal(404, 'not_found', '');
+      return { notebook: url.searchParams.get('path') === 'train.ipynb' ? notebook : null };
     return pageOf(
       all,
       Number(url.searchParams.get('offset') ?? 0),

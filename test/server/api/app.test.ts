@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Kept, Restored } from '../../../contract/capture.js';
 import type { Comparison } from '../../../contract/compare.js';
 import type { HistoryPage } from '../../../contract/history.js';
-import { openAccess, openWorkspace } from '../../../server/open.js';
+import { openAccess, openWorkspace } from '../../../server/main/open.js';
 import { AUTHOR, makeFolder, notebookText, writeInto } from '../scratch.js';
 
 const TOKEN = 'owner-token';

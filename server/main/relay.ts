@@ -1,10 +1,10 @@
 import { request as openRequest, type RequestListener } from 'node:http';
 
-import { PROXY_HEADER } from '../contract/routes.js';
-import { ACTING_HEADER, type Access } from './access/access.js';
-import { findAddress } from './cli/address.js';
-import { CellarError } from './errors.js';
-import type { Places } from './store/places.js';
+import { PROXY_HEADER } from '../../contract/routes.js';
+import { ACTING_HEADER, type Access } from '../access/access.js';
+import { findAddress } from '../cli/address.js';
+import { CellarError } from '../errors.js';
+import type { Places } from '../store/places.js';
 
 /** What a second server on one store needs to pass requests on to its owner. */
 export interface RelayParts {

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { RequestListener } from 'node:http';
 
-import type { Author } from '../contract/snapshot.js';
-import { publishAddress, withdrawAddress } from './cli/address.js';
-import type { ServeOptions } from './cli/command.js';
-import { CellarError } from './errors.js';
+import type { Author } from '../../contract/snapshot.js';
+import { publishAddress, withdrawAddress } from '../cli/address.js';
+import type { ServeOptions } from '../cli/command.js';
+import { CellarError } from '../errors.js';
 import { listenSocket, listenTcp, type Listening } from './listen.js';
 import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from './open.js';
 import { createRelay } from './relay.js';
-import { openOperatingState } from './store/operating.js';
-import { toPlaces, type Places } from './store/places.js';
-import { StoreTakenError } from './store/store.js';
+import { openOperatingState } from '../store/operating.js';
+import { toPlaces, type Places } from '../store/places.js';
+import { StoreTakenError } from '../store/store.js';
 
 const PARENT_LOOK_MS = 500;
 const TAKE_OVER_MS = 1_000;

@@ -1,14 +1,14 @@
-import type { Express } from 'express';
+import type { RequestListener } from 'node:http';
 
-import type { Author } from '../contract/snapshot.js';
-import { createAccess, type Access, type Secrets } from './access/access.js';
-import { createEvents } from './api/parts.js';
-import { createApp } from './app.js';
-import { openHistory, type History } from './history/history.js';
-import { indexSnapshots } from './history/catch-up.js';
-import { openOperatingState, type OperatingState } from './store/operating.js';
-import { openStore } from './store/store.js';
-import { indexRuns } from './tracking/index-runs.js';
+import type { Author } from '../../contract/snapshot.js';
+import { createAccess, type Access, type Secrets } from '../access/access.js';
+import { createEvents } from '../api/parts.js';
+import { createApp } from '../app.js';
+import { openHistory, type History } from '../history/history.js';
+import { indexSnapshots } from '../history/catch-up.js';
+import { openOperatingState, type OperatingState } from '../store/operating.js';
+import { openStore } from '../store/store.js';
+import { indexRuns } from '../tracking/index-runs.js';
 
 export interface OpenOptions {
   readonly root: string;
@@ -22,7 +22,7 @@ export interface OpenOptions {
 
 /** A workspace that this process owns, and the application that serves it. */
 export interface OpenWorkspace {
-  readonly app: Express;
+  readonly app: RequestListener;
   readonly history: History;
   readonly operating: OperatingState;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
 import { promisify } from 'node:util';
 
-import type { Author } from '../contract/snapshot.js';
+import type { Author } from '../../contract/snapshot.js';
 
 const run = promisify(execFile);
 

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-import type { Author } from '../contract/snapshot.js';
-import { pathTo } from '../contract/routes.js';
-import { findAddress } from './cli/address.js';
-import { connectTo, type Connection } from './cli/connection.js';
-import { CellarError } from './errors.js';
+import type { Author } from '../../contract/snapshot.js';
+import { pathTo } from '../../contract/routes.js';
+import { findAddress } from '../cli/address.js';
+import { connectTo, type Connection } from '../cli/connection.js';
+import { CellarError } from '../errors.js';
 import { listenPrivately } from './listen.js';
 import { openAccess, openWorkspace } from './open.js';
-import { toPlaces } from './store/places.js';
-import { StoreTakenError } from './store/store.js';
+import { toPlaces } from '../store/places.js';
+import { StoreTakenError } from '../store/store.js';
 
 const PATIENCE_MS = 30_000;
 

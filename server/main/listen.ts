@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { CellarError, isErrno } from './errors.js';
+import { CellarError, isErrno } from '../errors.js';
 
 const LONGEST_SOCKET_PATH = 107;
 
