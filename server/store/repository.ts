@@ -8,6 +8,7 @@ import { ByteCache } from './byte-cache.js';
 import { formatCommit, parseCommit, type Commit, type CommitFacts } from './commit.js';
 import { createGitFs } from './git-fs.js';
 import { deflateObject, findLooseObject, toObject, type GitObject } from './object.js';
+import { openPackReader } from './pack-reader.js';
 import { findRef, moveRef, readPackedRefs } from './ref.js';
 import { editTree, formatTree, parseTree, type Tree } from './tree.js';
 
@@ -51,29 +52,37 @@ export interface Repository {
   findEntry(tree: string, path: string): Promise<string | undefined>;
   /** Adds a commit to a ref; durable when it returns. */
   commit(request: CommitRequest): Promise<Committed>;
+  close(): void;
 }
 
 /** Opens the bare repository at `gitdir`, which must exist. */
 export function openRepository(gitdir: string): Repository {
   const fs = createGitFs();
-  const packs = {};
+  const packs = openPackReader(gitdir);
+  const cache = {};
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
+
+  const missing = (oid: string, cause?: unknown): CellarError =>
+    new CellarError(
+      'store_damaged',
+      `Object ${oid} is missing from ${gitdir}. Run "cellar verify" to see what else is.`,
+      { path: gitdir },
+      { cause },
+    );
 
   const readContent = async (oid: string): Promise<Buffer> => {
     const loose = await findLooseObject(gitdir, oid);
     if (loose !== undefined) return loose.content;
+    const found = await packs.read(oid);
+    if (found instanceof Buffer) return found;
+    if (found === undefined) throw missing(oid);
+    // Without git on the machine isomorphic-git reads packs too, each as a whole.
     try {
-      const packed = await git.readObject({ fs, gitdir, oid, format: 'content', cache: packs });
+      const packed = await git.readObject({ fs, gitdir, oid, format: 'content', cache });
       return Buffer.from(packed.object as Uint8Array);
     } catch (error) {
-      if (!(error instanceof git.Errors.NotFoundError)) throw error;
-      throw new CellarError(
-        'store_damaged',
-        `Object ${oid} is missing from ${gitdir}. Run "cellar verify" to see what else is.`,
-        { path: gitdir },
-        { cause: error },
-      );
+      throw error instanceof git.Errors.NotFoundError ? missing(oid, error) : error;
     }
   };
 
@@ -194,6 +203,9 @@ export function openRepository(gitdir: string): Repository {
       await readContent(oid);
     },
     findEntry,
+    close: () => {
+      packs.close();
+    },
     commit: async (request) => {
       try {
         return await commit(request);

@@ -115,6 +115,7 @@ async function openOwned(
       try {
         await catalog.flush();
       } finally {
+        repository.close();
         await lock?.release();
       }
     },

@@ -83,6 +83,38 @@ describe('a commit', () => {
     }
   });
 
+  test('reads packs where there is no git on the machine', async () => {
+    const { repository, git } = await openFresh();
+    const { commit, blobs } = await repository.commit(request({ 'a.ipynb': 'text' }));
+    git('repack', '-adq');
+    const path = process.env['PATH'];
+    process.env['PATH'] = '/nowhere';
+    try {
+      const again = openRepository(repository.gitdir);
+      expect((await again.readBlob(blobs.get('a.ipynb') ?? '')).toString()).toBe('text');
+      expect((await again.readCommit(commit.oid)).oid).toBe(commit.oid);
+      await expect(again.readBlob('d'.repeat(40))).rejects.toMatchObject({ code: 'store_damaged' });
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  test('many large objects are read at once from packs, each as it is', async () => {
+    const { repository, git } = await openFresh();
+    const texts = Array.from({ length: 40 }, (_, index) => `${index}\n`.repeat(index * 5_000));
+    const { blobs } = await repository.commit(
+      request(Object.fromEntries(texts.map((text, index) => [`n${index}`, text]))),
+    );
+    git('repack', '-adq');
+    const again = openRepository(repository.gitdir);
+    const read = await Promise.all(
+      texts.map((_, index) => again.readBlob(blobs.get(`n${index}`) ?? '')),
+    );
+    expect(read.map(String)).toEqual(texts);
+    await expect(again.readBlob('d'.repeat(40))).rejects.toMatchObject({ code: 'store_damaged' });
+    again.close();
+  });
+
   test('an author of control characters and brackets is written as git can read it', async () => {
     const { repository, git } = await openFresh();
     const { facts, ...rest } = request({ a: '1' });
