@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { notebookDiffSchema } from './diff.js';
 import { snapshotSchema } from './snapshot.js';

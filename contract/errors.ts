@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every reason a request or a command can be refused for; clients branch on these, never on a message. */
 export const ERROR_CODES = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { idSchema, snapshotSchema } from './snapshot.js';
 import { MAX_PAGE_ROWS } from './limits.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the login form posts: the token, or a one-time code from a login link; `next` is the page's fragment to go on to. */
 export const loginSchema = z.object({

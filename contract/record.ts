@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An object whose keys are names that people chose, each with a value of one kind. Any name is an ordinary name: zod's own record

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
 import { recordOf } from './record.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `cellar reindex` did. */
 export const reindexedSchema = z.object({

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { ROUTES, type RouteName } from '../../contract/routes.js';
 import type { Access } from '../access/access.js';

@@ -1,6 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { writeDurable } from '../store/durable.js';
 import type { Places } from '../store/places.js';

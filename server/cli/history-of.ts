@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { foundNotebookSchema, historyPageSchema } from '../../contract/history.js';
 import { CellarError } from '../errors.js';

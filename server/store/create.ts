@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 
 import * as git from 'isomorphic-git';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { makeFolder, syncFolder } from './durable.js';

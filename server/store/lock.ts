@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { isErrno } from '../errors.js';
 import { temporaryName } from './durable.js';

@@ -4,7 +4,7 @@ import type {
   HistoryRow,
   historyQuerySchema,
 } from '../../contract/history.js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { CellarError } from '../errors.js';
 import { getNotebook } from '../history/history.js';

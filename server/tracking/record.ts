@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
 import { idSchema } from '../../contract/snapshot.js';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { pathSchema } from '../../../contract/capture.js';
 import {
