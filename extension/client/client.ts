@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
@@ -117,7 +117,9 @@ export function createClient(options: ClientOptions): Client {
     },
     login: (token) => tell({ method: 'POST', path: pathTo('login'), body: { token } }),
     artifactUrl: ({ name, sha256 }) =>
-      toUrl(options.base, pathTo('artifact', { sha256 }), { name }),
+      options.artifactBase === undefined
+        ? toUrl(options.base, pathTo('artifact', { sha256 }), { name })
+        : toUrl(options.artifactBase, encodeURIComponent(sha256), { name }),
     events: (listener) => stream.listen(listener),
   };
 }

@@ -8,6 +8,8 @@ import { ClientError, toAwayError, toStrangeError } from './errors.js';
 /** Where and how requests go out. `base` is the server's address, with or without the final slash. */
 export interface ClientOptions {
   readonly base: string;
+  /** Where kept files are downloaded from, by their hash; by default the server's own route. */
+  readonly artifactBase?: string;
   readonly fetch?: typeof fetch;
   /** A bearer token for requests; without it the cookie or Jupyter's proxy speaks for the person. */
   readonly token?: () => string | undefined;

@@ -32,8 +32,10 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
     registry: ISettingRegistry | null,
     browser: IDefaultFileBrowser | null,
   ): Promise<Cellar> => {
-    const base = URLExt.join(app.serviceManager.serverSettings.baseUrl, 'cellar/');
-    const client = createClient({ base });
+    const { baseUrl } = app.serviceManager.serverSettings;
+    const base = URLExt.join(baseUrl, 'cellar/');
+    // Jupyter's proxy fails on large answers, so Jupyter itself sends the kept files.
+    const client = createClient({ base, artifactBase: URLExt.join(baseUrl, 'cellar-files/') });
     const board = new CaptureBoard(() => Date.now());
     const workspace = nameWorkspace(base);
     const outbox = new Outbox({

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from cellar.files import serve_files
 from cellar.node import OLDEST, SERVER, find_node
 from cellar.session import port_of, session
 from cellar.supervisor import Supervisor
@@ -48,4 +49,5 @@ def _start(app: ServerApp) -> None:
         "CELLAR_PROXY_SECRET": shared.proxy_secret,
     }
     Supervisor("Cellar's server", command, environment, app.log).start()
+    serve_files(app, root)
     app.log.info("Cellar keeps the versions of the notebooks in %s", os.path.join(root, ".cellar"))

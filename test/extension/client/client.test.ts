@@ -171,4 +171,11 @@ test('gives a link that downloads an artifact under its name', () => {
   expect(client.artifactUrl({ name: 'out/a b.pkl', sha256: 'ff' })).toBe(
     'http://h/x/api/v1/artifacts/ff?name=out%2Fa+b.pkl',
   );
+  const jupyter = createClient({
+    base: 'http://h/cellar/',
+    artifactBase: 'http://h/cellar-files/',
+  });
+  expect(jupyter.artifactUrl({ name: 'out/a b.pkl', sha256: 'ff' })).toBe(
+    'http://h/cellar-files/ff?name=out%2Fa+b.pkl',
+  );
 });
