@@ -8,20 +8,33 @@ In a notebook:
     cellar.log(accuracy=0.97)
     cellar.artifact("model.joblib")
 
-What Jupyter's server needs is imported only when it asks for it, so this import stays light.
+Each part is imported when it is first used: the command, which only gives way to Node, must start at once.
 """
 
-from cellar.tracking import Run, artifact, log, param, run
+# Remembers the folder in which the kernel starts, so it comes first.
+from cellar import place as _place  # noqa: F401
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cellar.tracking import Run, artifact, log, param, run
 
 __all__ = ["Run", "artifact", "log", "param", "run"]
 
 
-def __getattr__(name: str) -> str:
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        from cellar import tracking
+
+        return getattr(tracking, name)
     if name == "__version__":
         from importlib.metadata import version
 
         return version("jupyterlab-cellar")
     raise AttributeError(f"module 'cellar' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
