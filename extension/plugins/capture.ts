@@ -14,6 +14,7 @@ import { createMemoryOutbox } from '../capture/memory-outbox.js';
 import { Outbox } from '../capture/outbox.js';
 import { StateWatch } from '../capture/state-watch.js';
 import { createClient } from '../client/client.js';
+import { SpaceModel } from '../model/space.js';
 import { createBrowserMemory } from './browser-memory.js';
 import { followSettings, PLUGIN_ID, type Settings } from './settings.js';
 import { ICellar, type Cellar } from './tokens.js';
@@ -101,6 +102,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
       base,
       memory: createBrowserMemory(workspace),
       board,
+      space: new SpaceModel(client),
       outbox,
       captures,
       refreshStates: () => {

@@ -37,7 +37,11 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
     followNotebook(model, notebooks, app);
     followCapture(model, cellar);
     const panel = ReactWidget.create(
-      createElement(HistoryPanel, { model, actions: toActions(app, cellar, model) }),
+      createElement(HistoryPanel, {
+        model,
+        actions: toActions(app, cellar, model),
+        space: cellar.space,
+      }),
     );
     panel.id = PANEL_ID;
     panel.addClass('cellar-SidePanel');

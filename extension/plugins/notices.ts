@@ -3,8 +3,7 @@ import { Notification } from '@jupyterlab/apputils';
 
 import type { Workspace } from '../../contract/workspace.js';
 import { COMMANDS } from '../commands/ids.js';
-import { isClientError } from '../client/errors.js';
-import { formatSize } from '../model/size.js';
+import { describeSpace } from '../model/space.js';
 import { ICellar, type Cellar } from './tokens.js';
 
 const MEMORY_KEY = 'introduced';
@@ -17,23 +16,17 @@ export const noticesPlugin: JupyterFrontEndPlugin<void> = {
   requires: [ICellar],
   activate: (app: JupyterFrontEnd, cellar: Cellar) => {
     let hasWarned = false;
-    const check = async (): Promise<void> => {
-      const workspace = await cellar.client.workspace();
-      cellar.board.setPaused(workspace.paused);
+    let paused: Workspace['paused'] | undefined;
+    cellar.space.subscribe(() => {
+      const { workspace } = cellar.space.state;
+      if (workspace === undefined) return;
+      if (workspace.paused !== paused) cellar.board.setPaused(workspace.paused);
+      paused = workspace.paused;
       introduce(app, cellar, workspace);
       if (workspace.space.warn && !hasWarned) warnOfSpace(app, workspace);
       hasWarned = workspace.space.warn;
-    };
-    const checkQuietly = (): void => {
-      check().catch((error: unknown) => {
-        // Away: the event stream says "workspace" as soon as the server is back.
-        if (!isClientError(error)) throw error;
-      });
-    };
-    cellar.client.events((event) => {
-      if (event.kind === 'workspace') checkQuietly();
     });
-    void app.restored.then(checkQuietly);
+    void app.restored.then(() => cellar.space.load());
   },
 };
 
@@ -58,19 +51,15 @@ function introduce(app: JupyterFrontEnd, { memory }: Cellar, { root }: Workspace
   });
 }
 
-function warnOfSpace(app: JupyterFrontEnd, { space }: Workspace): void {
-  const used = formatSize(space.history + space.artifacts);
-  Notification.warning(
-    `Cellar's versions take ${used} of the ${formatSize(space.limit)} set for them.`,
-    {
-      autoClose: false,
-      actions: [
-        {
-          label: 'Settings',
-          caption: 'Change the limit',
-          callback: () => void app.commands.execute(COMMANDS.openSettings),
-        },
-      ],
-    },
-  );
+function warnOfSpace(app: JupyterFrontEnd, workspace: Workspace): void {
+  Notification.warning(`Cellar's versions take ${describeSpace(workspace)} that is set for them.`, {
+    autoClose: false,
+    actions: [
+      {
+        label: 'Settings',
+        caption: 'Change the limit',
+        callback: () => void app.commands.execute(COMMANDS.openSettings),
+      },
+    ],
+  });
 }

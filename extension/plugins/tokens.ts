@@ -5,6 +5,7 @@ import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
 import type { Client } from '../client/client.js';
 import type { Compared } from '../commands/parts.js';
+import type { SpaceModel } from '../model/space.js';
 import type { Memory } from '../model/memory.js';
 
 /** What all plugins share: the server, what is captured, and what is remembered in this browser. */
@@ -14,6 +15,8 @@ export interface Cellar {
   readonly base: string;
   readonly memory: Memory;
   readonly board: CaptureBoard;
+  /** What the workspace's store takes. */
+  readonly space: SpaceModel;
   readonly outbox: Outbox;
   readonly captures: Captures;
   /** Asks the server again what is paused or ignored. */

@@ -1,9 +1,11 @@
 import { useEffect, type JSX } from 'react';
 
 import type { HistoryModel } from '../model/history.js';
+import type { SpaceModel } from '../model/space.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
+import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
 
@@ -11,8 +13,9 @@ import { useNow, useStore } from './use-store.js';
 export function HistoryPanel(props: {
   readonly model: HistoryModel;
   readonly actions: HistoryActions;
+  readonly space?: SpaceModel;
 }): JSX.Element {
-  const { model, actions } = props;
+  const { model, actions, space } = props;
   const { path, phase, problem, capture } = useStore(model);
   const now = useNow(60_000);
   useEffect(() => {
@@ -37,6 +40,7 @@ export function HistoryPanel(props: {
       ) : (
         <NoList model={model} />
       )}
+      {space === undefined ? null : <SpaceLine model={space} />}
     </section>
   );
 }
