@@ -14,9 +14,9 @@ export interface IdentityOptions {
 const MOST_COPIED = 200;
 
 /**
- * Tells the server where notebooks went. A rename or move carries the whole history along. Save As leaves the old file where it is,
- * with its history, so the new file is a copy: it starts a history of its own which names the old one's last version as its origin,
- * and through that link the whole past stays in view. Were the history moved along instead, the old file would lose its own.
+ * Tells the server where notebooks went. A rename or move carries the whole history along, and so does Save As: the person goes on
+ * with the notebook under its new name. The file that Save As leaves behind is the copy then: when it is next kept it starts a
+ * history of its own, which names this one as its origin.
  */
 export class IdentityWatch {
   readonly #options: IdentityOptions;
@@ -63,7 +63,7 @@ export class IdentityWatch {
         // Two notebooks saved at one moment could be either one's Save As: then the server finds the origin by the cells.
         const [from, ...others] = this.#saving;
         if (from === undefined || others.length > 0) return;
-        void this.#options.outbox.put({ kind: 'copy', from, to });
+        void this.#options.outbox.put({ kind: 'rename', from, to });
         this.#options.onSavedAs(from, to);
         return;
       }

@@ -69,6 +69,12 @@ function followNotebook(
     const path = notebooks.currentWidget?.context.localPath;
     if (path !== undefined) model.show(path);
   };
+  // Save As changes the path of an open notebook and is told by nothing else.
+  notebooks.widgetAdded.connect((_, panel) => {
+    panel.context.pathChanged.connect(() => {
+      if (panel === notebooks.currentWidget) model.renamed(panel.context.localPath);
+    });
+  });
   notebooks.currentChanged.connect(showCurrent);
   app.serviceManager.contents.fileChanged.connect((_, { type, oldValue, newValue }) => {
     const [from, to] = [oldValue?.path, newValue?.path];

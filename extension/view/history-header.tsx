@@ -16,7 +16,8 @@ export function HistoryHeader(props: {
   readonly actions: HistoryActions;
 }): JSX.Element {
   const { model, actions } = props;
-  const { path, capture, metric, phase, text } = useStore(model);
+  const { path, capture, metric, phase, text, notebook } = useStore(model);
+  const origin = notebook?.origin ?? null;
   return (
     <header className="cellar-Head">
       <div className="cellar-Head-title">
@@ -24,6 +25,11 @@ export function HistoryHeader(props: {
         <HeaderButtons capture={capture} actions={actions} />
       </div>
       {capture === undefined ? null : <CaptureLine status={capture} />}
+      {origin === null ? null : (
+        <p className="cellar-Origin" title={origin.path}>
+          Copied from {baseName(origin.path)}
+        </p>
+      )}
       {metric === null ? null : <MetricLine model={model} />}
       {phase === 'ready' || text !== '' ? (
         <SearchField

@@ -76,11 +76,11 @@ describe('IdentityWatch', () => {
     expect(sent).toEqual([]);
   });
 
-  it('tells a save under another path as a copy: Save As', async () => {
+  it('tells a save under another path as a rename: Save As keeps the history', async () => {
     watch.saving('train.ipynb', true);
     await change('save', null, { path: 'other.ipynb', type: 'notebook' });
     watch.saving('train.ipynb', false);
-    expect(sent).toEqual([{ kind: 'copy', from: 'train.ipynb', to: 'other.ipynb' }]);
+    expect(sent).toEqual([{ kind: 'rename', from: 'train.ipynb', to: 'other.ipynb' }]);
     expect(savedAs).toEqual(['train.ipynb → other.ipynb']);
   });
 

@@ -6,7 +6,7 @@ import { HistoryModel } from '../../../extension/model/history.js';
 import { createMemory } from '../../../extension/model/memory.js';
 import { restoreQuestion } from '../../../extension/view/history-actions.js';
 import { HistoryPanel } from '../../../extension/view/history-panel.js';
-import { clientOf, id, NOON, notebook, pageOf, refusal, row } from '../model/fixture.js';
+import { clientOf, id, NOON, notebook, pageOf, row } from '../model/fixture.js';
 import { click, during, mount, press } from './mount.js';
 
 let all: HistoryRow[];
@@ -50,6 +50,8 @@ async function open(path: string | undefined = 'train.ipynb'): Promise<HTMLEleme
   return mount(<HistoryPanel model={model} actions={actions} />);
 }
 
+const ID = '0'.repeat(26);
+
 const rowsOf = (panel: HTMLElement): Element[] => [...panel.querySelectorAll('.cellar-mod-row')];
 
 test('says how good each version is, against the one before and the best', async () => {
@@ -65,6 +67,19 @@ test('shows a message as text, whatever it holds', async () => {
   const panel = await open();
   expect(panel.querySelector('b')).toBeNull();
   expect(rowsOf(panel)[1]?.textContent).toContain('“<b>bold</b> "claim"”');
+});
+
+test('names what a copy was copied from', async () => {
+  const path = 'copy.ipynb';
+  const origin = { notebook: ID, path: 'deep/<train>.ipynb', snapshot: ID };
+  const { client } = clientOf((url) =>
+    url.pathname.endsWith('/by-path')
+      ? { notebook: { ...notebook, path, origin } }
+      : { ...pageOf(all, 0, 100), notebook: { ...notebook, path, origin } },
+  );
+  model = new HistoryModel({ client, memory: createMemory(), now: () => NOON });
+  const panel = await open(path);
+  expect(panel.textContent).toContain('Copied from <train>.ipynb');
 });
 
 test('compares with the version before on a click, and two chosen ones in order', async () => {
