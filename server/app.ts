@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES, MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { diffOperations } from './api/cellar/diff.js';
-import { loginByLink, loginByToken, loginOperations } from './api/cellar/login.js';
+import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
@@ -23,14 +23,9 @@ const LARGE: ReadonlySet<string> = new Set(['bursts', 'diff', 'restore']);
 
 /** Builds the application of one workspace; opens and listens to nothing. */
 export function createApp(parts: ApiParts): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.set('etag', false);
-  app.use(securityHeaders);
-
+  const app = createEmptyApp();
   app.get(`/${ROUTES.health}`, health(parts));
-  app.get(`/${ROUTES.login}`, loginByLink(parts));
-  app.post(`/${ROUTES.login}`, requireJson, express.json({ limit: 4096 }), loginByToken(parts));
+  addLogin(app, parts);
 
   const operations: readonly Operation[] = [
     ...snapshotOperations(parts),
@@ -63,6 +58,27 @@ export function createApp(parts: ApiParts): Express {
   });
   app.use(createFailureHandler(parts.report));
   return app;
+}
+
+/** The login alone: a server that passes the rest on to the store's owner opens sessions of its own. */
+export function createLoginApp(parts: LoginParts & Pick<ApiParts, 'report'>): Express {
+  const app = createEmptyApp();
+  addLogin(app, parts);
+  app.use(createFailureHandler(parts.report));
+  return app;
+}
+
+function createEmptyApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(securityHeaders);
+  return app;
+}
+
+function addLogin(app: Express, parts: LoginParts): void {
+  app.get(`/${ROUTES.login}`, loginByLink(parts));
+  app.post(`/${ROUTES.login}`, requireJson, express.json({ limit: 4096 }), loginByToken(parts));
 }
 
 function plainOperations(parts: ApiParts): readonly Operation[] {

@@ -1,7 +1,9 @@
-import { request as openRequest, type RequestListener } from 'node:http';
+import { request as openRequest, type IncomingMessage, type RequestListener } from 'node:http';
 
-import { PROXY_HEADER } from '../../contract/routes.js';
+import { pathTo, PROXY_HEADER } from '../../contract/routes.js';
 import { ACTING_HEADER, type Access } from '../access/access.js';
+import type { Caller } from '../access/grant.js';
+import { createLoginApp } from '../app.js';
 import { findAddress } from '../cli/address.js';
 import { CellarError } from '../errors.js';
 import type { Places } from '../store/places.js';
@@ -13,16 +15,24 @@ export interface RelayParts {
   readonly report: (error: unknown) => void;
 }
 
-/** Answers as the owner of the store does: checks who asks, then passes the request on in their name. */
+/**
+ * Answers as the owner of the store does: lets browsers log in, checks who asks, then passes the request on in their name. Of
+ * who proves nothing the owner decides: its page is for everybody.
+ */
 export function createRelay({ places, access, report }: RelayParts): RequestListener {
+  const login = createLoginApp({ access, report });
   return (request, response) => {
+    if (request.url?.split('?')[0] === `/${pathTo('login')}`) {
+      login(request, response);
+      return;
+    }
     const refuse = (error: unknown): void => {
       const known = error instanceof CellarError;
       if (!known) report(error);
       const body = known
         ? error.toBody()
         : new CellarError('server_away', 'The owner of the store does not answer.').toBody();
-      const status = known && error.code === 'unauthenticated' ? 401 : known ? 403 : 503;
+      const status = known ? 403 : 503;
       if (response.headersSent) response.destroy();
       else
         response
@@ -30,18 +40,16 @@ export function createRelay({ places, access, report }: RelayParts): RequestList
           .end(JSON.stringify(body));
     };
     const pass = async (): Promise<void> => {
-      const caller = access.identify({
-        method: request.method ?? 'GET',
-        headers: request.headers,
-        bySocket: request.socket.remoteAddress === undefined,
-      });
+      const caller = findCaller(access, request);
       const address = await findAddress(places);
       if (address?.url === undefined) throw new Error('no owner has published its address');
       const { host, hostname, port } = new URL(address.url);
       const {
         cookie: _cookie,
         origin: _origin,
+        authorization: _token,
         [PROXY_HEADER]: _secret,
+        [ACTING_HEADER]: _acting,
         ...headers
       } = request.headers;
       const onward = openRequest(
@@ -53,8 +61,9 @@ export function createRelay({ places, access, report }: RelayParts): RequestList
           headers: {
             ...headers,
             host,
-            authorization: `Bearer ${address.token}`,
-            [ACTING_HEADER]: caller.grant,
+            ...(caller === undefined
+              ? {}
+              : { authorization: `Bearer ${address.token}`, [ACTING_HEADER]: caller.grant }),
           },
         },
         (answer) => {
@@ -68,4 +77,18 @@ export function createRelay({ places, access, report }: RelayParts): RequestList
     };
     pass().catch(refuse);
   };
+}
+
+/** Who asks; undefined for somebody who proves nothing. Throws forbidden, as the owner would. */
+function findCaller(access: Access, request: IncomingMessage): Caller | undefined {
+  try {
+    return access.identify({
+      method: request.method ?? 'GET',
+      headers: request.headers,
+      bySocket: request.socket.remoteAddress === undefined,
+    });
+  } catch (error) {
+    if (error instanceof CellarError && error.code === 'unauthenticated') return undefined;
+    throw error;
+  }
 }

@@ -8,6 +8,9 @@ import { jsonOperation, toApproach, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 import type { RequestHandler } from 'express';
 
+/** What a login works on. */
+export type LoginParts = Pick<ApiParts, 'access'>;
+
 /** Links for reviewers, made by the owner. */
 export function loginOperations(parts: ApiParts): readonly Operation[] {
   return [
@@ -42,7 +45,7 @@ export function createLoginLink(parts: ApiParts, target?: string): string | unde
 }
 
 /** GET login?token=…: opens a session by a one-time link; the browser keeps the fragment over the redirect. */
-export function loginByLink(parts: ApiParts): RequestHandler {
+export function loginByLink(parts: LoginParts): RequestHandler {
   return (request, response) => {
     parts.access.checkOrigin(toApproach(request));
     const { token } = request.query;
@@ -54,7 +57,7 @@ export function loginByLink(parts: ApiParts): RequestHandler {
 }
 
 /** POST login {token}: by the owner's token or a one-time one, from the page's own form. */
-export function loginByToken(parts: ApiParts): RequestHandler {
+export function loginByToken(parts: LoginParts): RequestHandler {
   return (request, response) => {
     parts.access.checkOrigin(toApproach(request));
     const asked = loginSchema.safeParse(request.body);
@@ -69,14 +72,14 @@ export function loginByToken(parts: ApiParts): RequestHandler {
   };
 }
 
-function openSession(parts: ApiParts, token: string): string | undefined {
+function openSession(parts: LoginParts, token: string): string | undefined {
   const { access } = parts;
   return access.isOwnerToken(token)
     ? access.sessions.open('owner')
     : access.sessions.openByKey(token);
 }
 
-function setSession(parts: ApiParts, response: Response, value: string): void {
+function setSession(parts: LoginParts, response: Response, value: string): void {
   response.setHeader(
     'Set-Cookie',
     stringifySetCookie({

@@ -291,6 +291,30 @@ describe('with a server on the store', () => {
     ).toBe('');
   });
 
+  test('a second server lets a reviewer in by its own link, to read', async () => {
+    const root = await makeFolder();
+    await writeInto(root, 'a.ipynb', notebookText(['a']));
+    await serve(root);
+    const second = await serve(root, ['--port', '0']);
+    const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(second.url + path, { headers, redirect: 'manual' });
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/')).headers.get('content-type')).toContain('text/html');
+    expect((await get('/api/v1/workspace')).status).toBe(401);
+
+    const opened = await get(second.login.slice(second.url.length));
+    const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect([opened.status, cookie]).toEqual([303, expect.stringMatching(/^cellar_/)]);
+    const workspace = await get('/api/v1/workspace', { cookie });
+    expect([workspace.status, await workspace.json()]).toMatchObject([200, { root: null }]);
+    const headers = { cookie, 'x-cellar-client': '1', 'content-type': 'application/json' };
+    const body = JSON.stringify({ path: 'a.ipynb' });
+    const write = await fetch(`${second.url}/api/v1/snapshots`, { method: 'POST', headers, body });
+    expect(write.status).toBe(403);
+    const foreign = await get('/api/v1/workspace', { cookie, origin: 'http://other.example' });
+    expect(foreign.status).toBe(403);
+  });
+
   test('it keeps its port from start to start, and ends with its parent', async () => {
     const root = await makeFolder();
     const first = await serve(root);
