@@ -26,7 +26,10 @@ export const diff: Command = {
       help: 'text (default), json, or html (one file to keep or send)',
     },
     'exit-code': { kind: 'boolean', help: 'exit with 1 when there are differences' },
-    git: { kind: 'boolean', help: 'a side may be REVISION:path of the surrounding git repository' },
+    git: {
+      kind: 'boolean',
+      help: 'a side may be REVISION[:path] of the surrounding git repository',
+    },
   },
   arguments: [2, 2],
   run: async (context, call) => {
@@ -35,8 +38,8 @@ export const diff: Command = {
     let base: Notebook;
     let head: Notebook;
     try {
-      base = await readSide(context, call, left, 'base');
-      head = await readSide(context, call, right, 'head');
+      base = await readSide(context, call, { asked: left, other: right, side: 'base' });
+      head = await readSide(context, call, { asked: right, other: left, side: 'head' });
     } catch (error) {
       if (format !== 'json' || !(error instanceof CellarError)) throw error;
       context.out(`${JSON.stringify(error.toBody())}\n`);
@@ -68,14 +71,17 @@ function isDifferent(result: ReturnType<typeof diffNotebooks>): boolean {
   return result.notebook_metadata_changed || Object.values(changed).some((count) => count > 0);
 }
 
-async function readSide(
-  context: Context,
-  call: Call,
-  asked: string,
-  side: Side,
-): Promise<Notebook> {
+interface AskedSide {
+  readonly asked: string;
+  /** The other side, as it was asked for. */
+  readonly other: string;
+  readonly side: Side;
+}
+
+async function readSide(context: Context, call: Call, which: AskedSide): Promise<Notebook> {
+  const { asked, side } = which;
   try {
-    return parseNotebook(await readBytes(context, call, asked), { side, path: asked });
+    return parseNotebook(await readBytes(context, call, which), { side, path: asked });
   } catch (error) {
     if (!(error instanceof CellarError) || error.facts.side !== undefined) throw error;
     throw new CellarError(error.code, error.message, { ...error.facts, side }, { cause: error });
@@ -83,10 +89,16 @@ async function readSide(
 }
 
 /** A side is a file, a snapshot's id, `ID:path`, or with --git a revision; a file that exists wins. */
-async function readBytes(context: Context, call: Call, asked: string): Promise<Buffer> {
+async function readBytes(
+  context: Context,
+  call: Call,
+  { asked, other }: AskedSide,
+): Promise<Buffer> {
   const file = await findFile(resolve(context.cwd, asked), asked);
   if (file !== undefined) return file;
-  if (call.flag('git')) return readRevision(context.cwd, asked);
+  if (call.flag('git'))
+    // A revision alone means the other side's file as it was then.
+    return readRevision(context.cwd, asked.includes(':') ? asked : `${asked}:${pathOf(other)}`);
   const [, id, path] = /^([0-9a-zA-Z]{1,26})(?::(.+))?$/.exec(asked) ?? [];
   if (id === undefined)
     throw new CellarError('not_found', `There is no file ${asked}, and it is no snapshot's id.`, {
@@ -97,11 +109,17 @@ async function readBytes(context: Context, call: Call, asked: string): Promise<B
       owner.bytes({ path: pathTo('snapshotNotebook', { id }), query: { path } }),
     );
   } catch (error) {
-    if (!(error instanceof CellarError) || error.code !== 'not_found') throw error;
+    if (!(error instanceof CellarError) || !['not_found', 'store_missing'].includes(error.code))
+      throw error;
     throw new CellarError('not_found', `There is no file and no snapshot ${asked}.`, {
       path: asked,
     });
   }
+}
+
+/** The path in "REV:path"; all of anything else. */
+function pathOf(asked: string): string {
+  return asked.slice(asked.indexOf(':') + 1);
 }
 
 async function findFile(path: string, asked: string): Promise<Buffer | undefined> {
