@@ -58,7 +58,6 @@ export const takeSchema = z.object({
   message: z.string().max(MAX_MESSAGE_LENGTH).optional(),
   trigger: triggerSchema.default('manual'),
 });
-export type Take = z.input<typeof takeSchema>;
 
 export const renameSchema = z.object({ from: pathSchema, to: pathSchema });
 

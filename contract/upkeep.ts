@@ -8,7 +8,6 @@ export const reindexedSchema = z.object({
   snapshots: z.number().int(),
   runs: z.number().int(),
 });
-export type Reindexed = z.infer<typeof reindexedSchema>;
 
 /** What `cellar verify` found: each damage names what it is about and what still reads. */
 export const verifiedSchema = z.object({

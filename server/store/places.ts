@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 
@@ -44,10 +43,4 @@ async function isFolder(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A folder for sockets: their paths may have 107 bytes, so they are not kept in the workspace. */
-export function runtimeFolder(environment: NodeJS.ProcessEnv): string {
-  const base = environment['XDG_RUNTIME_DIR'] ?? join(homedir(), '.cache');
-  return join(base, 'cellar');
 }
