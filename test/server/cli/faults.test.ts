@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
+import { commitByHand, gitOn, type Git } from '../git.js';
 import { makeFolder, notebookText, writeInto } from '../scratch.js';
 import { cellar, serve, type Server } from './cellar.js';
 
@@ -17,13 +17,7 @@ interface Log {
   readonly snapshots: readonly { readonly id: string }[];
 }
 
-const gitOf =
-  (root: string) =>
-  (...args: string[]): string =>
-    execFileSync('git', ['--git-dir', join(root, '.cellar/store.git'), ...args], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
+const gitOf = (root: string): Git => gitOn(join(root, '.cellar/store.git'));
 
 test(
   'two processes beside git commands lose no snapshot',
@@ -45,19 +39,7 @@ test(
       let commits = 0;
       while (taking) {
         const head = git('rev-parse', 'main').trim();
-        const tree = git('rev-parse', `${head}^{tree}`).trim();
-        const next = git(
-          '-c',
-          'user.name=g',
-          '-c',
-          'user.email=g',
-          'commit-tree',
-          tree,
-          '-p',
-          head,
-          '-m',
-          'by git',
-        ).trim();
+        const next = commitByHand(git, head);
         try {
           git('update-ref', 'refs/heads/main', next, head);
           commits += 1;

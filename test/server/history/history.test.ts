@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -18,6 +18,7 @@ import { verifyStore } from '../../../server/history/verify.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { MAIN } from '../../../server/store/create.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
+import { commitByHand, gitOn, type Git } from '../git.js';
 import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
 
 const LONG = ['import pandas as pd', 'frame = pd.read_csv("wine.csv")', 'frame.describe()'];
@@ -41,10 +42,8 @@ async function keep(
   });
 }
 
-function git(history: History, ...args: string[]): string {
-  return execFileSync('git', ['--git-dir', history.store.places.git, ...args], {
-    encoding: 'utf8',
-  });
+function gitOf(history: History): Git {
+  return gitOn(history.store.places.git);
 }
 
 describe('a snapshot', () => {
@@ -52,7 +51,7 @@ describe('a snapshot', () => {
     const history = await openTestHistory();
     const { row } = await keep(history, 'a/train.ipynb', LONG);
     expect((await readNotebook(history.store, row)).toString()).toBe(notebookText(LONG));
-    expect(git(history, 'show', 'main:a/train.ipynb')).toBe(notebookText(LONG));
+    expect(gitOf(history)('show', 'main:a/train.ipynb')).toBe(notebookText(LONG));
   });
 
   test('of what is kept already is not made again, unless it has a message', async () => {
@@ -67,7 +66,7 @@ describe('a snapshot', () => {
       created: true,
       row: { message: 'before the new split', parent: first.row.id },
     });
-    expect(git(history, 'log', '-1', '--format=%s').trim()).toBe('before the new split');
+    expect(gitOf(history)('log', '-1', '--format=%s').trim()).toBe('before the new split');
   });
 
   test('asked for twice with one key is made once', async () => {
@@ -119,11 +118,13 @@ describe('the two lines of history', () => {
     const kept = await keep(history, 'a.ipynb', ['two'], { message: 'good' });
     const burst = await keep(history, 'a.ipynb', ['three'], { trigger: 'run-all' });
     expect([auto, kept, burst].map(({ row }) => row.line)).toEqual(['auto', 'main', 'auto']);
-    expect(git(history, 'for-each-ref', '--format=%(refname)', 'refs/cellar').trim()).toBe(
+    expect(gitOf(history)('for-each-ref', '--format=%(refname)', 'refs/cellar').trim()).toBe(
       'refs/cellar/auto/2026-11-23',
     );
-    expect(git(history, 'rev-list', 'main')).not.toContain(auto.row.commit);
-    expect(git(history, 'rev-list', 'refs/cellar/auto/2026-11-23')).not.toContain(kept.row.commit);
+    expect(gitOf(history)('rev-list', 'main')).not.toContain(auto.row.commit);
+    expect(gitOf(history)('rev-list', 'refs/cellar/auto/2026-11-23')).not.toContain(
+      kept.row.commit,
+    );
     expect(burst.row.parent).toBe(kept.row.id);
   });
 });
@@ -140,7 +141,7 @@ describe('identity', () => {
     expect(second.row.parent).toBe(first.row.id);
     for (const path of ['Untitled.ipynb', 'train.ipynb'])
       expect(store.catalog.findNotebookByPath(path)?.id).toBe(first.row.notebook);
-    expect(git(history, 'ls-tree', '-r', '--name-only', 'main')).not.toContain('Untitled.ipynb');
+    expect(gitOf(history)('ls-tree', '-r', '--name-only', 'main')).not.toContain('Untitled.ipynb');
     const other = await keep(history, 'Untitled.ipynb', ['print("something else")']);
     expect(other.row.notebook).not.toBe(first.row.notebook);
   });
@@ -284,10 +285,8 @@ describe('the catalog', () => {
     const live = rowsOf(first);
     await first.store.close();
     const breaks = [
-      () => undefined,
-      () => {
-        rmSync(join(root, '.cellar/catalog'), { recursive: true });
-      },
+      () => Promise.resolve(),
+      () => rm(join(root, '.cellar/catalog'), { recursive: true }),
       () => writeInto(root, '.cellar/catalog/meta.json', '{"format":'),
       () => writeInto(root, '.cellar/catalog/snapshots-0.json', '[]'),
       () => writeInto(root, '.cellar/catalog/meta.json', '{"format":0,"position":{}}'),
@@ -303,23 +302,10 @@ describe('the catalog', () => {
   test('takes in what git itself committed meanwhile', async () => {
     const history = await openTestHistory();
     const { row } = await keep(history, 'a.ipynb', LONG);
-    const tree = git(history, 'rev-parse', 'main^{tree}').trim();
-    const extra = git(
-      history,
-      '-c',
-      'user.name=g',
-      '-c',
-      'user.email=g',
-      'commit-tree',
-      tree,
-      '-p',
-      row.commit,
-      '-m',
-      'by hand',
-    ).trim();
-    git(history, 'update-ref', MAIN, extra);
+    const extra = commitByHand(gitOf(history), row.commit);
+    gitOf(history)('update-ref', MAIN, extra);
     const next = await keep(history, 'a.ipynb', ['x']);
-    expect(git(history, 'rev-parse', 'main~1').trim()).toBe(extra);
+    expect(gitOf(history)('rev-parse', 'main~1').trim()).toBe(extra);
     expect(newestOf(history.store, row.notebook)?.id).toBe(next.row.id);
     expect(history.store.catalog.position()[MAIN]).toBe(next.row.commit);
   });
@@ -328,7 +314,7 @@ describe('the catalog', () => {
     const root = await makeFolder();
     const first = await openTestHistory(root);
     await fill(first);
-    git(first, 'update-ref', '-d', 'refs/cellar/auto/2026-11-23');
+    gitOf(first)('update-ref', '-d', 'refs/cellar/auto/2026-11-23');
     await first.store.close();
     const again = await openTestHistory(root);
     const lines = again.store.catalog

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,14 +11,15 @@ import {
   type CommitRequest,
   type Repository,
 } from '../../../server/store/repository.js';
+import { commitByHand, gitOn, type Git } from '../git.js';
 import { AUTHOR, makeFolder } from '../scratch.js';
 
-async function openFresh(): Promise<{ repository: Repository; git(...args: string[]): string }> {
+async function openFresh(): Promise<{ repository: Repository; git: Git }> {
   const places = toPlaces(await makeFolder());
   await createStore(places, Date.UTC(2026, 0, 1));
   return {
     repository: openRepository(places.git),
-    git: (...args) => execFileSync('git', ['--git-dir', places.git, ...args], { encoding: 'utf8' }),
+    git: gitOn(places.git),
   };
 }
 
@@ -132,20 +132,8 @@ describe('a commit', () => {
       repository.commit(request({ [`ours-${index}.ipynb`]: String(index) })),
     );
     for (let index = 0; index < 10; index += 1) {
-      const tree = git('rev-parse', 'HEAD^{tree}').trim();
       const head = git('rev-parse', 'HEAD').trim();
-      const next = git(
-        '-c',
-        'user.name=g',
-        '-c',
-        'user.email=g',
-        'commit-tree',
-        tree,
-        '-p',
-        head,
-        '-m',
-        `git ${index}`,
-      ).trim();
+      const next = commitByHand(git, head, `git ${index}`);
       try {
         git('update-ref', MAIN, next, head);
       } catch {
