@@ -27,7 +27,7 @@ export interface Asked<Query, Body> {
   readonly query: Query;
   readonly body: Body;
   /** A `:name` of the route. */
-  param(name: string): string;
+  readonly param: (name: string) => string;
   readonly request: Request;
   readonly response: Response;
 }

@@ -37,7 +37,11 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
       ...(path === undefined ? {} : { path }),
     });
   };
-  return { bytes, json: async (ask) => JSON.parse((await bytes(ask)).toString('utf8')), close };
+  return {
+    bytes,
+    json: async (ask) => JSON.parse((await bytes(ask)).toString('utf8')) as unknown,
+    close,
+  };
 }
 
 function send(address: Address, ask: Ask): Promise<IncomingMessage> {

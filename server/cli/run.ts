@@ -64,7 +64,7 @@ function parse(args: readonly string[], options: Readonly<Record<string, Option>
       options: config,
       allowPositionals: true,
     });
-    return { values: values as Parsed['values'], positionals };
+    return { values, positionals };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
     throw new CellarError(

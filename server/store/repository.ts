@@ -79,6 +79,7 @@ export function openRepository(gitdir: string): Repository {
     if (found === undefined) throw missing(oid);
     // Without git on the machine isomorphic-git reads packs too, each as a whole.
     try {
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what takes its place wants the type beforehand
       const packed = await git.readObject({ fs, gitdir, oid, format: 'content', cache });
       return Buffer.from(packed.object as Uint8Array);
     } catch (error) {
@@ -107,6 +108,7 @@ export function openRepository(gitdir: string): Repository {
     parseCommit(oid, await readContent(oid));
 
   const writeObject = async (object: GitObject): Promise<void> => {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what takes its place deflates, at its own level
     await git.writeObject({
       fs,
       gitdir,

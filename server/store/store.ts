@@ -34,6 +34,8 @@ export interface Store {
   readonly author: Author;
   /** Nothing can be written here: the disk, or the folder's permissions, forbid it. */
   readonly readOnly: boolean;
+  /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
+  readonly report: (error: unknown) => void;
   now(): number;
   /** A new ULID in lower case; later ones of this process sort later, whatever the clock does. */
   newId(): string;
@@ -100,6 +102,7 @@ async function openOwned(
     files: openWorkspaceFiles(places.root),
     author: options.author,
     readOnly: lock === undefined,
+    report: options.report,
     now: options.now,
     newId: () => {
       lastId = nextId(lastId, options.now());
@@ -127,7 +130,7 @@ function nextId(last: string, time: number): string {
   const fresh = ulid(time).toLowerCase();
   if (fresh > last) return fresh;
   const digits = '0123456789abcdefghjkmnpqrstvwxyz';
-  const chars = [...last];
+  const chars = Array.from(last);
   for (let at = chars.length - 1; at >= 0; at -= 1) {
     const digit = digits.indexOf(chars[at] ?? '');
     chars[at] = digits[(digit + 1) % digits.length] ?? '0';

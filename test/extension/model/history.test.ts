@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { HistoryRow } from '../../../contract/history.js';
 import { HistoryModel } from '../../../extension/model/history.js';
 import { createMemory, type Memory } from '../../../extension/model/memory.js';
-import { clientOf, id, NOON, notebook, pageOf, refusal, row } from './fixture.js';
+import { clientOf, id, NOON, notebook, pageOf, row } from './fixture.js';
 
 let all: HistoryRow[];
 let away: boolean;
