@@ -76,13 +76,38 @@ export async function catchUp(
   for (const [done, { ref, oid }] of pending.entries()) {
     const commit = await repository.readCommit(oid);
     const line = ref === MAIN ? 'main' : 'auto';
-    const changes: CatalogChange[] = [];
-    for (const index of indexers) changes.push(await index(repository, commit, line));
-    catalog.apply(merge(changes), { ...catalog.position(), [ref]: oid });
+    const change = merge(await indexCommit(store, indexers, commit, line));
+    catalog.apply(change, { ...catalog.position(), [ref]: oid });
     options.report?.({ done: done + 1, total: pending.length });
   }
   if (pending.length > 0) await catalog.flush();
   return pending.length;
+}
+
+/** A commit whose files cannot be read, as somebody may write by hand, costs its own rows and no others: it is reported. */
+async function indexCommit(
+  store: Store,
+  indexers: readonly Indexer[],
+  commit: Commit,
+  line: 'main' | 'auto',
+): Promise<readonly CatalogChange[]> {
+  const changes: CatalogChange[] = [];
+  for (const index of indexers) {
+    try {
+      changes.push(await index(store.repository, commit, line));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      store.report(
+        new CellarError(
+          'store_damaged',
+          `Commit ${commit.oid} in ${store.repository.gitdir} was passed over: ${reason}`,
+          { path: store.repository.gitdir },
+          { cause: error },
+        ),
+      );
+    }
+  }
+  return changes;
 }
 
 interface NewCommits {
