@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** The query of the page to which a login link leads that is used up or too old. */
+export const REFUSED_LINK = '?link=refused';
+
 /** What the login form posts: the token, or a one-time code from a login link; `next` is the page's fragment to go on to. */
 export const loginSchema = z.object({
   token: z.string().min(1).max(512),

@@ -8,11 +8,17 @@ import { toProblem } from '../model/problem.js';
 /** Asks for the token when there was no login link, or it was used already. */
 export function Login(props: {
   readonly client: Pick<Client, 'login'>;
+  /** The login link that led here was not taken. */
+  readonly linkRefused: boolean;
   readonly onDone: () => void;
 }): JSX.Element {
-  const { client, onDone } = props;
+  const { client, linkRefused, onDone } = props;
   const [token, setToken] = useState('');
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState(
+    linkRefused
+      ? 'This link was used before, or is no longer valid. Ask for a new one.'
+      : undefined,
+  );
   const [busy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
     setBusy(true);

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 
+import { REFUSED_LINK } from '../../contract/login.js';
 import { createClient } from '../client/client.js';
 import { Page } from './page.js';
 import { createStorage } from './storage.js';
@@ -11,4 +12,7 @@ const memory = createStorage();
 applyTheme(memory);
 // The page lies where the server is mounted, which may be below a prefix.
 const client = createClient({ base: new URL('./', document.baseURI).href });
-createRoot(place).render(<Page client={client} memory={memory} />);
+const linkRefused = location.search === REFUSED_LINK;
+// Said once: a permalink that is copied from here must not say it again.
+if (linkRefused) history.replaceState(null, '', `${location.pathname}${location.hash}`);
+createRoot(place).render(<Page client={client} memory={memory} linkRefused={linkRefused} />);

@@ -14,8 +14,13 @@ import { formatRoute, parseRoute, type PageRoute } from './routes.js';
 import { ThemeButton } from './theme.js';
 
 /** The reviewer's page: notebooks at the left, a notebook's versions or a diff in the middle, where one is at the top. */
-export function Page(props: { readonly client: Client; readonly memory: Memory }): JSX.Element {
-  const { client, memory } = props;
+export function Page(props: {
+  readonly client: Client;
+  readonly memory: Memory;
+  /** The login link that led here was not taken. */
+  readonly linkRefused?: boolean;
+}): JSX.Element {
+  const { client, memory, linkRefused = false } = props;
   const route = useRoute();
   const { notebooks, name, problem, load } = useWorkspace(client);
   const [diffed, setDiffed] = useState<string>();
@@ -27,7 +32,7 @@ export function Page(props: { readonly client: Client; readonly memory: Memory }
   if (problem?.kind === 'login')
     return (
       <div className="cellar cellar-Page">
-        <Login client={client} onDone={load} />
+        <Login client={client} linkRefused={linkRefused} onDone={load} />
       </div>
     );
   return (

@@ -1,7 +1,12 @@
 import { stringifySetCookie } from 'cookie';
 import type { Response } from 'express';
 
-import { loginLinkRequestSchema, loginLinkSchema, loginSchema } from '../../../contract/login.js';
+import {
+  loginLinkRequestSchema,
+  loginLinkSchema,
+  loginSchema,
+  REFUSED_LINK,
+} from '../../../contract/login.js';
 import { pathTo } from '../../../contract/routes.js';
 import { CellarError } from '../../errors.js';
 import { jsonOperation, toApproach, type Operation } from '../operation.js';
@@ -52,7 +57,7 @@ export function loginByLink(parts: LoginParts): RequestHandler {
     const cookie = typeof token === 'string' ? openSession(parts, token) : undefined;
     if (cookie !== undefined) setSession(parts, response, cookie);
     // Without a session the page says what to do, and offers to paste a token.
-    response.redirect(303, './');
+    response.redirect(303, cookie === undefined ? `./${REFUSED_LINK}` : './');
   };
 }
 

@@ -33,10 +33,10 @@ interface Ask {
 interface Served {
   readonly root: string;
   readonly port: number;
-  link(target?: string): Promise<string>;
-  ask(ask: Ask): Promise<Answer>;
+  readonly link: (target?: string) => Promise<string>;
+  readonly ask: (ask: Ask) => Promise<Answer>;
   /** As the owner. */
-  own(method: string, path: string, body?: unknown): Promise<Answer>;
+  readonly own: (method: string, path: string, body?: unknown) => Promise<Answer>;
 }
 
 async function serve(): Promise<Served> {
@@ -201,7 +201,9 @@ describe('who may ask', () => {
     expect(cookie).toMatch(/SameSite=Strict/i);
     const session = { cookie: cookie.split(';')[0] ?? '' };
     expect((await ask({ path: 'api/v1/notebooks', headers: session })).status).toBe(200);
-    expect((await ask({ path })).headers['set-cookie']).toBeUndefined();
+    const again = await ask({ path });
+    expect(again.headers).toMatchObject({ location: './?link=refused' });
+    expect(again.headers['set-cookie']).toBeUndefined();
     const write = {
       method: 'POST',
       path: 'api/v1/pause',
