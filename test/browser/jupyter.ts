@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,8 @@ export interface Jupyter {
   /** Ends with "/". */
   readonly url: string;
   readonly token: string;
+  /** The link through which Cellar's server is started: without it a server that ended stays away. */
+  readonly node: string;
   readonly process: ChildProcess;
   /** What the server has logged. */
   log(): Promise<string>;
@@ -63,7 +65,7 @@ export async function startJupyter(options: JupyterOptions): Promise<Jupyter> {
     await stop();
     throw new Error(`Jupyter did not start:\n${await log()}`);
   }
-  return { root, ...server, process: child, log, stop };
+  return { root, ...server, node: join(home, 'bin', 'node'), process: child, log, stop };
 }
 
 /** A short-named scratch folder for one server: a socket's path may have 107 bytes. */
@@ -81,13 +83,15 @@ async function isolate(home: string): Promise<NodeJS.ProcessEnv> {
   const notification = join(settings, '@jupyterlab', 'apputils-extension');
   await mkdir(notification, { recursive: true });
   await mkdir(join(home, 'runtime'), { mode: 0o700 });
+  await mkdir(join(home, 'bin'));
+  await symlink(process.execPath, join(home, 'bin', 'node'));
   await writeFile(
     join(notification, 'notification.jupyterlab-settings'),
     '{ "fetchNews": "false", "checkForUpdates": false }\n',
   );
   return {
     ...process.env,
-    PATH: `${join(CHECKOUT, '.venv', 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    PATH: `${join(home, 'bin')}${delimiter}${join(CHECKOUT, '.venv', 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
     JUPYTER_CONFIG_DIR: join(home, 'config'),
     JUPYTER_DATA_DIR: join(home, 'data'),
     JUPYTER_RUNTIME_DIR: join(home, 'runtime'),

@@ -1,17 +1,28 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 import { removeHome, scratchHome, startJupyter, type Jupyter } from './jupyter.js';
+import { writeNotebook, type Json } from './notebooks.js';
 
 /** What a journey starts with: a JupyterLab of its own on a workspace with the example, open in a browser. */
 export interface LabFixtures {
+  /** The notebooks of the workspace by name; without any it holds the example. */
+  readonly notebooks: Readonly<Record<string, Json>>;
   readonly jupyter: Jupyter;
   readonly lab: Lab;
 }
 
 export const test = base.extend<LabFixtures>({
-  jupyter: async ({}, use, info) => {
+  notebooks: [{}, { option: true }],
+  jupyter: async ({ notebooks }, use, info) => {
     const home = scratchHome('lab');
-    const jupyter = await startJupyter({ home });
+    const written = Object.entries(notebooks);
+    await mkdir(join(home, 'workspace'), { recursive: true });
+    for (const [name, content] of written)
+      await writeNotebook(join(home, 'workspace'), name, content);
+    const jupyter = await startJupyter({ home, ...(written.length === 0 ? {} : { files: [] }) });
     await use(jupyter);
     await jupyter.stop();
     if (info.status !== info.expectedStatus)
@@ -37,6 +48,27 @@ export class Lab {
   /** The notebook that is in front. */
   get notebook(): Locator {
     return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
+  }
+
+  /** Cellar's panel, once openPanel was called. */
+  get panel(): Locator {
+    return this.page.locator('.cellar-SidePanel');
+  }
+
+  /** The versions in the panel, without the folded automatic ones. */
+  get rows(): Locator {
+    return this.panel.locator('.cellar-Row:not(.cellar-mod-folded)');
+  }
+
+  /** What the status bar says of the notebook in front. */
+  get status(): Locator {
+    return this.page.locator('.cellar-Status');
+  }
+
+  /** Opens Cellar's panel. */
+  async openPanel(): Promise<void> {
+    await this.page.getByRole('tab', { name: /cellar/i }).click();
+    await this.panel.waitFor();
   }
 
   /** Loads JupyterLab, or loads it again, and waits for its shell. */
