@@ -2,7 +2,7 @@ import { oneOf, readOptions } from './steps/options.mjs';
 import { StepError } from './steps/run.mjs';
 import { setUp } from './steps/setup.mjs';
 import { main, step } from './steps/step.mjs';
-import { SUITES, toCounts } from './steps/suites.mjs';
+import { SUITES, sumUp } from './steps/suites.mjs';
 import { installChromium, installGit } from './steps/system.mjs';
 
 const USAGE = `npm test [-- OPTIONS]
@@ -27,21 +27,16 @@ await main(async () => {
         if (path !== undefined) env.CHROMIUM_PATH = path;
       });
   } catch (error) {
-    if (!(error instanceof StepError)) throw error;
     // Whoever reads the last line alone must not take a broken set-up for a pass.
-    console.log(`\n${error.message}\n\n0 passed, 1 failed`);
+    console.log(
+      `\n${error instanceof StepError ? error.message : error.stack}\n\n0 passed, 1 failed`,
+    );
     return 1;
   }
-
-  const total = { passed: 0, failed: 0 };
-  for (const name of names) {
-    console.log(`\n${SUITES[name].title}`);
-    const { passed, failed, broken } = toCounts(await SUITES[name].run(env));
-    if (broken)
-      console.log(`${SUITES[name].title}: the runner failed; this counts as one failure.`);
-    total.passed += passed;
-    total.failed += failed;
-  }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  return total.failed === 0 ? 0 : 1;
+  const { passed, failed } = await sumUp(
+    names.map((name) => SUITES[name]),
+    env,
+  );
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 });

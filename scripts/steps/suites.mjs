@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SCRATCH, venvEnvironment, venvProgram } from './places.mjs';
-import { show } from './run.mjs';
+import { show, StepError } from './run.mjs';
 
 const reports = join(SCRATCH, 'reports');
 
@@ -14,21 +14,48 @@ export const SUITES = {
 };
 
 /**
- * What counts of a suite: a runner that fails without a failed test (it could not load a file, say), or that ran none
- * at all, counts as one failure.
+ * Runs suites one after the other and sums what passed and failed. Whatever becomes of one, the others run: a runner
+ * that cannot start, leaves no report, runs no test, or fails without a failed test counts as one failure.
  */
-export function toCounts({ passed, failed, code }) {
-  const broken = failed === 0 && (code !== 0 || passed === 0);
-  return { passed, failed: broken ? 1 : failed, broken };
+export async function sumUp(suites, env) {
+  const total = { passed: 0, failed: 0 };
+  for (const { title, run } of suites) {
+    console.log(`\n${title}`);
+    const { passed, failed, problem } = await toCounts(run, env);
+    if (problem !== undefined) console.log(`${title}: ${problem}; this counts as one failure.`);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
+}
+
+async function toCounts(run, env) {
+  try {
+    const { passed, failed, code } = await run(env);
+    if (failed > 0) return { passed, failed };
+    if (code !== 0) return { passed, failed: 1, problem: `the runner ended with ${code}` };
+    if (passed === 0) return { passed, failed: 1, problem: 'no test ran' };
+    return { passed, failed };
+  } catch (error) {
+    return {
+      passed: 0,
+      failed: 1,
+      problem: error instanceof StepError ? error.message : error.stack,
+    };
+  }
 }
 
 async function runUnit(env) {
   const file = report('unit.json');
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
-  const code = await show(process.execPath, [...args, `--outputFile.json=${file}`], {
-    env: { ...venvEnvironment(), ...env },
-  });
-  const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = readJson(file);
+  const code = await show(
+    process.execPath,
+    [
+      ...['node_modules/vitest/vitest.mjs', 'run', '--allowOnly=false'],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    ],
+    { env: { ...venvEnvironment(), ...env } },
+  );
+  const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(read(file, code));
   return { passed, failed, code };
 }
 
@@ -36,7 +63,7 @@ async function runPython(env) {
   const file = report('python.xml');
   const args = ['-m', 'pytest', '-c', 'python/pyproject.toml', 'test/python', '--junitxml', file];
   const code = await show(venvProgram('python'), args, { env: { ...venvEnvironment(), ...env } });
-  const suite = /<testsuite [^>]*>/.exec(readText(file))?.[0] ?? '';
+  const suite = /<testsuite [^>]*>/.exec(read(file, code))?.[0] ?? '';
   const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   return { passed: count('tests') - failed - count('skipped'), failed, code };
@@ -44,14 +71,16 @@ async function runPython(env) {
 
 async function runBrowser(env) {
   const file = report('browser.json');
-  const args = ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'];
-  const code = await show(process.execPath, args, {
-    env: { ...venvEnvironment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-  });
-  const { expected = 0, flaky = 0, unexpected = 0 } = readJson(file).stats ?? {};
+  const code = await show(
+    process.execPath,
+    ['node_modules/@playwright/test/cli.js', 'test', '--forbid-only', '--reporter=list,json'],
+    { env: { ...venvEnvironment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file } },
+  );
+  const { expected, flaky, unexpected } = JSON.parse(read(file, code)).stats;
   return { passed: expected + flaky, failed: unexpected, code };
 }
 
+/** Where a runner shall write its report; the one of the last time is gone. */
 function report(name) {
   const file = join(reports, name);
   mkdirSync(reports, { recursive: true });
@@ -59,17 +88,12 @@ function report(name) {
   return file;
 }
 
-function readJson(file) {
-  const text = readText(file);
-  return text === '' ? {} : JSON.parse(text);
-}
-
-/** A report, or "" when the runner did not come to write one. */
-function readText(file) {
+/** A report; throws a StepError when the runner did not come to write it. */
+function read(file, code) {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return '';
-    throw error;
+    if (error.code !== 'ENOENT') throw error;
+    throw new StepError(`the runner ended with ${code} and left no report`);
   }
 }
