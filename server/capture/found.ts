@@ -47,14 +47,14 @@ export async function findWritten(
   const folder = options.notebook.split('/').slice(0, -1).join('/');
   const matcher = ignore().add([...options.globs]);
   const look = async (): Promise<readonly FoundFile[]> => {
-    const all = await files.list(folder, DEPTH);
+    // By name first: a folder of very many pictures beside the notebook costs no look at each.
+    const all = await files.list(folder, DEPTH, (path) => matcher.ignores(path));
     return all.filter(
-      ({ path, size, changed }) =>
+      ({ size, changed }) =>
         changed >= options.window.started - SLACK_MS &&
         changed <= options.window.finished + SLACK_MS &&
         size > 0 &&
-        size <= MAX_FOUND_ARTIFACT_BYTES &&
-        matcher.ignores(path),
+        size <= MAX_FOUND_ARTIFACT_BYTES,
     );
   };
   let found = await look();

@@ -43,10 +43,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const bytes =
     burst.content === undefined
       ? await store.files.read(path)
-      : keepBytes(
-          (await store.files.exists(path)) ? await store.files.read(path) : undefined,
-          burst.content,
-        );
+      : keepBytes(await store.files.find(path), burst.content);
   const notebook = parseNotebook(bytes, { path });
   const window = toWindow(burst, store.now());
   const shown = burst.bundles.map(({ cell, bundle }) => ({ cell, bundle }));

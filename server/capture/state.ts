@@ -26,9 +26,9 @@ export async function readCaptureState(
 
 /** The pattern of `.cellarignore` that leaves a path out; undefined when none does. */
 async function findIgnoring(files: WorkspaceFiles, path: string): Promise<string | undefined> {
-  if (!(await files.exists(IGNORE_FILE))) return undefined;
-  const text = (await files.read(IGNORE_FILE)).toString('utf8');
-  const result = ignore().add(text).checkIgnore(path);
+  const text = await files.find(IGNORE_FILE);
+  if (text === undefined) return undefined;
+  const result = ignore().add(text.toString('utf8')).checkIgnore(path);
   return result.ignored ? (result.rule?.pattern ?? IGNORE_FILE) : undefined;
 }
 

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { makeFolder, syncFolder } from './durable.js';
+import { openRegular } from './regular-file.js';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MOST_READS = 3;
@@ -26,7 +27,7 @@ export interface ByteRange {
 export interface Artifacts {
   /** Keeps a stream's bytes; durable when it returns. Nothing stays of one that fails. */
   add(bytes: AsyncIterable<Uint8Array>): Promise<StoredFile>;
-  /** Keeps a copy of a file; one that changes while it is read is read again, and refused after three times. */
+  /** Keeps a copy of a file, named with every link followed; one that changes while it is read is read again, and refused after three times. */
   addFile(path: string): Promise<StoredFile>;
   /** Its size in bytes; undefined when it is not here. */
   findSize(sha256: string): Promise<number | undefined>;
@@ -74,13 +75,20 @@ export function openArtifactFolder(folder: string): Artifacts {
 
   const addFile = async (path: string): Promise<StoredFile> => {
     for (let reads = 0; reads < MOST_READS; reads += 1) {
-      const before = await stat(path);
-      const stored = await add(
-        createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>,
-      );
-      const after = await stat(path);
-      const same = before.mtimeMs === after.mtimeMs && before.ino === after.ino;
-      if (same && after.size === stored.size) return stored;
+      const { handle, changed } = await openRegular(path, path);
+      try {
+        const stored = await add(
+          handle.createReadStream({
+            highWaterMark: CHUNK_BYTES,
+            autoClose: false,
+          }) as AsyncIterable<Buffer>,
+        );
+        const after = await handle.stat();
+        const replaced = (await stat(path)).ino !== after.ino;
+        if (!replaced && after.mtimeMs === changed && after.size === stored.size) return stored;
+      } finally {
+        await handle.close();
+      }
     }
     throw new CellarError(
       'changed_while_reading',

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { CellarError } from '../errors.js';
 
 const MOST_BYTES = 200;
+/** Git reads no trees that are much deeper (core.maxTreeDepth), and each folder costs an object at each version. */
+const MOST_FOLDERS = 255;
 
 // Characters that Windows reserves, control characters, "\" and "%" itself.
 // eslint-disable-next-line no-control-regex -- control characters are what is encoded
@@ -32,11 +34,23 @@ export function encodePath(name: string): string {
 // What HFS+ ignores in names (git's utf8.c, next_hfs_char).
 const IGNORED_BY_HFS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
-/** True when some file system would take `name` for `.git` or `.cellar` (case, NTFS short names and streams, HFS+ ignorables). */
+/**
+ * Names with a meaning to git or to us: the folders, and the files that git obeys in any folder of a clone. The second of a pair is
+ * how NTFS shortens it (git's path.c, is_ntfs_dot_generic).
+ */
+const OURS: ReadonlyMap<string, RegExp> = new Map([
+  ['.git', /^git~[0-9]+$/],
+  ['.cellar', /^cellar~[0-9]+$/],
+  ['.gitattributes', /^(gitatt~[0-9]+|gi[0-9a-f]{4}~[0-9]+)$/],
+  ['.gitmodules', /^gitmod~[0-9]+$/],
+  ['.gitignore', /^gitign~[0-9]+$/],
+]);
+
+/** True when some file system would take `name` for one of ours (case, NTFS short names and streams, HFS+ ignorables). */
 function isOurs(name: string): boolean {
   const plain = name.replace(IGNORED_BY_HFS, '').normalize('NFKC').toLowerCase();
   const bare = plain.replace(/:.*$/, '').replace(/[. ]+$/, '');
-  return ['.git', '.cellar'].includes(bare) || /^(git|cellar)~[0-9]+$/.test(bare);
+  return OURS.has(bare) || [...OURS.values()].some((short) => short.test(bare));
 }
 
 /**
@@ -58,9 +72,14 @@ export function toWorkspacePath(path: string): string {
     );
   const names = parts.filter((part) => part !== '' && part !== '.');
   if (names.length === 0) refuse('it names no file');
+  if (names.length > MOST_FOLDERS) refuse(`it leads through more than ${MOST_FOLDERS} folders`);
   for (const name of names) {
     if (name.includes('\0')) refuse('it holds a NUL character');
-    if (isOurs(name)) refuse(`${JSON.stringify(name)} belongs to git or Cellar`);
+    // On Windows, where a clone may be checked out, "\\" parts names as "/" does.
+    for (const piece of name.split('\\')) {
+      if (isOurs(piece)) refuse(`${JSON.stringify(piece)} belongs to git or Cellar`);
+      if (piece === '..' && piece !== name) refuse('on Windows it would lead out of its folder');
+    }
     if (Buffer.byteLength(name) > 255) refuse('a name in it has more than 255 bytes');
     if (!name.isWellFormed()) refuse('it is not valid Unicode');
   }

@@ -1,11 +1,12 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { chmod, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { writeDurable } from './durable.js';
 import { toWorkspacePath } from './names.js';
+import { openRegular } from './regular-file.js';
 
 export interface FoundFile {
   /** Relative to the workspace, with "/". */
@@ -18,12 +19,18 @@ export interface FoundFile {
 /** The person's files in the workspace. Paths are relative, with "/"; nothing outside the root is ever read or written. */
 export interface WorkspaceFiles {
   exists(path: string): Promise<boolean>;
-  /** Throws not_found, outside_workspace (also through a link), refused_path, too_large. */
+  /** Throws not_found, outside_workspace (also through a link), refused_path, not_a_notebook (no file of bytes), too_large. */
   read(path: string): Promise<Buffer>;
+  /** The same, but undefined where there is no file. */
+  find(path: string): Promise<Buffer | undefined>;
   /** Replaces the file whole; a link is followed as far as it stays inside. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Regular files at most `depth` folders below `folder`, hidden folders left out, in no order. */
-  list(folder: string, depth: number): Promise<readonly FoundFile[]>;
+  /** Regular files that are wanted by their path, at most `depth` folders below `folder`, hidden ones left out, in no order. */
+  list(
+    folder: string,
+    depth: number,
+    isWanted: (path: string) => boolean,
+  ): Promise<readonly FoundFile[]>;
   /** Absolute, checked to be inside. */
   locate(path: string): Promise<string>;
   /** The path here of a file given absolutely, or relative to `folder`; undefined when it is elsewhere. */
@@ -35,7 +42,9 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     const plain = toWorkspacePath(path);
     const top = await realpath(root);
     const asked = join(top, ...plain.split('/'));
-    const real = await findReal(asked);
+    const real = await findReal(asked).catch((error: unknown) => {
+      throw toPathError(error, path);
+    });
     if (real !== top && !real.startsWith(top.endsWith(sep) ? top : top + sep))
       throw new CellarError(
         'outside_workspace',
@@ -47,21 +56,15 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     return real;
   };
 
-  const read = async (path: string): Promise<Buffer> => {
+  const find = async (path: string): Promise<Buffer | undefined> => {
     const real = await locate(path);
-    const missing = new CellarError('not_found', `There is no file ${path} in the workspace.`, {
-      path,
-    });
     try {
-      const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const { handle, size } = await openRegular(real, path);
       try {
-        const facts = await handle.stat();
-        if (!facts.isFile())
-          throw new CellarError('not_a_notebook', `${path} is not a file.`, { path });
-        if (facts.size > MAX_NOTEBOOK_BYTES)
+        if (size > MAX_NOTEBOOK_BYTES)
           throw new CellarError(
             'too_large',
-            `${path} has ${Math.round(facts.size / 1e6)} MB; notebooks up to ${Math.round(MAX_NOTEBOOK_BYTES / 1e6)} MB are kept. Clear its largest outputs.`,
+            `${path} has ${Math.round(size / 1e6)} MB; notebooks up to ${Math.round(MAX_NOTEBOOK_BYTES / 1e6)} MB are kept. Clear its largest outputs.`,
             { path },
           );
         return await handle.readFile();
@@ -69,29 +72,25 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
         await handle.close();
       }
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw missing;
-      if (isErrno(error, 'EISDIR'))
-        throw new CellarError('not_a_notebook', `${path} is a folder.`, { path });
-      if (isErrno(error, 'EACCES', 'EPERM'))
-        throw new CellarError('forbidden', `${path} cannot be read: permission denied.`, { path });
-      throw error;
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      throw toPathError(error, path);
     }
   };
 
-  const list = async (folder: string, depth: number): Promise<readonly FoundFile[]> => {
+  const list: WorkspaceFiles['list'] = async (folder, depth, isWanted) => {
     const top = await realpath(root);
     const start = folder === '' ? top : await locate(folder);
     const found: FoundFile[] = [];
     const visit = async (at: string, left: number): Promise<void> => {
-      for (const entry of await readdir(at, { withFileTypes: true })) {
+      for (const entry of await readFolder(at)) {
         if (entry.name.startsWith('.')) continue;
         const path = join(at, entry.name);
         if (entry.isDirectory() && left > 0) await visit(path, left - 1);
-        if (!entry.isFile()) continue;
-        const facts = await stat(path).catch(() => undefined);
-        if (facts === undefined) continue;
         const inside = relative(top, path).split(sep).join('/');
-        found.push({ path: inside, size: facts.size, changed: facts.mtimeMs });
+        if (!entry.isFile() || !isWanted(inside)) continue;
+        const facts = await stat(path).catch(() => undefined);
+        if (facts !== undefined)
+          found.push({ path: inside, size: facts.size, changed: facts.mtimeMs });
       }
     };
     await visit(start, depth);
@@ -110,7 +109,12 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
   return {
     locate,
     findInside,
-    read,
+    find,
+    read: async (path) => {
+      const bytes = await find(path);
+      if (bytes !== undefined) return bytes;
+      throw new CellarError('not_found', `There is no file ${path} in the workspace.`, { path });
+    },
     list,
     exists: async (path) => {
       try {
@@ -128,11 +132,46 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
       );
       try {
         await writeDurable(real, bytes, mode);
+        // The umask has taken its part of the mode that a new file was asked with.
+        await chmod(real, mode);
       } catch (error) {
         throw toStorageError(error, path);
       }
     },
   };
+}
+
+/** A folder's entries; none of one that may not be read or has just gone: it is no business of a notebook beside it. */
+async function readFolder(path: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+/** What the system says of a path that leads to no readable file, in our words; anything else as it is. */
+function toPathError(error: unknown, path: string): unknown {
+  const facts = { path };
+  const cause = { cause: error };
+  if (isErrno(error, 'EACCES', 'EPERM'))
+    return new CellarError('forbidden', `${path} cannot be read: permission denied.`, facts, cause);
+  if (isErrno(error, 'ELOOP'))
+    return new CellarError(
+      'refused_path',
+      `${path} is a link that leads to itself, or to no file.`,
+      facts,
+      cause,
+    );
+  if (isErrno(error, 'ENAMETOOLONG'))
+    return new CellarError(
+      'refused_path',
+      `${path} cannot be kept: this system takes no path as long.`,
+      facts,
+      cause,
+    );
+  return error;
 }
 
 /** realpath of a file that may not exist yet: its nearest existing folder is resolved. */

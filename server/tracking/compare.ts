@@ -41,11 +41,10 @@ export async function compareWithNow(
   request: { readonly base: string; readonly path: string; readonly content?: string },
 ): Promise<LoadedComparison> {
   const path = toWorkspacePath(request.path);
-  const file = (await store.files.exists(path)) ? await store.files.read(path) : undefined;
   const bytes =
     request.content === undefined
-      ? (file ?? (await store.files.read(path)))
-      : keepBytes(file, request.content);
+      ? await store.files.read(path)
+      : keepBytes(await store.files.find(path), request.content);
   return compare(await loadSnapshot(store, getSnapshot(store, request.base), 'base'), {
     side: { kind: 'now', path },
     notebook: parseNotebook(bytes, { side: 'head', path }),
