@@ -4,6 +4,7 @@ import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { toWorkspacePath } from '../store/names.js';
 import type { SnapshotRow } from '../store/rows.js';
+import type { Store } from '../store/store.js';
 import { getNotebook, getSnapshot, readNotebook, type History } from './history.js';
 import { takeSnapshot } from './take.js';
 
@@ -36,18 +37,27 @@ export async function restoreSnapshot(
   const target = getSnapshot(store, request.id);
   const path = toWorkspacePath(request.path ?? getNotebook(store, target.notebook).path);
   const bytes = await readNotebook(store, target);
+  const done = store.catalog.findSnapshotByKey(request.key ?? '');
+  // Asked for a second time, since the answer was lost: what was done to the file meanwhile must stay.
+  if (done !== undefined) return { row: done, before: findBefore(store, done), path, bytes };
   const before = await keepPresent(history, path, request, bytes);
   if (request.write) await store.files.write(path, bytes);
   const { row } = await takeSnapshot(history, {
     path,
     bytes,
-    notebook: parseNotebook(bytes, { path }),
+    notebook: parseOrBlank(bytes, path),
     trigger: 'manual',
     restored: target.id,
     kernel: target.kernel,
     ...(request.key === undefined ? {} : { key: request.key }),
   });
   return { row, before, path, bytes };
+}
+
+/** What the restore that made `row` kept first; undefined when there was nothing to keep. */
+function findBefore(store: Store, row: SnapshotRow): SnapshotRow | undefined {
+  const last = store.catalog.history(row.notebook).findLast(({ number }) => number < row.number);
+  return last?.trigger === 'before-restore' ? last : undefined;
 }
 
 async function keepPresent(
@@ -57,7 +67,7 @@ async function keepPresent(
   target: Buffer,
 ): Promise<SnapshotRow | undefined> {
   const { store } = history;
-  const file = (await store.files.exists(path)) ? await store.files.read(path) : undefined;
+  const file = await store.files.find(path);
   const present = request.content === undefined ? file : keepBytes(file, request.content);
   if (present === undefined || target.equals(present)) return undefined;
   const { row } = await takeSnapshot(history, {
