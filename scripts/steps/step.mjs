@@ -6,17 +6,35 @@ const paint = (code, text) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
 /** Says what is done, does it, says how long it took. `work` returns "already" when there was nothing to do. */
 export async function step(title, work) {
   const began = performance.now();
-  if (process.stdout.isTTY) process.stdout.write(`  ${title} …`);
-  const clear = process.stdout.isTTY ? '\r\x1b[K' : '';
+  const seconds = () => (performance.now() - began) / 1000;
+  const progress = showProgress(title, seconds);
   try {
     const outcome = await work();
-    const note =
-      outcome === 'already' ? 'ready' : `${((performance.now() - began) / 1000).toFixed(1)} s`;
-    console.log(`${clear}${paint(32, '✓')} ${title} ${paint(2, `(${note})`)}`);
+    progress.end();
+    const note = outcome === 'already' ? 'ready' : `${seconds().toFixed(1)} s`;
+    console.log(`${paint(32, '✓')} ${title} ${paint(2, `(${note})`)}`);
   } catch (error) {
-    console.log(`${clear}${paint(31, '✗')} ${title}`);
+    progress.end();
+    console.log(`${paint(31, '✗')} ${title}`);
     throw error;
   }
+}
+
+/** On a terminal, what is being done and for how long already, in one line that its outcome replaces. */
+function showProgress(title, seconds) {
+  if (!process.stdout.isTTY) return { end: () => undefined };
+  const show = () => {
+    const time = seconds() < 1 ? '' : ` ${Math.floor(seconds())} s`;
+    process.stdout.write(`\r\x1b[K  ${title} …${paint(2, time)}`);
+  };
+  show();
+  const timer = setInterval(show, 1000);
+  return {
+    end: () => {
+      clearInterval(timer);
+      process.stdout.write('\r\x1b[K');
+    },
+  };
 }
 
 /** Runs a script's main function; a failed step ends it with its message and exit code 1, wrong usage with 2. */
