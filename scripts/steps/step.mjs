@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from 'node:timers';
+
 import { StepError } from './run.mjs';
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
