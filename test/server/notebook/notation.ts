@@ -1,4 +1,4 @@
-import type { CellChange, NotebookDiff } from '../../../contract/diff.js';
+import type { CellChange, NotebookDiff, OutputChange, PartChange } from '../../../contract/diff.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
 import type { Notebook } from '../../../server/notebook/notebook.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
@@ -130,4 +130,19 @@ export function countsAgree(diff: NotebookDiff, base: Notebook, head: Notebook):
 export function cpuNow(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** What became of the outputs of the first cell that changed. */
+export function outputsOf(diff: NotebookDiff): OutputChange[] {
+  return diff.changes[0]?.outputs ?? [];
+}
+
+/** The first part of its first output; throws when that is of another type. */
+export function partOf<T extends PartChange['type']>(
+  diff: NotebookDiff,
+  type: T,
+): Extract<PartChange, { type: T }> {
+  const part = outputsOf(diff)[0]?.parts[0];
+  if (part?.type !== type) throw new Error(`the part is of type ${part?.type ?? 'none'}`);
+  return part as Extract<PartChange, { type: T }>;
 }
