@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 
 import type { Author } from '../../contract/snapshot.js';
 import { createAccess, type Access, type Secrets } from '../access/access.js';
-import { createEvents } from '../api/parts.js';
+import { createEvents, type Events } from '../api/parts.js';
 import { createApp } from '../app.js';
 import { openHistory, type History } from '../history/history.js';
 import { indexSnapshots } from '../history/catch-up.js';
@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly pageFolder: string;
   readonly link: () => string | undefined;
   readonly report: (error: unknown) => void;
+  /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
+  readonly events?: Events;
 }
 
 /** A workspace that this process owns, and the application that serves it. */
@@ -35,7 +37,12 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
   try {
     const history = await openHistory(store, [indexSnapshots, indexRuns]);
     const operating = openOperatingState(store.places);
-    const app = createApp({ ...options, history, operating, events: createEvents() });
+    const app = createApp({
+      ...options,
+      history,
+      operating,
+      events: options.events ?? createEvents(),
+    });
     return { app, history, operating, close: () => store.close() };
   } catch (error) {
     await store.close();

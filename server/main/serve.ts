@@ -5,13 +5,14 @@ import type { RequestListener } from 'node:http';
 import type { Author } from '../../contract/snapshot.js';
 import { publishAddress, withdrawAddress } from '../cli/address.js';
 import type { ServeOptions } from '../cli/command.js';
-import { CellarError } from '../errors.js';
+import { createEvents } from '../api/parts.js';
+import { CellarError, toStorageError } from '../errors.js';
 import { listenSocket, listenTcp, type Listening } from './listen.js';
 import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from './open.js';
 import { createRelay } from './relay.js';
 import { openOperatingState } from '../store/operating.js';
 import { toPlaces, type Places } from '../store/places.js';
-import { StoreTakenError } from '../store/store.js';
+import { canOwn, StoreTakenError } from '../store/store.js';
 
 const PARENT_LOOK_MS = 500;
 const TAKE_OVER_MS = 1_000;
@@ -47,6 +48,7 @@ export async function serveWorkspace(
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
     link,
     report,
+    events: createEvents(),
   };
 
   let handle: RequestListener = (_request, response) => {
@@ -58,18 +60,29 @@ export async function serveWorkspace(
   port = listening.port;
 
   let workspace: OpenWorkspace | undefined;
-  const own = async (): Promise<void> => {
-    workspace = await openWorkspace(opening);
-    if (!workspace.history.store.readOnly) {
-      await publishAddress(places, {
-        pid: process.pid,
-        url: `http://${bracket(loopbackOf(options.host))}:${port}`,
-        ...(options.socket === undefined ? {} : { socket: options.socket }),
-        token,
-      });
-      await workspace.operating.writePort(port);
+  const publish = async ({ operating }: OpenWorkspace): Promise<void> => {
+    await publishAddress(places, {
+      pid: process.pid,
+      url: `http://${bracket(loopbackOf(options.host))}:${port}`,
+      ...(options.socket === undefined ? {} : { socket: options.socket }),
+      token,
+    });
+    await operating.writePort(port);
+  };
+  const own = async (): Promise<boolean> => {
+    const next = await openWorkspace(opening);
+    const { readOnly } = next.history.store;
+    try {
+      if (!readOnly) await publish(next);
+    } catch (error) {
+      await next.close();
+      throw toStorageError(error, places.server);
     }
-    handle = workspace.app;
+    const last = workspace;
+    workspace = next;
+    handle = next.app;
+    await last?.close();
+    return !readOnly;
   };
   const use = (relay: RequestListener): void => {
     handle = relay;
@@ -88,38 +101,47 @@ export async function serveWorkspace(
   });
   const code = await untilTold(options.parent);
   stopTakingOver();
+  // First of all: once the port is free it may be anybody's.
+  await withdrawAddress(places);
   await listening.close();
   await workspace?.close();
-  await withdrawAddress(places);
   return code;
 }
 
-/** Owns the store, or passes requests on to who does until it can be taken over. The result stops trying. */
+/**
+ * Owns the store. Until that can be, because another process does or because nothing can be written, requests are passed on to that
+ * process, or answered as far as reading goes, and each second it is tried again. `own` is false while the store is read-only. The
+ * result stops trying.
+ */
 async function ownOrRelay(
-  own: () => Promise<void>,
+  own: () => Promise<boolean>,
   use: (relay: RequestListener) => void,
   parts: Parameters<typeof createRelay>[0],
 ): Promise<() => void> {
-  try {
-    await own();
-    return () => undefined;
-  } catch (error) {
-    if (!(error instanceof StoreTakenError)) throw error;
-  }
-  use(createRelay(parts));
+  const attempt = async (): Promise<boolean> => {
+    try {
+      return await own();
+    } catch (error) {
+      if (!(error instanceof StoreTakenError)) throw error;
+      use(createRelay(parts));
+      return false;
+    }
+  };
+  if (await attempt()) return () => undefined;
   let trying = false;
+  const again = async (): Promise<void> => {
+    if ((await canOwn(parts.places)) && (await attempt())) clearInterval(timer);
+  };
   const timer = setInterval(() => {
     if (trying) return;
     trying = true;
-    own().then(
-      () => {
-        clearInterval(timer);
-      },
-      (error: unknown) => {
-        trying = false;
+    again()
+      .catch((error: unknown) => {
         if (!(error instanceof StoreTakenError)) parts.report(error);
-      },
-    );
+      })
+      .finally(() => {
+        trying = false;
+      });
   }, TAKE_OVER_MS);
   return () => {
     clearInterval(timer);
@@ -177,12 +199,14 @@ function bracket(host: string): string {
 
 /** Waits for SIGTERM or SIGINT (an end that was asked for, 0) or the parent's end. */
 function untilTold(parent: number | undefined): Promise<number> {
+  // A parent of whose end nobody takes note still has its number; but its children have another parent then.
+  const isDirect = parent === process.ppid;
   return new Promise((resolve) => {
     const timer =
       parent === undefined
         ? undefined
         : setInterval(() => {
-            if (!isRunning(parent)) end();
+            if (isDirect ? process.ppid !== parent : !isRunning(parent)) end();
           }, PARENT_LOOK_MS);
     const end = (): void => {
       clearInterval(timer);

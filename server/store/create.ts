@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as git from 'isomorphic-git';
 import * as z from 'zod';
 
 import { CellarError, isErrno, toStorageError } from '../errors.js';
-import { makeFolder, syncFolder } from './durable.js';
+import { makeFolder, placeFile, syncFolder } from './durable.js';
 import { createGitFs } from './git-fs.js';
 import type { Places } from './places.js';
 import { openRepository, type Repository } from './repository.js';
@@ -30,7 +30,9 @@ const formatSchema = z.object({ format: z.number().int() });
 export async function createStore(places: Places, time: number): Promise<boolean> {
   try {
     await makeFolder(places.cellar);
-    await writeFile(join(places.cellar, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting);
+    // Put whole: half of one on a full disk would show the store to the person's own git for ever.
+    const ignoring = join(places.cellar, '.gitignore');
+    if (!(await exists(ignoring))) await placeFile(ignoring, '*\n');
     if (await exists(join(places.git, 'HEAD'))) return false;
     const fresh = `${places.git}.${randomBytes(6).toString('hex')}.new`;
     try {
@@ -103,8 +105,4 @@ async function exists(path: string): Promise<boolean> {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
   }
-}
-
-function ignoreExisting(error: unknown): void {
-  if (!isErrno(error, 'EEXIST')) throw error;
 }

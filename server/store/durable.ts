@@ -31,6 +31,11 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `tmp_obj_${randomBytes(8).toString('hex')}`);
 }
 
+/** True for a name that temporaryName makes. */
+export function isTemporary(name: string): boolean {
+  return /^tmp_obj_[0-9a-f]{16}$/.test(name);
+}
+
 /**
  * Puts a whole file at `path`: written under another name, synced, renamed. Afterwards the file has the old or the new bytes,
  * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first.

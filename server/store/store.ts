@@ -9,6 +9,7 @@ import { openArtifactFolder, type Artifacts } from './artifacts.js';
 import { openCatalogFolder } from './catalog-folder.js';
 import { openCatalog, toReadOnly, type Catalog } from './catalog.js';
 import { checkFormat, createStore, MAIN } from './create.js';
+import { isTemporary } from './durable.js';
 import { describeHolder, tryLock, type HeldLock } from './lock.js';
 import { findRoot, toPlaces, type Places } from './places.js';
 import { clearStaleLock } from './ref.js';
@@ -32,14 +33,17 @@ export interface Store {
   readonly catalog: Catalog;
   readonly files: WorkspaceFiles;
   readonly author: Author;
-  /** Nothing can be written here: the disk, or the folder's permissions, forbid it. */
+  /** Nothing can be written here: the disk, its lack of room, or the folder's permissions forbid it. */
   readonly readOnly: boolean;
   /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
   readonly report: (error: unknown) => void;
   now(): number;
   /** A new ULID in lower case; later ones of this process sort later, whatever the clock does. */
   newId(): string;
-  /** Runs writes one after another: numbers, parents and the catalog follow the order of the commits. */
+  /**
+   * Runs writes one after another: numbers, parents and the catalog follow the order of the commits. Where the store is read-only
+   * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
+   */
   exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -57,41 +61,64 @@ export class StoreTakenError extends CellarError {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const places = toPlaces(options.root);
-  const lock = await takeOwnership(places, options.now());
+  const ownership = await takeOwnership(places, options.now());
   try {
-    return await openOwned(options, places, lock);
+    return await openOwned(options, places, ownership);
   } catch (error) {
-    await lock?.release();
+    if (ownership.kind === 'owned') await ownership.lock.release();
     throw error;
   }
 }
 
-/** The lock; undefined where nothing can be written: a store on a read-only disk still reads. */
-async function takeOwnership(places: Places, time: number): Promise<HeldLock | undefined> {
+/** Whether a store that was opened read-only could be owned now. Throws StoreTakenError when another process has it. */
+export async function canOwn(places: Places): Promise<boolean> {
+  try {
+    await (await takeLock(places)).release();
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+}
+
+type Ownership =
+  | { readonly kind: 'owned'; readonly lock: HeldLock }
+  | { readonly kind: 'refused'; readonly reason: CellarError };
+
+/** Refused where nothing can be written: a store on a read-only or full disk still reads. */
+async function takeOwnership(places: Places, time: number): Promise<Ownership> {
   try {
     await createStore(places, time);
-    const attempt = await tryLock(places.lock).catch((error: unknown) => {
-      throw toStorageError(error, places.lock);
-    });
-    if (attempt.kind === 'held') return attempt.lock;
-    throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+    return { kind: 'owned', lock: await takeLock(places) };
   } catch (error) {
-    const refused = error instanceof CellarError && error.code === 'store_read_only';
-    if (!refused || (await findRoot(places.root)) !== places.root) throw error;
-    return undefined;
+    if (!isRefusal(error) || (await findRoot(places.root)) !== places.root) throw error;
+    return { kind: 'refused', reason: error };
   }
+}
+
+async function takeLock(places: Places): Promise<HeldLock> {
+  const attempt = await tryLock(places.lock).catch((error: unknown) => {
+    throw toStorageError(error, places.lock);
+  });
+  if (attempt.kind === 'held') return attempt.lock;
+  throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+}
+
+function isRefusal(error: unknown): error is CellarError {
+  return error instanceof CellarError && ['store_read_only', 'disk_full'].includes(error.code);
 }
 
 async function openOwned(
   options: StoreOptions,
   places: Places,
-  lock: HeldLock | undefined,
+  ownership: Ownership,
 ): Promise<Store> {
+  const isOwned = ownership.kind === 'owned';
   const repository = openRepository(places.git);
   await checkFormat(repository);
-  if (lock !== undefined) await sweep(places);
+  if (isOwned) await sweep(places);
   const files = openCatalogFolder(places.catalog, options.report);
-  const catalog = await openCatalog(lock === undefined ? toReadOnly(files) : files);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
   let tail: Promise<unknown> = Promise.resolve();
   let lastId = '';
   return {
@@ -101,7 +128,7 @@ async function openOwned(
     catalog,
     files: openWorkspaceFiles(places.root),
     author: options.author,
-    readOnly: lock === undefined,
+    readOnly: !isOwned,
     report: options.report,
     now: options.now,
     newId: () => {
@@ -109,18 +136,17 @@ async function openOwned(
       return lastId;
     },
     exclusively: (write) => {
+      if (!isOwned) return Promise.reject(ownership.reason);
       const result = tail.then(write);
       tail = result.catch(() => undefined);
       return result;
     },
     close: async () => {
       await tail;
-      try {
-        await catalog.flush();
-      } finally {
-        repository.close();
-        await lock?.release();
-      }
+      // The catalog is made anew from git where it could not be written: that is no failure of what was kept.
+      await catalog.flush().catch(options.report);
+      repository.close();
+      if (isOwned) await ownership.lock.release();
     },
   };
 }
@@ -139,12 +165,16 @@ function nextId(last: string, time: number): string {
   return chars.join('');
 }
 
-/** Takes away what a killed owner left: half-written uploads and stores, and git locks that nobody holds. */
+/** Takes away what a killed owner left: its address, half-written files, uploads and stores, and git locks that nobody holds. */
 async function sweep(places: Places): Promise<void> {
+  await rm(places.server, { force: true });
   await rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
   for (const name of await readdir(places.cellar))
     if (/^store\.git\.[0-9a-f]+\.new$/.test(name))
       await rm(join(places.cellar, name), { recursive: true, force: true });
+  for (const folder of [places.catalog, places.state])
+    for (const name of await readdir(folder).catch(() => []))
+      if (isTemporary(name)) await rm(join(folder, name), { force: true });
   await clearStaleLock(join(places.git, `${MAIN}.lock`));
   const days = join(places.git, 'refs', 'cellar', 'auto');
   for (const name of await readdir(days).catch(() => []))
