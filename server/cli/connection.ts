@@ -10,6 +10,8 @@ export interface Ask {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** How long the answer may take to begin, in milliseconds; undefined: as long as the work takes. */
+  readonly patience?: number;
 }
 
 /** The owner of a store, as a command talks to it; whether it is another process or this one makes no difference. */
@@ -25,7 +27,11 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
   const bytes = async (ask: Ask): Promise<Buffer> => {
     const response = await send(address, ask);
     const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw away(error);
+    }
     const body = Buffer.concat(chunks);
     if ((response.statusCode ?? 500) < 400) return body;
     const error = errorBodySchema.safeParse(tryJson(body));
@@ -69,11 +75,17 @@ function send(address: Address, ask: Ask): Promise<IncomingMessage> {
       resolve,
     );
     request.on('error', (error) => {
-      const away = 'The owner of the store does not answer. Try again; what was kept is safe.';
-      reject(new CellarError('server_away', away, {}, { cause: error }));
+      reject(away(error));
     });
+    if (ask.patience !== undefined)
+      request.setTimeout(ask.patience, () => request.destroy(new Error('no answer in time')));
     request.end(body);
   });
+}
+
+function away(cause: unknown): CellarError {
+  const message = 'The owner of the store does not answer. Try again; what was kept is safe.';
+  return new CellarError('server_away', message, {}, { cause });
 }
 
 function tryJson(body: Buffer): unknown {

@@ -13,6 +13,7 @@ import { toPlaces } from '../store/places.js';
 import { StoreTakenError } from '../store/store.js';
 
 const PATIENCE_MS = 30_000;
+const HEALTH_MS = 5_000;
 
 /**
  * Reaches the owner of a store: the server that has it, else this process for as long as the command runs. Another command that has
@@ -44,10 +45,10 @@ async function findRunning(root: string): Promise<Connection | undefined> {
   if (address === undefined) return undefined;
   const connection = connectTo(address, () => Promise.resolve());
   try {
-    await connection.json({ path: pathTo('health') });
+    await connection.json({ path: pathTo('health'), patience: HEALTH_MS });
     return connection;
   } catch (error) {
-    // Left behind by a server that was killed; whoever gets the lock is the owner.
+    // It is just ending, or hangs; whoever gets the lock is the owner.
     if (error instanceof CellarError || error instanceof SyntaxError) return undefined;
     throw error;
   }

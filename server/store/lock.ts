@@ -37,8 +37,8 @@ export async function tryLock(path: string): Promise<LockAttempt> {
   const nonce = randomBytes(16).toString('hex');
   const text = `${JSON.stringify({ ...(await identifySelf()), nonce })}\n`;
   const temporary = temporaryName(path);
-  await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
   try {
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
     for (let tries = 0; tries < 5; tries += 1) {
       try {
         // A link appears with its whole content or not at all, and never over an existing file.
@@ -56,6 +56,12 @@ export async function tryLock(path: string): Promise<LockAttempt> {
   } finally {
     await unlink(temporary).catch(() => undefined);
   }
+}
+
+/** Who holds the lock now; undefined when nobody does who is known to be alive on this machine. */
+export async function findHolder(path: string): Promise<LockHolder | undefined> {
+  const found = await findStale(path);
+  return found.kind === 'alive' && found.holder.host === hostname() ? found.holder : undefined;
 }
 
 type Found =
