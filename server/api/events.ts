@@ -17,7 +17,7 @@ export function streamEvents(events: Events): RequestHandler {
       response.write(`data: ${JSON.stringify(event)}\n\n`);
     });
     const beat = setInterval(() => response.write(': \n\n'), BEAT_MS);
-    request.on('close', () => {
+    response.on('close', () => {
       stop();
       clearInterval(beat);
     });

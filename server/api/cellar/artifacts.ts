@@ -37,13 +37,19 @@ export function artifactOperations(parts: ApiParts): readonly Operation[] {
         const size = await artifacts.findSize(sha256);
         if (size === undefined)
           throw new CellarError('artifact_missing', `No file with SHA-256 ${sha256} is kept here.`);
+        const asked = request.range(size);
+        if (asked === -1) {
+          response.status(416).setHeader('Content-Range', `bytes */${size}`);
+          response.json(outside(size).toBody());
+          return;
+        }
         const name = typeof request.query['name'] === 'string' ? request.query['name'] : sha256;
         response.attachment(name.slice(name.lastIndexOf('/') + 1));
         // Whatever its name says, a browser is to save it and never to show it.
         response.type('application/octet-stream');
         response.setHeader('Accept-Ranges', 'bytes');
         response.setHeader('ETag', `"${sha256}"`);
-        const range = toRange(request.range(size), size);
+        const range = toRange(asked);
         if (range !== undefined) {
           response.status(206);
           response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
@@ -62,17 +68,17 @@ export function artifactOperations(parts: ApiParts): readonly Operation[] {
   ];
 }
 
+function outside(size: number): CellarError {
+  return new CellarError('bad_request', `The range lies outside of the file's ${size} bytes.`);
+}
+
 /** The one range that was asked for; undefined for all of it. Several at once get all of it, as RFC 9110 (14.2) allows. */
 function toRange(
   asked:
     | { readonly type: string; readonly length: number; readonly [at: number]: ByteRange }
-    | -1
     | -2
     | undefined,
-  size: number,
 ): ByteRange | undefined {
-  if (asked === -1)
-    throw new CellarError('bad_request', `The range lies outside of the file's ${size} bytes.`);
   if (asked === undefined || asked === -2 || asked.type !== 'bytes' || asked.length !== 1)
     return undefined;
   return asked[0];
