@@ -56,6 +56,8 @@ const context: Context = {
 const argv = process.argv.slice(2);
 if (argv[0] === '--version') process.stdout.write(`${CELLAR_VERSION}\n`);
 else {
+  // Nobody reads what is said there any more; that must not end a server.
+  process.stderr.on('error', () => undefined);
   // `cellar log | head` closes the pipe early; that is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 2);
