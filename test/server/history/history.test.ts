@@ -1,50 +1,14 @@
 import { renameSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import {
-  getSnapshot,
-  newestOf,
-  readNotebook,
-  reindex,
-  type History,
-} from '../../../server/history/history.js';
+import { getSnapshot, readNotebook } from '../../../server/history/history.js';
 import { copyNotebook, renamePath } from '../../../server/history/move.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
-import { takeSnapshot, type Taken, type TakeRequest } from '../../../server/history/take.js';
-import { verifyStore } from '../../../server/history/verify.js';
-import { parseNotebook } from '../../../server/notebook/read.js';
-import { MAIN } from '../../../server/store/create.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
-import { commitByHand, gitOn, type Git } from '../git.js';
-import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
-
-const LONG = ['import pandas as pd', 'frame = pd.read_csv("wine.csv")', 'frame.describe()'];
-
-/** Writes a notebook into the workspace and keeps it. */
-async function keep(
-  history: History,
-  path: string,
-  sources: readonly string[],
-  options: Partial<TakeRequest> & { readonly ids?: readonly string[] } = {},
-): Promise<Taken> {
-  const { ids, ...rest } = options;
-  const bytes = Buffer.from(notebookText(sources, ids));
-  await writeInto(history.store.places.root, path, bytes);
-  return takeSnapshot(history, {
-    path,
-    bytes,
-    notebook: parseNotebook(bytes),
-    trigger: 'manual',
-    ...rest,
-  });
-}
-
-function gitOf(history: History): Git {
-  return gitOn(history.store.places.git);
-}
+import { notebookText, openTestHistory, writeInto } from '../scratch.js';
+import { gitOf, keep, LONG } from './kept.js';
 
 describe('a snapshot', () => {
   test('gives its bytes back', async () => {
@@ -249,88 +213,4 @@ describe('a restore', () => {
     );
     expect((await history.store.files.read('a.ipynb')).toString()).toBe(notebookText(['two']));
   });
-});
-
-describe('the catalog', () => {
-  const rowsOf = ({ store }: History): unknown => ({
-    notebooks: [...store.catalog.notebooks()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    histories: [...store.catalog.notebooks()]
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map(({ id }) => store.catalog.history(id)),
-    position: { ...store.catalog.position() },
-    last: store.catalog.lastNumber(),
-  });
-
-  async function fill(history: History): Promise<void> {
-    await keep(history, 'a.ipynb', LONG, { trigger: 'save' });
-    await keep(history, 'a.ipynb', ['one', ...LONG], { message: 'm' });
-    await renamePath(history, 'a.ipynb', 'b.ipynb');
-    await keep(history, 'c.ipynb', ['c = 1'], { trigger: 'run-all' });
-    await copyNotebook(history, 'c.ipynb', 'd.ipynb');
-    await keep(history, 'b.ipynb', ['two'], { key: 'k-12345678' });
-  }
-
-  test('rebuilt from git is equal to the live one, row for row', async () => {
-    const history = await openTestHistory();
-    await fill(history);
-    const live = rowsOf(history);
-    expect(await reindex(history)).toBeGreaterThan(6);
-    expect(rowsOf(history)).toEqual(live);
-  });
-
-  test('is the same after a restart, with its documents, without them, and with broken ones', async () => {
-    const root = await makeFolder();
-    const first = await openTestHistory(root);
-    await fill(first);
-    const live = rowsOf(first);
-    await first.store.close();
-    const breaks = [
-      () => Promise.resolve(),
-      () => rm(join(root, '.cellar/catalog'), { recursive: true }),
-      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":'),
-      () => writeInto(root, '.cellar/catalog/snapshots-0.json', '[]'),
-      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":0,"position":{}}'),
-    ];
-    for (const spoil of breaks) {
-      await spoil();
-      const again = await openTestHistory(root);
-      expect(rowsOf(again)).toEqual(live);
-      await again.store.close();
-    }
-  });
-
-  test('takes in what git itself committed meanwhile', async () => {
-    const history = await openTestHistory();
-    const { row } = await keep(history, 'a.ipynb', LONG);
-    const extra = commitByHand(gitOf(history), row.commit);
-    gitOf(history)('update-ref', MAIN, extra);
-    const next = await keep(history, 'a.ipynb', ['x']);
-    expect(gitOf(history)('rev-parse', 'main~1').trim()).toBe(extra);
-    expect(newestOf(history.store, row.notebook)?.id).toBe(next.row.id);
-    expect(history.store.catalog.position()[MAIN]).toBe(next.row.commit);
-  });
-
-  test('a day that was deleted takes its rows along', async () => {
-    const root = await makeFolder();
-    const first = await openTestHistory(root);
-    await fill(first);
-    gitOf(first)('update-ref', '-d', 'refs/cellar/auto/2026-11-23');
-    await first.store.close();
-    const again = await openTestHistory(root);
-    const lines = again.store.catalog
-      .notebooks()
-      .flatMap(({ id }) => again.store.catalog.history(id).map(({ line }) => line));
-    expect(new Set(lines)).toEqual(new Set(['main']));
-  });
-});
-
-test('verify finds nothing in a sound store, and names a damaged object', async () => {
-  const history = await openTestHistory();
-  const { row } = await keep(history, 'a.ipynb', LONG);
-  expect(await verifyStore(history.store)).toMatchObject({ status: 'ok', damages: [] });
-  const object = join(history.store.places.git, 'objects', row.blob.slice(0, 2), row.blob.slice(2));
-  rmSync(object);
-  const found = await verifyStore(history.store);
-  expect(found.status).toBe('damaged');
-  expect(found.damages[0]?.what).toContain('a.ipynb');
 });
