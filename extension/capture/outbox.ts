@@ -131,11 +131,21 @@ export class Outbox {
     for (;;) {
       const waiting = await store.first();
       if (waiting === undefined || this.#isDisposed) break;
-      this.#setState({ kind: 'sending', waiting: (await store.slips()).length });
+      // A try after a refusal shows only when it succeeds: until then what was said holds.
+      if (!this.#isHeld) await this.#tellSending();
       if (!(await this.#send(waiting))) return;
+      if (this.#isHeld) await this.#tellSending();
     }
     for (const number of [...this.#waiters.keys()]) this.#settle(number, { kind: 'elsewhere' });
     this.#setState({ kind: 'empty' });
+  }
+
+  get #isHeld(): boolean {
+    return this.#state.kind === 'held';
+  }
+
+  async #tellSending(): Promise<void> {
+    this.#setState({ kind: 'sending', waiting: (await this.#options.store.slips()).length });
   }
 
   /** True when the parcel is through, one way or the other. */

@@ -3,6 +3,7 @@ import { formatCount } from './words.js';
 
 /** What capture is doing for a notebook; handed in by whoever captures. Times are milliseconds since 1970. */
 export type CaptureStatus =
+  /** Without a time nothing was kept since JupyterLab was opened. */
   | { readonly kind: 'kept'; readonly time?: number }
   | { readonly kind: 'keeping' }
   | { readonly kind: 'waiting'; readonly count: number }
@@ -18,8 +19,10 @@ export function describeCapture(
 ): { readonly label: string; readonly title: string } {
   switch (status.kind) {
     case 'kept':
+      if (status.time === undefined)
+        return { label: 'on', title: 'A version is kept when you run a cell or save.' };
       return {
-        label: status.time === undefined ? 'kept' : `kept ${formatAgo(status.time, now)}`,
+        label: `kept ${formatAgo(status.time, now)}`,
         title: 'Everything is kept. The next version is kept when you run a cell or save.',
       };
     case 'keeping':

@@ -138,6 +138,9 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
       if (path === undefined) return;
       run(capture?.kind === 'paused' ? COMMANDS.resume : COMMANDS.pauseNotebook, { path });
     },
+    onRetry: () => {
+      run(COMMANDS.retry);
+    },
     onOpenSettings: () => {
       run(COMMANDS.openSettings);
     },

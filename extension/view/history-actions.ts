@@ -15,6 +15,8 @@ export interface HistoryActions {
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
   readonly onOpenSettings?: () => void;
+  /** Sends the versions that wait now. */
+  readonly onRetry?: () => void;
 }
 
 /** The head that stands for the notebook as it is in the editor or on disk. */

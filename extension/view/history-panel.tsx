@@ -1,6 +1,7 @@
 import { useEffect, type JSX } from 'react';
 
 import type { HistoryModel } from '../model/history.js';
+import type { Problem } from '../model/problem.js';
 import type { SpaceModel } from '../model/space.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
@@ -8,6 +9,8 @@ import { HistoryList } from './history-list.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
+
+const AWAY: Problem = { kind: 'away' };
 
 /** One notebook's history as a narrow panel: made for 300 pixels, works at 220. */
 export function HistoryPanel(props: {
@@ -22,15 +25,18 @@ export function HistoryPanel(props: {
     model.tick();
   }, [model, now]);
   const waiting = capture?.kind === 'waiting' ? capture.count : 0;
+  // What waits was told so by the server's absence, also while the list itself was not asked for again.
+  const shown = problem ?? (waiting > 0 ? AWAY : undefined);
   const label = path === undefined ? 'History' : `History of ${path}`;
   return (
     <section className="cellar cellar-History" aria-label={label}>
       <HistoryHeader model={model} actions={actions} />
-      {problem === undefined ? null : (
+      {shown === undefined ? null : (
         <ProblemBanner
-          problem={problem}
+          problem={shown}
           waiting={waiting}
           onRetry={() => {
+            actions.onRetry?.();
             void model.retry();
           }}
         />

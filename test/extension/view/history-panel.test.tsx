@@ -17,6 +17,7 @@ let model: HistoryModel;
 const actions = {
   onCompare: (base: string, head: string) => done.push(`compare ${name(base)} ${name(head)}`),
   onRestore: (chosen: HistoryRow) => done.push(`restore ${name(chosen.id)}`),
+  onRetry: () => done.push('retry'),
   artifactUrl: ({ sha256 }: { sha256: string }) => `artifacts/${sha256}`,
 };
 
@@ -222,6 +223,11 @@ test('says what waits while the server is away, and tries again when asked', asy
   away = false;
   await during(() => {
     click(panel.querySelector('[role=alert] button'));
+  });
+  expect(done).toContain('retry');
+  expect(panel.querySelector('[role=alert]')).not.toBeNull();
+  await during(() => {
+    model.setCapture({ kind: 'kept' });
   });
   expect(panel.querySelector('[role=alert]')).toBeNull();
 });
