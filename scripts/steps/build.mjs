@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from './places.mjs';
@@ -52,6 +60,8 @@ export function buildServer() {
         banner: { js: NODE_BANNER },
         define: { CELLAR_VERSION: JSON.stringify(version()) },
       });
+      // npx runs the file itself.
+      chmodSync(join(ROOT, 'dist', 'cellar.js'), 0o755);
     },
   );
 }

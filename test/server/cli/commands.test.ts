@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { makeFolder, notebookText, writeInto } from '../scratch.js';
-import { cellar, serve } from './cellar.js';
+import { cellar, CELLAR, serve } from './cellar.js';
 
 interface Kept {
   readonly id: string;
@@ -139,9 +139,8 @@ describe('the contract of the command', () => {
         modified: [{ base: 1, head: 1, aspects: ['source'] }],
       });
     }
-    expect(
-      (await cellar(root, ['diff', '--git', 'HEAD:a.ipynb', 'a.ipynb', '--exit-code'])).code,
-    ).toBe(1);
+    for (const base of ['HEAD:a.ipynb', 'HEAD'])
+      expect((await cellar(root, ['diff', '--git', base, 'a.ipynb', '--exit-code'])).code).toBe(1);
     expect((await cellar(root, ['diff', 'a.ipynb', 'a.ipynb', '--exit-code'])).code).toBe(0);
     const text = await cellar(root, ['diff', id, 'a.ipynb']);
     expect(text.out).toContain('y = 3');
@@ -184,6 +183,10 @@ describe('the contract of the command', () => {
     const ended = await cellar(root, ['diff', ...args, '--format', 'json']);
     expect(ended.code).toBe(2);
     expect(ended.json()).toMatchObject({ status: 'error', side });
+  });
+
+  test.skipIf(process.platform === 'win32')('it is a program of its own, as npx runs it', () => {
+    expect(execFileSync(CELLAR, ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   test('--help of all and of each, --version', async () => {
