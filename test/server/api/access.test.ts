@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { burst, KERNEL, serve, TOKEN, type Ask } from './served.js';
+import { KERNEL, serve, TOKEN, type Ask } from './served.js';
 
 describe('who may ask', () => {
   test.each<[string, Ask, number, string | undefined]>([
