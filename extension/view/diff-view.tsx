@@ -19,7 +19,11 @@ import { DiffOutline } from './diff-outline.js';
 import type { PartContext } from './diff-parts.js';
 import { Leaves } from './leaves.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
+import { useNarrow } from './use-narrow.js';
 import { useStore } from './use-store.js';
+
+/** Pixels below which two columns of code hold too little of a line. */
+const NARROW = 520;
 
 /** Two states of a notebook compared, cell by cell. It loads nothing itself: call the model's `load`. */
 export function DiffView(props: {
@@ -69,6 +73,7 @@ function DiffBlocks(props: { readonly model: CompareModel; readonly none: boolea
   const { model, none } = props;
   const { items, current } = useStore(model);
   const scroller = useRef<HTMLDivElement>(null);
+  const narrow = useNarrow(scroller, NARROW);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -102,7 +107,7 @@ function DiffBlocks(props: { readonly model: CompareModel; readonly none: boolea
               className={`cellar-Block${item.key === current ? ' cellar-mod-current' : ''}`}
               style={{ transform: `translateY(${String(start)}px)` }}
             >
-              <Block item={item} model={model} />
+              <Block item={item} model={model} narrow={narrow} />
             </div>
           );
         })}
@@ -114,14 +119,19 @@ function DiffBlocks(props: { readonly model: CompareModel; readonly none: boolea
 function Block({
   item,
   model,
+  narrow,
 }: {
   readonly item: DiffItem;
   readonly model: CompareModel;
+  readonly narrow: boolean;
 }): JSX.Element | null {
   const { comparison, choices, baseCells } = useStore(model);
   const context = useMemo<PartContext>(
-    () => ({ layout: choices.layout, load: (hash, signal) => model.value(hash, signal) }),
-    [choices.layout, model],
+    () => ({
+      layout: narrow ? 'unified' : choices.layout,
+      load: (hash, signal) => model.value(hash, signal),
+    }),
+    [choices.layout, model, narrow],
   );
   const toggle = useCallback(
     (key: string) => {

@@ -75,5 +75,10 @@ test('the page can be read on a telephone', async ({ site, page }) => {
   await page.locator('.cellar-Snapshots-when a').first().click();
   const changed = page.locator('.cellar-Diff').getByText('trees = 60');
   await expect(changed).toBeInViewport();
+  // One column below the other's place: two would hold ten letters each.
+  const sides = await Promise.all(
+    ['trees = 1', 'trees = 60'].map((text) => page.getByText(text, { exact: true }).boundingBox()),
+  );
+  expect(sides[1]?.x).toBe(sides[0]?.x);
   expect(await wider()).toBe(false);
 });
