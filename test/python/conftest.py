@@ -17,6 +17,9 @@ from jupyter_client.manager import start_new_kernel
 
 MIME = "application/vnd.cellar.v1+json"
 
+# Seconds that a cell may take; then the test fails.
+CELL_TIMEOUT = 30
+
 
 class Kernel:
     """Runs cells one after the other and tells what each put out."""
@@ -28,7 +31,7 @@ class Kernel:
     def run(self, code: str) -> dict[str, Any]:
         """What a front end would show after the cell: its outputs, with updates applied, and its status."""
         self.messages = []
-        reply = self.client.execute_interactive(code, timeout=30, output_hook=self.messages.append)
+        reply = self.client.execute_interactive(code, timeout=CELL_TIMEOUT, output_hook=self.messages.append)
         return {"status": reply["content"]["status"], "outputs": self._outputs(), "reply": reply["content"]}
 
     def bundles(self, code: str) -> list[dict[str, Any]]:
