@@ -5,8 +5,8 @@ import type { Subscription } from '../client/events.js';
 import { formatSize } from './size.js';
 import { Store } from './store.js';
 
-/** The server measures its space at most once a minute; asking more often tells nothing new. */
-const EVERY = 60_000;
+/** Many versions may be kept in one go; milliseconds. */
+const PAUSE = 2_000;
 
 export interface SpaceState {
   /** Undefined until the server has answered once. */
@@ -28,7 +28,7 @@ export class SpaceModel extends Store<SpaceState> {
         this.#timer ??= setTimeout(() => {
           this.#timer = undefined;
           void this.load();
-        }, EVERY);
+        }, PAUSE);
     });
   }
 

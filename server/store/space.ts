@@ -10,16 +10,24 @@ export interface UsedSpace {
   readonly artifactCount: number;
 }
 
-const FRESH_MS = 60_000;
+/** A measure is trusted for this many times as long as it took: a store of years has very many files. */
+const TRUST = 50;
+const LEAST_MS = 1_000;
 
-/** Measures a store's space, at most once a minute: a store of years has very many files. */
+/** Measures a store's space; asked again soon it answers as before, so that measuring takes a fiftieth of the time at most. */
 export function createSpaceMeter(store: Store): () => Promise<UsedSpace> {
-  let last: { at: number; space: Promise<UsedSpace> } | undefined;
+  let until = -Infinity;
+  let last: Promise<UsedSpace> | undefined;
   return () => {
-    const now = store.now();
-    if (last === undefined || Math.abs(now - last.at) > FRESH_MS)
-      last = { at: now, space: measure(store) };
-    return last.space;
+    if (last !== undefined && performance.now() < until) return last;
+    const start = performance.now();
+    // While it runs, whoever asks waits for the same one.
+    until = Infinity;
+    last = measure(store).finally(() => {
+      const end = performance.now();
+      until = end + Math.max(LEAST_MS, TRUST * (end - start));
+    });
+    return last;
   };
 }
 
