@@ -19,7 +19,10 @@ export function renamePath(
   return history.store.exclusively(async () => {
     const moved: NotebookRow[] = [];
     if (old === next) return moved;
-    for (const row of history.store.catalog.notebooks()) {
+    const { catalog } = history.store;
+    // Another that was at this path before, until this one was moved over it, stays behind; so all are chosen before the first moves.
+    const present = catalog.notebooks().filter((row) => catalog.findNotebookAt(row.path) === row);
+    for (const row of present) {
       if (row.path === old) moved.push(await moveNotebook(history, row, next));
       else if (row.path.startsWith(`${old}/`))
         moved.push(await moveNotebook(history, row, next + row.path.slice(old.length)));

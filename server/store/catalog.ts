@@ -65,14 +65,24 @@ export async function openCatalog(files: CatalogFiles): Promise<Catalog> {
   let position: CatalogPosition = {};
   let last = 0;
 
+  /** Gives a path to a notebook unless one that changed later has it: so the order in which rows come does not matter. */
+  const claim = (paths: Map<string, string>, row: NotebookRow, path: string): void => {
+    const rival = notebooks.get(paths.get(path) ?? '');
+    if (rival === undefined || rival.number <= row.number) paths.set(path, row.id);
+  };
+
   const putNotebook = (row: NotebookRow): void => {
     const old = notebooks.get(row.id);
     if (old !== undefined && old.number > row.number) return;
-    if (old !== undefined && byPath.get(old.path) === row.id) byPath.delete(old.path);
     notebooks.set(row.id, row);
-    const rival = notebooks.get(byPath.get(row.path) ?? '');
-    if (rival === undefined || rival.number <= row.number) byPath.set(row.path, row.id);
-    for (const path of row.formerPaths) formerly.set(path, row.id);
+    if (old !== undefined && old.path !== row.path && byPath.get(old.path) === row.id) {
+      byPath.delete(old.path);
+      // One that this had been moved over has its path again, as it would after a restart.
+      for (const other of notebooks.values())
+        if (other.path === old.path) claim(byPath, other, other.path);
+    }
+    claim(byPath, row, row.path);
+    for (const path of row.formerPaths) claim(formerly, row, path);
     last = Math.max(last, row.number);
   };
 

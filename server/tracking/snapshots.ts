@@ -40,13 +40,20 @@ export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebo
   return {
     id: row.id,
     path: row.path,
-    deleted: !(await store.files.exists(row.path)),
+    deleted: !(await isThere(store, row)),
     formerPaths: [...row.formerPaths],
     origin: row.origin,
     snapshots: store.catalog.history(row.id).length,
     time: newest.time,
     newest: newest.id,
   };
+}
+
+/** False also for one whose file another notebook was moved over. */
+async function isThere(store: Store, row: NotebookRow): Promise<boolean> {
+  return (
+    store.catalog.findNotebookAt(row.path)?.id === row.id && (await store.files.exists(row.path))
+  );
 }
 
 /** Every notebook with a history, by path. */
