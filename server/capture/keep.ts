@@ -11,6 +11,7 @@ import { parseNotebook } from '../notebook/read.js';
 import { toWorkspacePath } from '../store/names.js';
 import type { OperatingState } from '../store/operating.js';
 import type { SnapshotRow } from '../store/rows.js';
+import type { Store } from '../store/store.js';
 import { keepFound, keepLogged } from './artifacts.js';
 import { attachRuns, type ReadyRun } from './attach.js';
 import { draftRuns, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
@@ -37,7 +38,10 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const { store } = parts.history;
   const path = toWorkspacePath(burst.path);
   const known = store.catalog.findSnapshotByKey(burst.key);
-  if (known !== undefined) return { row: known, created: true, warnings: [] };
+  if (known !== undefined) {
+    await checkSame(store, known, burst);
+    return { row: known, created: true, warnings: [] };
+  }
   await checkCaptured(parts, path, burst.trigger !== 'manual');
 
   const bytes =
@@ -100,6 +104,20 @@ export async function keepFile(
         : attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
   });
   return { row, created, warnings: [...warnings, ...logged.warnings] };
+}
+
+/** A key stands for one state: to answer another one with it would lose that other one. Throws conflict. */
+async function checkSame(store: Store, known: SnapshotRow, burst: ParsedBurst): Promise<void> {
+  if (burst.content !== undefined) {
+    const bytes = await readNotebook(store, known);
+    if (keepBytes(bytes, burst.content) === bytes) return;
+  } else if (store.catalog.findNotebookByPath(toWorkspacePath(burst.path))?.id === known.notebook)
+    return;
+  throw new CellarError(
+    'conflict',
+    `The key ${burst.key} was used for version ${known.id}, which holds something else. Make a new key.`,
+    { path: burst.path },
+  );
 }
 
 async function checkCaptured(parts: CaptureParts, path: string, automatic: boolean): Promise<void> {

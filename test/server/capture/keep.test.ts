@@ -38,6 +38,40 @@ const ran = (cell: string, started: number, finished: number) =>
   ({ cell, index: 0, count: 1, status: 'ok', started, finished }) as const;
 
 describe('a burst', () => {
+  test('whose key stood for another state is refused, and delivered twice answers as the first time', async () => {
+    const parts = await openParts();
+    const key = 'a-key-used-twice';
+    const { row } = await keep(parts, { key, content: notebookText(['x = 1']) });
+    const again = await keep(parts, { key, content: notebookText(['x = 1']) });
+    expect(again.row.id).toBe(row.id);
+    await expect(keep(parts, { key, content: notebookText(['x = 2']) })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await writeInto(parts.root, 'b.ipynb', notebookText(['x = 3']));
+    await expect(keep(parts, { key, path: 'b.ipynb' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  test('delivered by two at once under one key is kept once', async () => {
+    const parts = await openParts();
+    const burst = { key: 'a-key-used-at-once', content: notebookText(['x = 1']) };
+    const kept = await Promise.all([1, 2, 3].map(() => keep(parts, burst)));
+    expect(new Set(kept.map(({ row }) => row.id)).size).toBe(1);
+    expect(parts.history.store.catalog.snapshotCount()).toBe(1);
+  });
+
+  test('of a notebook reached through a link out of the workspace is refused, unsaved text or not', async () => {
+    const parts = await openParts();
+    const other = await makeFolder();
+    await writeInto(other, 'a.ipynb', notebookText(['x']));
+    symlinkSync(other, join(parts.root, 'out'));
+    for (const content of [undefined, notebookText(['y'])])
+      await expect(
+        keep(parts, { path: 'out/a.ipynb', ...(content === undefined ? {} : { content }) }),
+      ).rejects.toMatchObject({ code: 'outside_workspace' });
+  });
+
   test('keeps what the editor holds, not what is on disk', async () => {
     const parts = await openParts();
     await writeInto(parts.root, 'a.ipynb', notebookText(['saved']));
