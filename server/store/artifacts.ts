@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -54,7 +54,7 @@ export function openArtifactFolder(folder: string): Artifacts {
   };
 
   const add = async (bytes: AsyncIterable<Uint8Array>): Promise<StoredFile> => {
-    await mkdir(incoming, { recursive: true });
+    await makeFolder(incoming);
     const temporary = join(incoming, randomBytes(12).toString('hex'));
     try {
       const stored = await copy(bytes, temporary);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { isErrno } from '../errors.js';
@@ -21,9 +21,24 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Makes a folder and its parents, each new one synced into its own parent. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+    // On a disk that is read-only Node says "no such file" (libuv's reason is lost on the way up): ask for it again.
+    if (isErrno(error, 'ENOENT')) await mkdir(await findFirstMissing(path));
+    throw error;
+  });
   if (first === undefined) return;
   for (let at = path; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+}
+
+async function findFirstMissing(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) if (await isThere(dirname(at))) return at;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => dirname(path) === path,
+  );
 }
 
 /** A name beside `path` that no other writer uses; the prefix is one that git's own gc sweeps in object folders. */
