@@ -88,13 +88,15 @@ function listen(server: Server, at: Parameters<Server['listen']>[0]): Promise<vo
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    // Streams of events never end by themselves, nor does an upload that nobody reads on; such a one keeps no process up either, so
+    // this must.
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+    }, 500);
     server.close(() => {
+      clearTimeout(timer);
       resolve();
     });
     server.closeIdleConnections();
-    // Streams of events never end by themselves.
-    setTimeout(() => {
-      server.closeAllConnections();
-    }, 500).unref();
   });
 }

@@ -71,9 +71,29 @@ async function becomeOwner(
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
     link: () => undefined,
   });
-  const listening = await listenPrivately(workspace.app);
-  return connectTo({ pid: process.pid, socket: listening.socket, token }, async () => {
-    await listening.close();
+  const listening = listenPrivately(workspace.app);
+  const close = async (): Promise<void> => {
+    await (await listening).close();
     await workspace.close();
+  };
+  const stop = closeOnSignal(close);
+  const { socket } = await listening;
+  return connectTo({ pid: process.pid, socket, token }, async () => {
+    stop();
+    await close();
   });
+}
+
+/** Lets Ctrl-C end a command as it would have, but with what is being written done and nothing left behind. The result stops that. */
+function closeOnSignal(close: () => Promise<void>): () => void {
+  const end = (signal: NodeJS.Signals): void => {
+    stop();
+    void close().finally(() => process.kill(process.pid, signal));
+  };
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return stop;
 }

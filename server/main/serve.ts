@@ -94,12 +94,14 @@ export async function serveWorkspace(
     },
   );
 
+  // Before anybody knows of this server, so that no signal finds it deaf.
+  const told = untilTold(options.parent);
   ready({
     url: link().replace(/\/$/, ''),
     ...(options.token === undefined ? { token } : {}),
     login: `${link()}login?token=${access.sessions.createKey()}`,
   });
-  const code = await untilTold(options.parent);
+  const code = await told;
   stopTakingOver();
   // First of all: once the port is free it may be anybody's.
   await withdrawAddress(places);
