@@ -171,6 +171,12 @@ test('from a burst to its history, diff, restore and files', async () => {
   });
   expect(part.status).toBe(206);
   expect(part.headers['content-range']).toBe(`bytes 10-19/${bytes.length}`);
+  const outside = await ask({
+    path: `api/v1/artifacts/${file.sha256}`,
+    headers: { authorization: `Bearer ${TOKEN}`, range: `bytes=${bytes.length}-` },
+  });
+  expect(outside.status).toBe(416);
+  expect(outside.headers['content-range']).toBe(`bytes */${bytes.length}`);
 });
 
 test('a burst from a paused notebook is refused by code', async () => {
