@@ -38,7 +38,8 @@ export function formatCommit(facts: CommitFacts): Buffer {
       `tree ${facts.tree}\n`,
       ...facts.parents.map((parent) => `parent ${parent}\n`),
       `author ${ident}\ncommitter ${ident}\n\n`,
-      `${facts.subject.trim()}\n`,
+      // Git's own tools end a message at a NUL, and fsck calls it damage.
+      `${facts.subject.replaceAll('\0', '\ufffd').trim()}\n`,
       trailers === '' ? '' : `\n${trailers}`,
     ].join(''),
   );
