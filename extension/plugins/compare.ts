@@ -18,6 +18,8 @@ import { baseName } from '../model/words.js';
 import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
 
 const TAB_ID = 'cellar-comparison';
+/** Milliseconds. */
+const LOAD_AFTER = 3000;
 
 /** The tab that compares. There is one, which every comparison takes over: walking down a history must not leave a row of tabs. */
 class ComparisonTab extends MainAreaWidget<ReactWidget> {
@@ -58,11 +60,7 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
     let tab: ComparisonTab | undefined;
     const open = async (compared: Compared): Promise<void> => {
       const target = toTarget(cellar, compared);
-      // The views load with the first comparison, not with JupyterLab.
-      const [{ CompareModel }, { DiffView }] = await Promise.all([
-        import('../model/compare.js'),
-        import('../view/diff-view.js'),
-      ]);
+      const [{ CompareModel }, { DiffView }] = await loadViews();
       if (tab === undefined) {
         const { client, memory } = cellar;
         const model = new CompareModel({ client, memory, target });
@@ -82,6 +80,10 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
       } else void tab.model.show(target);
       app.shell.activateById(TAB_ID);
     };
+    // Well after JupyterLab's own start, so that the first click need not wait for them.
+    void app.restored.then(() =>
+      setTimeout(() => void loadViews().catch(() => undefined), LOAD_AFTER),
+    );
     void restorer?.restore(tracker, {
       command: COMMANDS.compare,
       args: ({ model }) => toCompared(model.state.target),
@@ -90,6 +92,10 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
     return { open };
   },
 };
+
+/** The views load by themselves, not with JupyterLab; a failure shows when one is asked for. */
+const loadViews = () =>
+  Promise.all([import('../model/compare.js'), import('../view/diff-view.js')]);
 
 /** Names the tab after what it shows, and says when that changed. */
 function followTitle(tab: ComparisonTab, onChange: () => void): void {
