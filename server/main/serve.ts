@@ -12,6 +12,7 @@ import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from 
 import { createRelay } from './relay.js';
 import { openOperatingState } from '../store/operating.js';
 import { toPlaces, type Places } from '../store/places.js';
+import { isRunning } from '../store/process-identity.js';
 import { canOwn, StoreTakenError } from '../store/store.js';
 
 const PARENT_LOOK_MS = 500;
@@ -217,13 +218,4 @@ function untilTold(parent: number | undefined): Promise<number> {
     process.once('SIGTERM', end);
     process.once('SIGINT', end);
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -50,7 +50,8 @@ async function findStart(pid: number): Promise<string | undefined> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process with this number exists and may be asked. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
