@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { comparisonSchema, type Comparison } from '../../contract/compare.js';
 import { toStrangeError } from './errors.js';

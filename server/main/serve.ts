@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { RequestListener } from 'node:http';
 
@@ -183,9 +184,18 @@ async function listenOnPort(
   }
 }
 
+/** What this server may be called: the address it listens on, or for all addresses each of this machine's, and its name. */
 function namesOf(host: string): string[] {
-  const names = ['127.0.0.1', 'localhost', '[::1]', bracket(host.toLowerCase())];
-  return [...new Set(names)];
+  const own = isAny(host)
+    ? [
+        hostname(),
+        ...Object.values(networkInterfaces())
+          .flatMap((each) => each ?? [])
+          .map(({ address }) => address),
+      ]
+    : [host];
+  const names = ['127.0.0.1', 'localhost', '::1', ...own];
+  return [...new Set(names.map((name) => bracket(name.toLowerCase())))];
 }
 
 function isAny(host: string): boolean {

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -316,6 +318,23 @@ describe('with a server on the store', () => {
     expect(write.status).toBe(403);
     const foreign = await get('/api/v1/workspace', { cookie, origin: 'http://other.example' });
     expect(foreign.status).toBe(403);
+  });
+
+  test('listening on every address it answers for those of this machine, and for no other name', async () => {
+    const root = await makeFolder();
+    const server = await serve(root, ['--host', '0.0.0.0']);
+    const { port } = new URL(server.url);
+    const ask = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = { host: `${host}:${port}` };
+        get({ host: '127.0.0.1', port, path: '/api/v1/notebooks', headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on('error', reject);
+      });
+    expect(await ask(hostname())).toBe(401);
+    expect(await ask('localhost')).toBe(401);
+    expect(await ask('evil.example')).toBe(403);
   });
 
   test('it keeps its port from start to start, and ends with its parent', async () => {
