@@ -2,6 +2,7 @@ import { BUNDLE_MIME } from '../../contract/bundle.js';
 import type { OutputChange, PartChange } from '../../contract/diff.js';
 import { alignItems, toBlocks } from './align.js';
 import { compactJson, equalJson } from './json.js';
+import { stripChance } from './bundles.js';
 import type { NoiseCount } from './noise.js';
 import { maskNoise } from './noise.js';
 import type { Output } from './notebook.js';
@@ -45,7 +46,8 @@ function keyOf(output: Output): string {
   if (output.error !== null)
     parts.push(maskNoise(`${output.error.name}: ${output.error.message}`, 'text'));
   for (const [mime, value] of [...output.data].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const text = typeof value === 'string' ? value : compactJson(value);
+    const kept = mime === BUNDLE_MIME ? stripChance(value) : value;
+    const text = typeof kept === 'string' ? kept : compactJson(kept);
     if (isBinaryMime(mime)) parts.push(mime, valueText(mime, value));
     else if (output.type === 'stream') parts.push(mime, maskNoise(foldProgress(text), 'stream'));
     else parts.push(mime, maskNoise(text, mime === 'text/html' ? 'html' : 'text'));

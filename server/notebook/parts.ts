@@ -1,7 +1,7 @@
 import type { Bundle } from '../../contract/bundle.js';
 import { BUNDLE_MIME } from '../../contract/bundle.js';
 import type { PartChange, TextDiff } from '../../contract/diff.js';
-import { readBundle } from './bundles.js';
+import { readBundle, stripChance } from './bundles.js';
 import type { Json } from './json-value.js';
 import { equalJson } from './json.js';
 import { isObject } from './json-value.js';
@@ -66,6 +66,11 @@ export function diffPart(sides: Sides, noise: NoiseCount): PartChange | undefine
 
 /** True for two different values that a re-run could have made of one. */
 function isNoise(mime: string, base: Json, head: Json, noise: NoiseCount): boolean {
+  if (mime === BUNDLE_MIME) {
+    if (!equalJson(stripChance(base), stripChance(head))) return false;
+    noise.add('metric_time');
+    return true;
+  }
   if (mime === WIDGET_MIME && isObject(base) && isObject(head)) {
     const rest = (value: typeof base) =>
       new Map([...value].filter(([name]) => name !== 'model_id'));
@@ -144,7 +149,16 @@ function metricsPart(sides: Sides): PartChange | undefined {
     metrics: changedEntries(lastMetrics(base), lastMetrics(head)),
     params: changedEntries(textParams(base), textParams(head)),
   };
-  return part.metrics.length + part.params.length > 0 ? part : jsonPart(sides);
+  return part.metrics.length + part.params.length > 0 ? part : otherwiseChanged(sides);
+}
+
+/** A bundle whose files differ, say, but no metric and no param. */
+function otherwiseChanged(sides: Sides): PartChange | undefined {
+  const [base, head] = [sides.base, sides.head].map((value) =>
+    value === undefined ? undefined : stripChance(value),
+  );
+  const part = jsonPart({ mime: sides.mime, base, head });
+  return part === undefined ? undefined : { ...part, ...refs(sides) };
 }
 
 function lastMetrics(

@@ -34,6 +34,7 @@ const NOISE_WORDS: Readonly<Record<string, readonly [string, string]>> = {
   temp_path: ['temporary path', 'temporary paths'],
   timestamp: ['timestamp', 'timestamps'],
   tracking_link: ['tracking link', 'tracking links'],
+  metric_time: ['time of logging', 'times of logging'],
   widget_id: ['widget id', 'widget ids'],
   widget_state: ['widget state', 'widget states'],
 };

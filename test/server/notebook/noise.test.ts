@@ -208,6 +208,26 @@ describe('noise of a re-run', () => {
     ).toBe(false);
   });
 
+  it('hides when a metric was logged and the id of its run, not what was logged', () => {
+    const mime = 'application/vnd.cellar.v1+json';
+    const bundle = (id: string, time: number, value: number, sha256 = 'a') => ({
+      run: { id: id.repeat(32), name: 'wide' },
+      metrics: { loss: [{ value, step: 0, time }] },
+      artifacts: [{ name: 'm.pkl', sha256: sha256.repeat(64), size: 1 }],
+    });
+    const again = diffValues(mime, bundle('a', 1, 0.5), bundle('b', 2, 0.5));
+    expect(isUnchanged(again)).toBe(true);
+    expect(again.noise).toEqual({ metric_time: 1 });
+    const other = diffValues(mime, bundle('a', 1, 0.5), bundle('b', 2, 0.4));
+    expect(other.changes[0]?.outputs[0]?.parts).toMatchObject([
+      { type: 'metrics', metrics: [{ name: 'loss', base: 0.5, head: 0.4 }] },
+    ]);
+    const file = diffValues(mime, bundle('a', 1, 0.5), bundle('b', 2, 0.5, 'c'));
+    expect(file.changes[0]?.outputs[0]?.parts).toMatchObject([
+      { type: 'json', leaves: [{ path: '/artifacts/0/sha256' }] },
+    ]);
+  });
+
   it('counts a format upgrade', () => {
     expect(diffNotebooks(notebookOf([], {}, 4), notebookOf([], {}, 5)).noise).toEqual({
       format: 1,
