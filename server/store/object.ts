@@ -28,6 +28,14 @@ export function toObject(type: ObjectType, content: Uint8Array): GitObject {
   };
 }
 
+const LEAST_CHUNK = 16 * 1024;
+const MOST_CHUNK = 1024 * 1024;
+
+/** How much zlib gives at a time: each piece is a way to its thread and back, which for large content takes longer than the work. */
+function chunkSizeFor(length: number): number {
+  return Math.min(Math.max(length, LEAST_CHUNK), MOST_CHUNK);
+}
+
 const SAMPLES = 4;
 const SAMPLE_BYTES = 8 * 1024;
 
@@ -37,7 +45,7 @@ export function deflateObject(object: GitObject): Promise<Buffer> {
   const raw = Buffer.concat([header, object.content]);
   // In base64 there is nothing to find but the shorter code: looking for repeats takes four times as long and gains nothing.
   const strategy = repeatsItself(raw) ? constants.Z_DEFAULT_STRATEGY : constants.Z_HUFFMAN_ONLY;
-  return deflateAsync(raw, { level: 1, strategy });
+  return deflateAsync(raw, { level: 1, strategy, chunkSize: chunkSizeFor(raw.length) });
 }
 
 /** Whether looking for repeats makes samples of a large content at least a tenth smaller; small content is not worth asking. */
@@ -53,6 +61,20 @@ function repeatsItself(raw: Buffer): boolean {
   return found < 0.9 * plain;
 }
 
+export function isObjectType(type: string | undefined): type is ObjectType {
+  return type === 'blob' || type === 'tree' || type === 'commit';
+}
+
+/** The error that names an object whose content is not what its name says. */
+export function damaged(gitdir: string, oid: string, cause?: unknown): CellarError {
+  return new CellarError(
+    'store_damaged',
+    `Object ${oid} in ${gitdir} is damaged. Run "cellar verify" to see what else is.`,
+    { path: looseObjectPath(gitdir, oid) },
+    { cause },
+  );
+}
+
 export function looseObjectPath(gitdir: string, oid: string): string {
   return join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
 }
@@ -66,24 +88,17 @@ export async function findLooseObject(gitdir: string, oid: string): Promise<GitO
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const damaged = (cause?: unknown): CellarError =>
-    new CellarError(
-      'store_damaged',
-      `Object ${oid} in ${gitdir} is damaged. Run "cellar verify" to see what else is.`,
-      { path: looseObjectPath(gitdir, oid) },
-      { cause },
-    );
   let raw: Buffer;
   try {
-    raw = await inflateAsync(file);
+    raw = await inflateAsync(file, { chunkSize: chunkSizeFor(2 * file.length) });
   } catch (error) {
-    throw damaged(error);
+    throw damaged(gitdir, oid, error);
   }
   const end = raw.indexOf(0);
   const [type, length] = raw.toString('latin1', 0, end).split(' ');
   const content = raw.subarray(end + 1);
-  if (type !== 'blob' && type !== 'tree' && type !== 'commit') throw damaged();
+  if (!isObjectType(type)) throw damaged(gitdir, oid);
   const object = toObject(type, content);
-  if (object.oid !== oid || content.length !== Number(length)) throw damaged();
+  if (object.oid !== oid || content.length !== Number(length)) throw damaged(gitdir, oid);
   return object;
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 
 import { isErrno } from '../errors.js';
+import { damaged, isObjectType, toObject } from './object.js';
 
 /** After this long without a question the process ends; the next question starts another. */
 const IDLE_MS = 30_000;
@@ -23,6 +24,8 @@ export function openPackReader(gitdir: string): PackReader {
   let idle: NodeJS.Timeout | undefined;
   let chunks: Buffer[] = [];
   let length = 0;
+  /** How many bytes the first answer still needs; so that chunks of a large one are joined once. */
+  let wanted = 0;
   const questions: Question[] = [];
 
   const stop = (): void => {
@@ -32,6 +35,7 @@ export function openPackReader(gitdir: string): PackReader {
     child = undefined;
     chunks = [];
     length = 0;
+    wanted = 0;
   };
 
   const failAll = (answer: (question: Question) => void): void => {
@@ -48,10 +52,12 @@ export function openPackReader(gitdir: string): PackReader {
       });
     });
     started.on('close', () => {
-      if (child === started)
-        failAll((question) => {
-          question.reject(new Error(`git cat-file ended while reading ${question.oid}`));
-        });
+      if (child !== started) return;
+      // It gives up at the first object it cannot read; those asked for after it are asked for again.
+      const [first, ...rest] = questions.splice(0);
+      stop();
+      first?.reject(damaged(gitdir, first.oid));
+      for (const question of rest) ask(question);
     });
     started.stdin.on('error', () => undefined);
     started.stdout.on('data', (chunk: Buffer) => {
@@ -63,9 +69,6 @@ export function openPackReader(gitdir: string): PackReader {
     started.unref();
     return started;
   };
-
-  /** How many bytes the first answer still needs; so that chunks of a large one are joined once. */
-  let wanted = 0;
 
   const answerAll = (): void => {
     while (questions.length > 0 && length > 0 && length >= wanted) {
@@ -82,21 +85,31 @@ export function openPackReader(gitdir: string): PackReader {
       if (length < next) return;
       // A copy, so that a small object does not hold the whole chunk in memory.
       const answer = isMissing ? undefined : Buffer.from(all.subarray(end + 1, end + 1 + bytes));
+      const question = questions.shift();
       wanted = 0;
       length -= next;
       chunks = length === 0 ? [] : [all.subarray(next)];
-      questions.shift()?.resolve(answer);
+      if (question === undefined) return;
+      // Git itself checks the name of an object only in fsck.
+      const isSound =
+        answer === undefined || (isObjectType(type) && toObject(type, answer).oid === question.oid);
+      if (isSound) question.resolve(answer);
+      else question.reject(damaged(gitdir, question.oid));
     }
     if (questions.length === 0) idle = setTimeout(stop, IDLE_MS).unref();
+  };
+
+  const ask = (question: Question): void => {
+    clearTimeout(idle);
+    questions.push(question);
+    child ??= start();
+    child.stdin.write(`${question.oid}\n`);
   };
 
   return {
     read: (oid) =>
       new Promise((resolve, reject) => {
-        clearTimeout(idle);
-        questions.push({ oid, resolve, reject });
-        child ??= start();
-        child.stdin.write(`${oid}\n`);
+        ask({ oid, resolve, reject });
       }),
     close: stop,
   };

@@ -63,27 +63,41 @@ export function openRepository(gitdir: string): Repository {
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
 
-  const missing = (oid: string, cause?: unknown): CellarError =>
+  const missing = (oid: string): CellarError =>
     new CellarError(
       'store_damaged',
       `Object ${oid} is missing from ${gitdir}. Run "cellar verify" to see what else is.`,
       { path: gitdir },
-      { cause },
     );
 
+  // Old objects are in packs and new ones are not, and both come in rows: where the last one was is where to look first.
+  let lastWasPacked = false;
+
   const readContent = async (oid: string): Promise<Buffer> => {
-    const loose = await findLooseObject(gitdir, oid);
-    if (loose !== undefined) return loose.content;
+    const places = lastWasPacked ? [readPacked, readLoose] : [readLoose, readPacked];
+    for (const read of places) {
+      const content = await read(oid);
+      if (content === undefined) continue;
+      lastWasPacked = read === readPacked;
+      return content;
+    }
+    throw missing(oid);
+  };
+
+  const readLoose = async (oid: string): Promise<Buffer | undefined> =>
+    (await findLooseObject(gitdir, oid))?.content;
+
+  const readPacked = async (oid: string): Promise<Buffer | undefined> => {
     const found = await packs.read(oid);
-    if (found instanceof Buffer) return found;
-    if (found === undefined) throw missing(oid);
+    if (found !== 'no git') return found;
     // Without git on the machine isomorphic-git reads packs too, each as a whole.
     try {
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- what takes its place wants the type beforehand
       const packed = await git.readObject({ fs, gitdir, oid, format: 'content', cache });
       return Buffer.from(packed.object as Uint8Array);
     } catch (error) {
-      throw error instanceof git.Errors.NotFoundError ? missing(oid, error) : error;
+      if (error instanceof git.Errors.NotFoundError) return undefined;
+      throw error;
     }
   };
 
@@ -202,7 +216,7 @@ export function openRepository(gitdir: string): Repository {
     readTree,
     readBlob,
     checkObject: async (oid) => {
-      await readContent(oid);
+      if (((await readLoose(oid)) ?? (await readPacked(oid))) === undefined) throw missing(oid);
     },
     findEntry,
     close: () => {

@@ -1,4 +1,5 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -97,6 +98,31 @@ describe('a commit', () => {
     } finally {
       process.env['PATH'] = path;
     }
+  });
+
+  test('a damaged pack is named by the object that cannot be read, and the others still are', async () => {
+    const { repository, git } = await openFresh();
+    const texts = ['one', 'two', 'three'].map((word) => randomBytes(3_000).toString('hex') + word);
+    const { blobs } = await repository.commit(
+      request(Object.fromEntries(texts.map((text, index) => [`n${index}`, text]))),
+    );
+    git('repack', '-adq');
+    const folder = join(repository.gitdir, 'objects/pack');
+    const pack = join(folder, readdirSync(folder).find((name) => name.endsWith('.pack')) ?? '');
+    const oids = texts.map((_, index) => blobs.get(`n${index}`) ?? '');
+    const listed = git('verify-pack', '-v', pack.replace(/pack$/, 'idx'));
+    const offset = Number(
+      new RegExp(`^${oids[1] ?? ''} blob +\\d+ \\d+ (\\d+)`, 'm').exec(listed)?.[1],
+    );
+    const bytes = readFileSync(pack);
+    bytes.fill(0x55, offset + 500, offset + 900);
+    chmodSync(pack, 0o644);
+    writeFileSync(pack, bytes);
+    const again = openRepository(repository.gitdir);
+    const read = await Promise.allSettled(oids.map((oid) => again.readBlob(oid)));
+    again.close();
+    expect(read.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(read[1]).toMatchObject({ reason: { code: 'store_damaged' } });
   });
 
   test('many large objects are read at once from packs, each as it is', async () => {
