@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ulid } from 'ulid';
@@ -165,13 +165,21 @@ function nextId(last: string, time: number): string {
   return chars.join('');
 }
 
+const UNFINISHED_MS = 60 * 60 * 1000;
+
+/** Takes away a half-made store; a young one may be another process's, which is just finding out that it was not first. */
+async function sweepUnfinished(folder: string): Promise<void> {
+  const facts = await stat(folder).catch(() => undefined);
+  if (facts !== undefined && Date.now() - facts.ctimeMs > UNFINISHED_MS)
+    await rm(folder, { recursive: true, force: true });
+}
+
 /** Takes away what a killed owner left: its address, half-written files, uploads and stores, and git locks that nobody holds. */
 async function sweep(places: Places): Promise<void> {
   await rm(places.server, { force: true });
   await rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
   for (const name of await readdir(places.cellar))
-    if (/^store\.git\.[0-9a-f]+\.new$/.test(name))
-      await rm(join(places.cellar, name), { recursive: true, force: true });
+    if (/^store\.git\.[0-9a-f]+\.new$/.test(name)) await sweepUnfinished(join(places.cellar, name));
   for (const folder of [places.catalog, places.state])
     for (const name of await readdir(folder).catch(() => []))
       if (isTemporary(name)) await rm(join(folder, name), { force: true });
