@@ -86,8 +86,7 @@ function DiffBlocks(props: { readonly model: CompareModel; readonly none: boolea
   useEffect(() => {
     const at = items.findIndex(({ key }) => key === current);
     if (at >= 0) virtual.scrollToIndex(at, { align: 'start' });
-    // Only a move scrolls: a fold that opens must leave the place as it is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a move scrolls, not a fold that opens
   }, [current]);
   return (
     <div ref={scroller} className="cellar-Blocks" tabIndex={0} role="region" aria-label="Cells">
