@@ -2,9 +2,11 @@
 const SERVER = {
   notebook: [],
   work: ['notebook'],
+  // The user's own git repository, read by the system's git and never written.
+  checkout: [],
   store: ['notebook', 'work'],
   history: ['notebook', 'work', 'store'],
-  tracking: ['notebook', 'store', 'history'],
+  tracking: ['notebook', 'work', 'checkout', 'store', 'history'],
   review: ['store', 'history'],
   registry: ['store', 'tracking', 'review'],
   capture: ['notebook', 'history', 'tracking', 'store'],
@@ -12,11 +14,13 @@ const SERVER = {
   access: ['store'],
   outbound: [],
   api: [
-    ...['notebook', 'work', 'store', 'history', 'tracking', 'review', 'registry', 'capture'],
+    ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
+    ...['registry', 'capture'],
     ...['lifecycle', 'access', 'outbound'],
   ],
   cli: [
-    ...['notebook', 'work', 'store', 'history', 'tracking', 'review', 'registry', 'capture'],
+    ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
+    ...['registry', 'capture'],
     ...['lifecycle', 'access', 'outbound', 'api'],
   ],
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { patchSchema } from './patch.js';
 
 /** A value of a notebook: itself where it is short, else its hash (SHA-256 of its UTF-8 text), to be asked for when it is shown. */
 export const valueRefSchema = z.object({
@@ -44,6 +45,8 @@ export const textDiffSchema = z.object({
   coarse: z.boolean().optional(),
   /** Changed lines beyond the bound on what one diff shows; the hunks hold those before. */
   leftOut: z.number().int().optional(),
+  /** Of sources: white space alone differs, or comments (and white space) alone. Absent when more does. */
+  only: z.enum(['whitespace', 'comments']).optional(),
 });
 export type TextDiff = z.infer<typeof textDiffSchema>;
 
@@ -68,6 +71,32 @@ export const tableRowSchema = z.object({
   cells: z.array(tableCellSchema),
 });
 
+/** Two pictures compared pixel by pixel, at the size of the larger in each direction. */
+export const pixelsSchema = z.object({
+  changed: z.number().int(),
+  compared: z.number().int(),
+  /** The smallest rectangle around what changed: left, top, width, height in pixels; null when nothing did. */
+  region: z
+    .tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()])
+    .nullable(),
+});
+export type Pixels = z.infer<typeof pixelsSchema>;
+
+/** One frame of a traceback in the user's own code: `file` as printed, e.g. "Cell In[3]" or a path. */
+export const frameSchema = z.object({
+  file: z.string(),
+  line: z.number().int().optional(),
+  name: z.string().optional(),
+  text: z.string().optional(),
+});
+export const tracedErrorSchema = z.object({
+  name: z.string(),
+  message: z.string(),
+  /** From the outermost to the one that raised; frames of libraries are left out. */
+  frames: z.array(frameSchema).optional(),
+});
+export type TracedError = z.infer<typeof tracedErrorSchema>;
+
 /** How one MIME type of an output differs; a side that is absent was not there. */
 export const partSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), mime: z.string(), diff: textDiffSchema, ...sides }),
@@ -82,7 +111,19 @@ export const partSchema = z.discriminatedUnion('type', [
     /** Rows left out: the same on both sides, or beyond the bound on what one diff shows. */
     rowsLeftOut: z.number().int(),
   }),
-  z.object({ type: z.literal('picture'), mime: z.string(), ...sides }),
+  z.object({
+    type: z.literal('picture'),
+    mime: z.string(),
+    ...sides,
+    /** Width and height in pixels, as the file's head says; absent when it cannot be read or has none. */
+    baseSize: z.tuple([z.number().int(), z.number().int()]).optional(),
+    headSize: z.tuple([z.number().int(), z.number().int()]).optional(),
+    pixels: pixelsSchema.optional(),
+    /** Why two pictures were not compared by pixels. */
+    notCompared: z.enum(['too_large', 'unreadable', 'vector', 'format', 'time']).optional(),
+    /** Of vector pictures: their normalised text compared, one element a line. */
+    diff: textDiffSchema.optional(),
+  }),
   z.object({
     type: z.literal('json'),
     mime: z.string(),
@@ -94,8 +135,8 @@ export const partSchema = z.discriminatedUnion('type', [
     type: z.literal('traceback'),
     mime: z.string(),
     ...sides,
-    baseError: z.object({ name: z.string(), message: z.string() }).optional(),
-    headError: z.object({ name: z.string(), message: z.string() }).optional(),
+    baseError: tracedErrorSchema.optional(),
+    headError: tracedErrorSchema.optional(),
     diff: textDiffSchema,
   }),
   z.object({
@@ -132,7 +173,16 @@ export const outputChangeSchema = z.object({
 });
 export type OutputChange = z.infer<typeof outputChangeSchema>;
 
-export const aspectSchema = z.enum(['source', 'outputs', 'metadata', 'attachments', 'type']);
+/** `execution` (counts) and `id` occur only where their noise was asked to be shown. */
+export const aspectSchema = z.enum([
+  'source',
+  'outputs',
+  'metadata',
+  'attachments',
+  'type',
+  'execution',
+  'id',
+]);
 export type Aspect = z.infer<typeof aspectSchema>;
 
 /** How many differences of each kind of noise were seen and not shown, by the kind's name. */
@@ -140,6 +190,14 @@ export const noiseSchema = z.record(z.string(), z.number().int());
 export type Noise = z.infer<typeof noiseSchema>;
 
 export const cellTypeSchema = z.enum(['code', 'markdown', 'raw']);
+
+/** One block of a markdown text (a paragraph, list, table, fenced code): kept, changed ("~": both sides), deleted or added. */
+export const markdownBlockSchema = z.object({
+  op: z.enum([' ', '~', '-', '+']),
+  base: z.string().optional(),
+  head: z.string().optional(),
+});
+export type MarkdownBlock = z.infer<typeof markdownBlockSchema>;
 
 /**
  * One cell's part of a diff. `base` and `head` are cell indices: one each for same, modified and moved; none on the missing
@@ -156,10 +214,14 @@ export const cellChangeSchema = z.object({
   /** What differs; empty for same and for a cell that only moved. */
   aspects: z.array(aspectSchema),
   baseType: cellTypeSchema.optional(),
+  /** Base's id where it is another one and that was asked to be shown. */
+  baseId: z.string().optional(),
   baseExecution: z.number().int().nullable().optional(),
   headExecution: z.number().int().nullable().optional(),
   /** Present unless the source is the same on both sides. */
   source: textDiffSchema.optional(),
+  /** Of a markdown cell on both sides whose source differs. */
+  blocks: z.array(markdownBlockSchema).optional(),
   outputs: z.array(outputChangeSchema),
   metadata: z.array(leafSchema),
   noise: noiseSchema,
@@ -181,6 +243,17 @@ export const cellCountsSchema = z.object({
 export const notebookDiffSchema = z.object({
   status: z.literal('ok'),
   format: z.literal(1),
+  /** A bound of time or size was met somewhere: what is shown is right, but not the finest. */
+  coarse: z.boolean().optional(),
+  /** The kinds of noise that were asked to be shown, and so count as changes here. */
+  shown: z.array(z.string()).optional(),
+  /** The nbformat of both sides, major and minor, where it differs. */
+  formats: z
+    .object({
+      base: z.tuple([z.number().int(), z.number().int()]),
+      head: z.tuple([z.number().int(), z.number().int()]),
+    })
+    .optional(),
   /** The kernel's language in lower case, of head, else of base; "" when neither says. */
   language: z.string(),
   cells: cellCountsSchema,
@@ -199,5 +272,7 @@ export const notebookDiffSchema = z.object({
   notebook_metadata: z.array(leafSchema),
   /** In the order of head, deleted cells where they stood. */
   changes: z.array(cellChangeSchema),
+  /** What makes head of base exactly, noise included; only where it was asked for. */
+  patch: patchSchema.optional(),
 });
 export type NotebookDiff = z.infer<typeof notebookDiffSchema>;

@@ -31,6 +31,19 @@ export const ROUTES = {
   diff: 'api/v1/diff',
   /** A value of a diff by its hash, ?base=&head= as in the diff it came from. */
   diffValue: 'api/v1/diff/values/:hash',
+  /** POST: any two sides, of files, revisions of git and snapshots. */
+  compare: 'api/v1/compare',
+  /** Of a comparison by its key: a value by its hash, and the bytes of its base or head. */
+  compareValue: 'api/v1/compare/:key/values/:hash',
+  compareSide: 'api/v1/compare/:key/:side',
+  /** ?path= : the commits of the surrounding git repository that touched a notebook. */
+  revisions: 'api/v1/revisions',
+  /** GET ?path= : the merge that a notebook waits for; POST resolves it. */
+  merge: 'api/v1/merge',
+  /** A value of a merge by its hash, ?path= as in the merge. */
+  mergeValue: 'api/v1/merge/values/:hash',
+  /** DELETE: the person leaves the merge tool without a result. */
+  mergeTool: 'api/v1/merge/tool',
   /** PUT streams a new one in, GET (with ranges) streams one out. */
   artifacts: 'api/v1/artifacts',
   artifact: 'api/v1/artifacts/:sha256',

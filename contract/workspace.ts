@@ -49,8 +49,19 @@ export const captureStateSchema = z.object({
 });
 export type CaptureState = z.infer<typeof captureStateSchema>;
 
+/** A person's own kind of noise: what the pattern matches in a text output is chance. */
+export const noisePatternSchema = z.object({
+  kind: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
+  pattern: z.string().min(1).max(500),
+});
+export type NoisePattern = z.infer<typeof noisePatternSchema>;
+
 export const settingsSchema = z.object({
   spaceLimit: z.number().nonnegative().optional(),
   artifactGlobs: z.array(z.string()).optional(),
+  /** What counts as noise in outputs beside what Cellar knows; patterns in RE2's syntax, matched in linear time. */
+  noisePatterns: z.array(noisePatternSchema).optional(),
+  /** Kinds of noise that are shown by default. */
+  shownNoise: z.array(z.string()).optional(),
 });
 export type ServerSettings = z.infer<typeof settingsSchema>;
