@@ -8,12 +8,11 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { createElement } from 'react';
 
-import type { ComparedSide } from '../../contract/compare.js';
 import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import type { Compared } from '../commands/parts.js';
 import type { CompareModel, CompareTarget } from '../model/compare.js';
-import { formatClock } from '../model/time.js';
+import { sideCaption, sidePath, sideWords } from '../model/sides.js';
 import { baseName } from '../model/words.js';
 import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
 
@@ -108,9 +107,11 @@ function followTitle(tab: ComparisonTab, onChange: () => void): void {
     }
     if (comparison === undefined) return;
     const { base, head } = comparison;
-    const path = head.kind === 'now' ? head.path : head.snapshot.path;
-    tab.title.label = `${toMoment(base)} → ${toMoment(head)} ${baseName(path)}`;
-    tab.title.caption = `What changed in ${path}`;
+    const path = sidePath(head);
+    const words = sideWords(base, head, Date.now());
+    const name = sidePath(base) === path ? ` ${baseName(path)}` : '';
+    tab.title.label = `${words.base} → ${words.head}${name}`;
+    tab.title.caption = `${sideCaption(base)}\n→\n${sideCaption(head)}`;
   });
 }
 
@@ -131,8 +132,4 @@ function toTarget({ captures }: Cellar, compared: Compared): CompareTarget {
       return panel === undefined ? undefined : captures.textOf(panel);
     },
   };
-}
-
-function toMoment(side: ComparedSide): string {
-  return side.kind === 'now' ? 'now' : formatClock(side.snapshot.time);
 }

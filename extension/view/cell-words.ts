@@ -39,6 +39,8 @@ const ASPECT_WORDS = {
   metadata: 'metadata',
   attachments: 'attachments differ',
   type: undefined,
+  execution: 'execution count',
+  id: 'id',
 } as const;
 
 /** What of a cell differs beside its source, in words; nothing for a cell that is new or gone. */

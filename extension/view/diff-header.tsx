@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 
 import type { ComparedSide } from '../../contract/compare.js';
 import type { CompareModel } from '../model/compare.js';
-import { formatFullTime, formatMoment, formatSeconds } from '../model/time.js';
+import { sideCaption, sidePath, sideTime, sideWords } from '../model/sides.js';
 import { baseName, formatCount } from '../model/words.js';
 import { IconButton } from './button.js';
 import { DiffSummary } from './diff-summary.js';
@@ -93,39 +93,33 @@ function Sides({
   readonly base: ComparedSide;
   readonly head: ComparedSide;
 }): JSX.Element {
+  const words = sideWords(base, head, Date.now());
+  const path = sidePath(head);
   return (
     <h2 className="cellar-DiffHead-sides">
-      <span title={pathOf(head)}>{baseName(pathOf(head))}</span>
-      <SideName side={base} exact={isSameMinute(base, head)} />
+      {sidePath(base) === path ? <span title={path}>{baseName(path)}</span> : null}
+      <SideName side={base} words={words.base} />
       <Icon name="arrow" title="to" />
-      <SideName side={head} exact={isSameMinute(base, head)} />
+      <SideName side={head} words={words.head} />
     </h2>
   );
 }
 
-function isSameMinute(base: ComparedSide, head: ComparedSide): boolean {
-  if (base.kind === 'now' || head.kind === 'now') return false;
-  return base.snapshot.time.slice(0, 16) === head.snapshot.time.slice(0, 16);
-}
-
-function SideName(props: {
-  readonly side: ComparedSide;
-  /** Shows seconds, to tell two versions of one minute apart. */
-  readonly exact: boolean;
-}): JSX.Element {
-  const { side, exact } = props;
-  if (side.kind === 'now') return <span className="cellar-SideName">now</span>;
-  const { time, message } = side.snapshot;
-  const words = message === null ? '' : `\n${message}`;
+function SideName(props: { readonly side: ComparedSide; readonly words: string }): JSX.Element {
+  const { side, words } = props;
+  const time = sideTime(side);
+  const title = sideCaption(side);
+  if (time === undefined)
+    return (
+      <span className="cellar-SideName" title={title}>
+        {words}
+      </span>
+    );
   return (
-    <time className="cellar-SideName" dateTime={time} title={`${formatFullTime(time)}${words}`}>
-      {exact ? formatSeconds(time) : formatMoment(time, Date.now())}
+    <time className="cellar-SideName" dateTime={time} title={title}>
+      {words}
     </time>
   );
-}
-
-function pathOf(side: ComparedSide): string {
-  return side.kind === 'now' ? side.path : side.snapshot.path;
 }
 
 function Switches({ model }: { readonly model: CompareModel }): JSX.Element {
