@@ -1,24 +1,26 @@
 import * as z from 'zod';
 
-/**
- * A JSON value within a patch: its JSON text with every number as it was written, or for a long value the SHA-256 of that text,
- * to be had from the notebook that holds it.
- */
-export const patchValueSchema = z.union([
-  z.object({ json: z.string() }),
-  z.object({ hash: z.string(), size: z.number().int() }),
-]);
+/** The place of a long value within a text: its SHA-256 (of its JSON text) and length, to be had from the notebook that holds it. */
+export const hashedSchema = z.object({ hash: z.string(), size: z.number().int() });
+
+/** A JSON value as its JSON text, with every number as it was written; with long values in it, as the pieces of that text in order. */
+export const patchValueSchema = z.union([z.string(), z.array(z.union([z.string(), hashedSchema]))]);
 export type PatchValue = z.infer<typeof patchValueSchema>;
 
-/** A stretch of a text or list: `at` counts in base from 0 (texts: UTF-16 code units), `removed` and `added` are what stood and stands there. */
-const textEditSchema = z.object({ at: z.number().int(), removed: z.string(), added: z.string() });
+/** A stretch of a text: `at` counts UTF-16 code units of base from 0; `removed` stood there, `added` stands there now. */
+export const textEditSchema = z.object({
+  at: z.number().int(),
+  removed: z.string(),
+  added: z.string(),
+});
+export type TextEdit = z.infer<typeof textEditSchema>;
 
-/** One item of a list that head has: a run of base's items in order (`count` from `from`), one of base's items changed, or a new one. */
+/** What head's list is made of: a run of base's items (`count` of them from index `from`), one of them changed, or a new one. */
 const itemSchema = z.union([
   z.object({ from: z.number().int(), count: z.number().int() }),
   z.object({
     from: z.number().int(),
-    get change(): typeof changeSchema {
+    get change() {
       return changeSchema;
     },
   }),
@@ -26,30 +28,34 @@ const itemSchema = z.union([
 ]);
 export type PatchItem = z.infer<typeof itemSchema>;
 
-/** How one JSON value became another. Everything has both sides, so that a patch can be turned round. */
+/** How one JSON value became another; it holds both sides, so that it can be turned round. */
 export const changeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('replace'), base: patchValueSchema, head: patchValueSchema }),
-  z.object({ op: z.literal('text'), edits: z.array(textEditSchema) }),
+  z.object({
+    op: z.literal('text'),
+    /** Of base's text, in UTF-16 code units. */
+    baseLength: z.number().int(),
+    edits: z.array(textEditSchema),
+  }),
   z.object({
     op: z.literal('list'),
-    /** What head's list is made of, in order; items of base that it does not name are in `deleted`, with their index. */
-    items: z.array(itemSchema),
-    deleted: z.array(z.tuple([z.number().int(), patchValueSchema])),
     baseLength: z.number().int(),
+    /** In the order of head; no item of base occurs twice. */
+    items: z.array(itemSchema),
+    /** The items of base that head does not have, by their index. */
+    deleted: z.array(z.tuple([z.number().int(), patchValueSchema])),
   }),
   z.object({
     op: z.literal('object'),
     added: z.array(z.tuple([z.string(), patchValueSchema])),
     deleted: z.array(z.tuple([z.string(), patchValueSchema])),
-    get changed(): z.ZodArray<z.ZodTuple<[z.ZodString, typeof changeSchema]>> {
+    get changed() {
       return z.array(z.tuple([z.string(), changeSchema]));
     },
-    /** The names in head's order, where it is not base's with additions at the end. */
-    order: z.array(z.string()).optional(),
   }),
 ]);
 export type PatchChange = z.infer<typeof changeSchema>;
 
-/** What makes one notebook's JSON of another's exactly; no change is absent. */
+/** What makes one notebook's JSON of another's exactly; `change` is absent when they are the same. */
 export const patchSchema = z.object({ format: z.literal(1), change: changeSchema.optional() });
 export type Patch = z.infer<typeof patchSchema>;
