@@ -19,7 +19,7 @@ export interface ClientOptions {
 
 /** One request: `path` is relative to the base, undefined values of `query` are left out, `body` becomes JSON. */
 export interface Request {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;

@@ -1,0 +1,76 @@
+import type { Decision, MergeCell, MergeChoices, MergeChunk, Take } from '../../contract/merge.js';
+
+/** What a person can choose for a decision. */
+export type Choice = Exclude<Take, 'merged'>;
+/** A side of a merge. */
+export type MergeSide = 'base' | 'local' | 'remote';
+
+/** Nothing chosen yet. */
+export const NO_CHOICES: MergeChoices = { decisions: {}, sources: {} };
+
+/** What can be chosen for a decision, in the order in which it is offered; `cell` is the one it is about, if any. */
+export function choicesFor(decision: Decision, cell: MergeCell | undefined): readonly Choice[] {
+  switch (decision.about) {
+    case 'presence':
+      return ['local', 'remote'];
+    case 'source':
+      return [...having(cell, ['local', 'remote']), 'both', ...having(cell, ['base'])];
+    case 'outputs':
+    case 'type':
+    case 'attachments':
+    case 'place':
+      return having(cell, ['local', 'remote', 'base']);
+    case 'metadata':
+    case 'notebook_metadata':
+      return ['local', 'remote', 'base'];
+  }
+}
+
+/** How a decision stands: by the person's choice, else as the merge took it. */
+export function takeOf(decision: Decision, choices: MergeChoices): Take {
+  return choices.decisions[decision.id] ?? decision.take;
+}
+
+/** The text of a stretch by one take; `both` is local's lines and then remote's. */
+export function chunkText(chunk: MergeChunk, take: Take): string {
+  switch (take) {
+    case 'base':
+      return chunk.base;
+    case 'local':
+      return chunk.local;
+    case 'remote':
+      return chunk.remote;
+    case 'both':
+      return joinTexts(chunk.local, chunk.remote);
+    case 'merged':
+      return chunk.kind === 'remote' ? chunk.remote : chunk.local;
+  }
+}
+
+/** Two texts one after the other, the second beginning on a line of its own. */
+export function joinTexts(first: string, second: string): string {
+  if (first === '' || second === '') return first + second;
+  return /[\r\n]$/.test(first) ? first + second : `${first}\n${second}`;
+}
+
+/** The whole source of a cell on one side; undefined when it is not there. */
+export function sideSource(cell: MergeCell, side: MergeSide): string | undefined {
+  return cell[side]?.source;
+}
+
+/** True when nothing was chosen and nothing written. */
+export function isEmpty({ decisions, sources }: MergeChoices): boolean {
+  return Object.keys(decisions).length === 0 && Object.keys(sources).length === 0;
+}
+
+/** How many decisions were made and cells written by hand. */
+export function countChoices({ decisions, sources }: MergeChoices): number {
+  return Object.keys(decisions).length + Object.keys(sources).length;
+}
+
+function having<S extends MergeSide>(
+  cell: MergeCell | undefined,
+  sides: readonly S[],
+): readonly S[] {
+  return sides.filter((side) => cell === undefined || cell[side] !== null);
+}
