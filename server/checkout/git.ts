@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
+import { CellarError, isErrno } from '../errors.js';
+
+const run = promisify(execFile);
+
+/** The longest that one call of git may take, in milliseconds. */
+const MAX_TIME = 30_000;
+
+const TRANSPORTS = ['ext', 'fd', 'file', 'git', 'http', 'https', 'ssh'];
+
+/**
+ * A repository's configuration can name programs. None of them runs: no hook, fsmonitor, signature check or pager; and no
+ * transport, since git fetches what a partial clone lacks by itself. The environment is the user's own and stays as it is.
+ */
+const SAFE = [
+  ...['--no-optional-locks', '--no-pager'],
+  ...[
+    'core.fsmonitor=false',
+    'core.hooksPath=/dev/null',
+    'log.showSignature=false',
+    'protocol.allow=never',
+    ...TRANSPORTS.map((name) => `protocol.${name}.allow=never`),
+  ].flatMap((setting) => ['-c', setting]),
+];
+
+/** Why git ended with a failure, in its own words. */
+export class GitFailure extends Error {
+  constructor(
+    readonly said: string,
+    options?: ErrorOptions,
+  ) {
+    super(said, options);
+  }
+}
+
+/**
+ * What git prints when it is run in a folder with these words. Throws a GitFailure where git refuses, and a CellarError where
+ * git is missing, takes too long, or prints more than a notebook may have.
+ */
+export async function runGit(folder: string, words: readonly string[]): Promise<Buffer> {
+  try {
+    const { stdout } = await run('git', [...SAFE, ...words], {
+      cwd: folder,
+      encoding: 'buffer',
+      maxBuffer: MAX_NOTEBOOK_BYTES,
+      timeout: MAX_TIME,
+      killSignal: 'SIGKILL',
+    });
+    return stdout;
+  } catch (error) {
+    throw toFailure(error, folder);
+  }
+}
+
+function toFailure(error: unknown, folder: string): Error {
+  const facts = { path: folder };
+  const options = { cause: error };
+  if (isErrno(error, 'ENOENT', 'EACCES'))
+    return new CellarError(
+      'not_found',
+      `git could not be started in ${folder}: the folder is gone, or git is not installed or not on PATH.`,
+      facts,
+      options,
+    );
+  if (isErrno(error, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'))
+    return new CellarError(
+      'too_large',
+      `git gave more than ${MAX_NOTEBOOK_BYTES} bytes.`,
+      facts,
+      options,
+    );
+  if (error instanceof Error && 'killed' in error && error.killed === true)
+    return new CellarError(
+      'timed_out',
+      `git gave no answer within ${MAX_TIME / 1000} s.`,
+      facts,
+      options,
+    );
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  const missing = /^fatal: not a git repository/m.test(said);
+  return new GitFailure(missing ? `${folder} is not inside a git repository` : said, options);
+}
+
+/** A revision that git cannot take for an option. Throws bad_request for one that it could. */
+export function checkRevision(revision: string): string {
+  if (revision === '' || revision.startsWith('-') || /[\0\n]/.test(revision))
+    throw new CellarError('bad_request', `"${revision}" is no revision.`);
+  return revision;
+}
