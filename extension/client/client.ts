@@ -2,7 +2,8 @@ import type * as z from 'zod';
 
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
-import type { CompareRequest, Comparison } from '../../contract/compare.js';
+import { revisionsSchema } from '../../contract/compare.js';
+import type { CompareSides, Comparison, Revision } from '../../contract/compare.js';
 import type { CellarEvent } from '../../contract/events.js';
 import type { HistoryPage, HistoryQuery, Notebook } from '../../contract/history.js';
 import {
@@ -16,7 +17,13 @@ import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import type { CaptureState, Pause, ServerSettings, Workspace } from '../../contract/workspace.js';
 import { captureStateSchema, workspaceSchema } from '../../contract/workspace.js';
-import { readComparison } from './comparison.js';
+import {
+  readComparison,
+  toBaseRequest,
+  toCompareRequest,
+  toValueRequest,
+  type ComparedPlace,
+} from './comparison.js';
 import { EventStream, type Source, type Subscription } from './events.js';
 import {
   parse,
@@ -27,12 +34,6 @@ import {
   type ClientOptions,
   type Request,
 } from './request.js';
-
-/** The two snapshots of a diff; without `head` the head is what the editor holds. */
-export interface Pair {
-  readonly base: string;
-  readonly head?: string;
-}
 
 /** Everything the browser asks of the server. Each call rejects with a ClientError, or an AbortError after its signal fired. */
 export interface Client {
@@ -45,10 +46,13 @@ export interface Client {
   /** The notebook's text as stored. */
   notebookText(id: string, signal?: AbortSignal): Promise<string>;
   keep(burst: Burst): Promise<Kept>;
-  compare(base: string, head: string, signal?: AbortSignal): Promise<Comparison>;
-  compareNow(request: CompareRequest, signal?: AbortSignal): Promise<Comparison>;
-  /** A value that a diff names by hash only, as text (pictures: base64). */
-  value(hash: string, pair: Pair, signal?: AbortSignal): Promise<string>;
+  compare(asked: CompareSides, signal?: AbortSignal): Promise<Comparison>;
+  /** A value that a comparison names by hash only, as text (pictures: base64); `not_found` when it is not remembered any more. */
+  value(hash: string, compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
+  /** The base notebook's text of a comparison; `not_found` when it is not remembered any more. */
+  baseText(compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
+  /** The commits that touched a notebook, newest first. */
+  revisions(path: string, signal?: AbortSignal): Promise<readonly Revision[]>;
   restore(id: string, request?: Restore): Promise<Restored>;
   rename(from: string, to: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
@@ -97,12 +101,13 @@ export function createClient(options: ClientOptions): Client {
     snapshot: (id) => ask(snapshotSchema, { path: pathTo('snapshot', { id }) }),
     notebookText: (id, signal) => text({ path: pathTo('snapshotNotebook', { id }), signal }),
     keep: (body) => ask(keptSchema, { method: 'POST', path: pathTo('bursts'), body }),
-    compare: async (base, head, signal) =>
-      readComparison(await text({ path: pathTo('diff'), query: { base, head }, signal })),
-    compareNow: async (body, signal) =>
-      readComparison(await text({ method: 'POST', path: pathTo('diff'), body, signal })),
-    value: (hash, { base, head }, signal) =>
-      text({ path: pathTo('diffValue', { hash }), query: { base, head }, signal }),
+    compare: async (asked, signal) =>
+      readComparison(await text({ ...toCompareRequest(asked), signal })),
+    value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),
+    baseText: (compared, signal) => text({ ...toBaseRequest(compared), signal }),
+    revisions: async (path, signal) =>
+      (await ask(revisionsSchema, { path: pathTo('revisions'), query: { path }, signal }))
+        .revisions,
     restore: (id, body = {}) =>
       ask(restoredSchema, { method: 'POST', path: pathTo('restore', { id }), body }),
     rename: (from, to) => tell({ method: 'POST', path: pathTo('rename'), body: { from, to } }),

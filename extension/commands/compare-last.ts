@@ -21,7 +21,10 @@ export const compareLast: Command = {
         Notification.info(`Nothing of ${baseName(path)} was kept yet.`, { autoClose: 4000 });
         return;
       }
-      await parts.openComparison({ base: notebook.newest, path });
+      await parts.openComparison({
+        base: { kind: 'snapshot', id: notebook.newest },
+        head: { kind: 'now', path },
+      });
     } catch (error) {
       tellFailure(`${baseName(path)} could not be compared.`, error);
     }

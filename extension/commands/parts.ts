@@ -3,17 +3,13 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Restore, Restored } from '../../contract/capture.js';
+import type { CompareSides, Revision } from '../../contract/compare.js';
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import type { Pause, Workspace } from '../../contract/workspace.js';
 import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
-
-/** What a comparison shows: two versions, or a version and the notebook at `path` as it stands. */
-export type Compared =
-  | { readonly base: string; readonly head: string }
-  | { readonly base: string; readonly path: string };
 
 /** What the commands ask of the server; each call rejects with what toProblem (model) explains. */
 export interface Server {
@@ -24,6 +20,7 @@ export interface Server {
   restore(id: string, request: Restore): Promise<Restored>;
   pause(request: Pause): Promise<void>;
   loginLink(target: string): Promise<string>;
+  revisions(path: string): Promise<readonly Revision[]>;
   artifactUrl(artifact: Pick<Artifact, 'name' | 'sha256'>): string;
 }
 
@@ -39,7 +36,7 @@ export interface Parts {
   /** What is selected in the file browser. */
   selectedFiles(): readonly SelectedFile[];
   showHistory(path: string): void;
-  openComparison(compared: Compared): Promise<void>;
+  openComparison(asked: CompareSides): Promise<void>;
   openNotebook(path: string): void;
   openSettings(): void;
   /** The server was told to pause or resume: what is known of it is old. */

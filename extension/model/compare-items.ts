@@ -84,6 +84,27 @@ export function countChanges(items: readonly DiffItem[]): number {
   return items.filter(({ kind }) => kind !== 'fold').length;
 }
 
+/** The key of the next (step 1) or previous (−1) change, or with `every` block of any kind; undefined at the end. */
+export function findStep(
+  items: readonly DiffItem[],
+  current: string | undefined,
+  { step, every }: { readonly step: 1 | -1; readonly every: boolean },
+): string | undefined {
+  const from = items.findIndex(({ key }) => key === current);
+  const start = from < 0 && step < 0 ? items.length : from;
+  for (let at = start + step; at >= 0 && at < items.length; at += step) {
+    const item = items[at];
+    if (item !== undefined && (every || item.kind !== 'fold')) return item.key;
+  }
+  return undefined;
+}
+
+/** The place of the current change, counted from 1; 0 before the first. */
+export function placeOf(items: readonly DiffItem[], current: string | undefined): number {
+  const at = items.findIndex(({ key }) => key === current);
+  return countChanges(items.slice(0, at + 1));
+}
+
 /** A cell's name within one diff, which the switches do not change. */
 export function keyOf(change: CellChange): string {
   return `${change.base.join('+')}>${change.head.join('+')}`;

@@ -1,31 +1,32 @@
-import type { Comparison } from '../../contract/compare.js';
-import type { Client, Pair } from '../client/client.js';
+import type { AskedSide, CompareSides, Comparison } from '../../contract/compare.js';
+import type { NotebookDiff } from '../../contract/diff.js';
+import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
-import { countChanges, toDiffItems, type DiffItem } from './compare-items.js';
+import { readChoices, type DiffChoices } from './compare-choices.js';
+import { countChanges, findStep, placeOf, toDiffItems, type DiffItem } from './compare-items.js';
+import {
+  ALL_NOISE,
+  findNoise,
+  listNoise,
+  toggleKind,
+  type CellNoise,
+  type NoiseKind,
+} from './compare-noise.js';
+import {
+  askOf,
+  fetchBaseCells,
+  fetchComparison,
+  type Compared,
+  type EditorText,
+} from './compare-source.js';
 import type { Memory } from './memory.js';
-import { readCells, type PlainCell } from './notebook-text.js';
+import type { PlainCell } from './notebook-text.js';
 import { toProblem, type Problem } from './problem.js';
 import { Store } from './store.js';
 
-/** What is compared: two snapshots, or a snapshot with the notebook as it stands (`content`: what the editor holds; else the file is read). */
-export type CompareTarget =
-  | { readonly kind: 'pair'; readonly base: string; readonly head: string }
-  | {
-      readonly kind: 'now';
-      readonly base: string;
-      readonly path: string;
-      readonly content?: () => string | undefined;
-    };
-
-/** How the person reads diffs; remembered. */
-export interface DiffChoices {
-  readonly layout: 'split' | 'unified';
-  readonly outputs: boolean;
-  readonly metadata: boolean;
-}
-
 export interface CompareState {
-  readonly target: CompareTarget;
+  /** What is compared, and which noise is asked for; without `show` that is left to the settings. */
+  readonly asked: CompareSides;
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly problem: Problem | undefined;
   readonly comparison: Comparison | undefined;
@@ -37,31 +38,40 @@ export interface CompareState {
   readonly allOpen: boolean;
   /** The base side's cells, for what did not change; undefined until they are loaded. */
   readonly baseCells: readonly PlainCell[] | undefined;
+  readonly noise: readonly NoiseKind[];
+  /** What of the cells is shown noise, by their keys. */
+  readonly noisy: ReadonlyMap<string, CellNoise>;
   readonly busy: boolean;
 }
 
-/** What the model is given: the server, what to compare, and where choices are remembered. */
+/** What the model is given: the server, what to compare, where choices are remembered, and the open notebooks. */
 export interface CompareParts {
   readonly client: Client;
-  readonly target: CompareTarget;
+  readonly asked: CompareSides;
   readonly memory: Memory;
+  readonly editorText?: EditorText;
 }
 
 const MEMORY_KEY = 'diff';
 /** Above this size in bytes a notebook is loaded only when someone opens what did not change. */
 const EAGER_BYTES = 4 * 1024 * 1024;
 
-/** Two states of a notebook side by side, as blocks that can be walked through. */
+/** Two states of a notebook, or two notebooks, side by side, as blocks that can be walked through. */
 export class CompareModel extends Store<CompareState> {
   readonly #client: Client;
   readonly #memory: Memory;
+  readonly #editorText: EditorText | undefined;
   #open: ReadonlySet<string> = new Set();
   #request: AbortController | undefined;
+  #compared: Compared | undefined;
+  /** The same comparison with no noise shown, when some is. */
+  #quiet: NotebookDiff | undefined;
   #cells: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
 
-  constructor({ client, target, memory }: CompareParts) {
+  constructor({ client, asked, memory, editorText }: CompareParts) {
     super({
-      target,
+      asked,
       phase: 'loading',
       problem: undefined,
       comparison: undefined,
@@ -71,10 +81,13 @@ export class CompareModel extends Store<CompareState> {
       current: undefined,
       allOpen: false,
       baseCells: undefined,
+      noise: [],
+      noisy: new Map(),
       busy: false,
     });
     this.#client = client;
     this.#memory = memory;
+    this.#editorText = editorText;
   }
 
   /** Compares (again); what was shown stays until the answer is there. */
@@ -84,11 +97,10 @@ export class CompareModel extends Store<CompareState> {
     this.#request = request;
     this.update({ busy: true });
     try {
-      const comparison = await this.#compare(request.signal);
+      const compared = await this.#fetch(request.signal);
       if (this.#request !== request) return;
-      this.update({ comparison, phase: 'ready', problem: undefined });
-      this.#layOut();
-      if (baseSize(comparison) <= EAGER_BYTES) void this.loadCells();
+      this.#take(compared);
+      await this.#tellNoise(compared, request.signal);
     } catch (error) {
       if (this.#request !== request || isAbort(error)) return;
       const phase = this.state.comparison === undefined ? 'failed' : 'ready';
@@ -102,29 +114,38 @@ export class CompareModel extends Store<CompareState> {
   }
 
   /** Compares something else in the same place. */
-  async show(target: CompareTarget): Promise<void> {
-    const sameBase = target.base === this.state.target.base;
+  async show(asked: CompareSides): Promise<void> {
     this.#open = new Set();
-    if (!sameBase) this.#cells = undefined;
-    this.update({
-      target,
-      current: undefined,
-      allOpen: false,
-      ...(sameBase ? {} : { baseCells: undefined }),
-    });
+    this.update({ asked, current: undefined, allOpen: false });
     await this.load();
-  }
-
-  /** Whether base and head can change places: what is not kept yet cannot be a base. */
-  get canSwap(): boolean {
-    return this.state.target.kind === 'pair';
   }
 
   /** Reads the comparison the other way round. */
   async swap(): Promise<void> {
-    const { target } = this.state;
-    if (target.kind === 'pair')
-      await this.show({ kind: 'pair', base: target.head, head: target.base });
+    const { base, head } = this.state.asked;
+    await this.show({ ...this.state.asked, base: head, head: base });
+  }
+
+  /** Shows one kind of noise, or no more. */
+  async showNoise(kind: string, on: boolean): Promise<void> {
+    await this.showKinds(toggleKind(this.state.noise, kind, on));
+  }
+
+  /** Shows every kind of noise, or none. */
+  async showAllNoise(on: boolean): Promise<void> {
+    await this.showKinds(on ? [ALL_NOISE] : []);
+  }
+
+  /** Shows exactly these kinds of noise; undefined leaves that to the settings. */
+  async showKinds(kinds: readonly string[] | undefined): Promise<void> {
+    const { base, head } = this.state.asked;
+    this.update({ asked: { base, head, ...(kinds === undefined ? {} : { show: [...kinds] }) } });
+    await this.load();
+  }
+
+  /** Turns the noise on, or off when some is shown. */
+  async toggleNoise(): Promise<void> {
+    await this.showAllNoise(!this.state.noise.some(({ shown }) => shown));
   }
 
   /** Changes how diffs are shown, and remembers it. */
@@ -154,16 +175,8 @@ export class CompareModel extends Store<CompareState> {
 
   /** Goes to the next (1) or previous (−1) change, or with `every` to the next block of any kind. */
   move(step: 1 | -1, every = false): void {
-    const { items, current } = this.state;
-    const from = items.findIndex(({ key }) => key === current);
-    const start = from < 0 && step < 0 ? items.length : from;
-    for (let at = start + step; at >= 0 && at < items.length; at += step) {
-      const item = items[at];
-      if (item !== undefined && (every || item.kind !== 'fold')) {
-        this.update({ current: item.key });
-        return;
-      }
-    }
+    const key = findStep(this.state.items, this.state.current, { step, every });
+    if (key !== undefined) this.update({ current: key });
   }
 
   /** Makes a block the one that the keys move from. */
@@ -173,25 +186,27 @@ export class CompareModel extends Store<CompareState> {
 
   /** The place of the current change, counted from 1; 0 before the first. */
   get place(): number {
-    const { items, current } = this.state;
-    const at = items.findIndex(({ key }) => key === current);
-    return countChanges(items.slice(0, at + 1));
+    return placeOf(this.state.items, this.state.current);
   }
 
   /** A value that the diff names by hash only. */
-  value(hash: string, signal?: AbortSignal): Promise<string> {
-    const { target } = this.state;
-    const pair: Pair =
-      target.kind === 'pair' ? { base: target.base, head: target.head } : { base: target.base };
-    return this.#client.value(hash, pair, signal);
+  async value(hash: string, signal?: AbortSignal): Promise<string> {
+    const compared = this.#compared;
+    if (compared === undefined) throw new RangeError('there is no comparison yet');
+    return askOf(
+      compared,
+      (place) => this.#client.value(hash, place, signal),
+      () => this.#renew(compared),
+    );
   }
 
   /** Loads the base notebook, by which equal lines and cells are shown; a failure leaves them folded. */
   async loadCells(): Promise<void> {
-    const { base } = this.state.target;
-    this.#cells ??= this.#client.notebookText(base).then(
-      (text) => {
-        if (this.state.target.base === base) this.update({ baseCells: readCells(text) });
+    const compared = this.#compared;
+    if (compared === undefined) return;
+    this.#cells ??= fetchBaseCells(this.#client, compared).then(
+      (baseCells) => {
+        if (this.#compared === compared) this.update({ baseCells });
       },
       (error: unknown) => {
         this.#cells = undefined;
@@ -207,37 +222,70 @@ export class CompareModel extends Store<CompareState> {
     this.#request = undefined;
   }
 
-  #compare(signal: AbortSignal): Promise<Comparison> {
-    const { target } = this.state;
-    if (target.kind === 'pair') return this.#client.compare(target.base, target.head, signal);
-    const content = target.content?.();
-    return this.#client.compareNow(
-      { base: target.base, path: target.path, ...(content === undefined ? {} : { content }) },
-      signal,
-    );
+  #fetch(signal: AbortSignal, show = this.state.asked.show): Promise<Compared> {
+    const asked = { ...this.state.asked, ...(show === undefined ? {} : { show }) };
+    return fetchComparison(this.#client, asked, { editorText: this.#editorText, signal });
+  }
+
+  #take(compared: Compared): void {
+    const { comparison, asked } = compared;
+    const before = this.#compared?.asked;
+    this.#compared = compared;
+    if (!isSameSide(before?.base, asked.base)) {
+      this.#cells = undefined;
+      this.update({ baseCells: undefined });
+    }
+    if (isQuiet(comparison.diff)) this.#quiet = comparison.diff;
+    else if (!isSameSide(before?.base, asked.base) || !isSameSide(before?.head, asked.head))
+      this.#quiet = undefined;
+    this.update({ comparison, phase: 'ready', problem: undefined });
+    this.#layOut();
+    if (baseSize(comparison) <= EAGER_BYTES) void this.loadCells();
+  }
+
+  /** Asks for the comparison without the noise that is shown, which tells the one from the other. */
+  async #tellNoise({ comparison }: Compared, signal: AbortSignal): Promise<void> {
+    if (isQuiet(comparison.diff)) return;
+    this.#quiet = (await this.#fetch(signal, [])).comparison.diff;
+    this.#layOut();
+  }
+
+  async #renew(compared: Compared): Promise<Compared | undefined> {
+    // Many values may miss at once: the first compares again, the others find that it did.
+    if (this.#compared === compared) await (this.#renewing ??= this.load());
+    this.#renewing = undefined;
+    return this.#compared;
   }
 
   #layOut(): void {
     const { comparison, choices, allOpen } = this.state;
     if (comparison === undefined) return;
+    const { diff } = comparison;
+    const quiet = isQuiet(diff) ? undefined : this.#quiet;
     const isOpen = (key: string): boolean => allOpen !== this.#open.has(key);
-    const items = toDiffItems(comparison.diff, choices, isOpen);
+    const items = toDiffItems(diff, choices, isOpen);
     const current = items.some(({ key }) => key === this.state.current)
       ? this.state.current
       : undefined;
-    this.update({ items, changes: countChanges(items), current });
+    this.update({
+      items,
+      changes: countChanges(items),
+      current,
+      noise: listNoise(diff, quiet),
+      noisy: findNoise(diff, quiet),
+    });
   }
+}
+
+/** Whether a side is the same as before; only a version is sure to be, anything else may have changed meanwhile. */
+function isSameSide(before: AskedSide | undefined, side: AskedSide): boolean {
+  return before?.kind === 'snapshot' && side.kind === 'snapshot' && before.id === side.id;
+}
+
+function isQuiet({ shown = [] }: NotebookDiff): boolean {
+  return shown.length === 0;
 }
 
 function baseSize({ base }: Comparison): number {
   return base.kind === 'snapshot' ? base.snapshot.size : 0;
-}
-
-function readChoices(value: unknown): DiffChoices {
-  const read = typeof value === 'object' && value !== null ? value : {};
-  return {
-    layout: 'layout' in read && read.layout === 'unified' ? 'unified' : 'split',
-    outputs: !('outputs' in read && read.outputs === false),
-    metadata: 'metadata' in read && read.metadata === true,
-  };
 }

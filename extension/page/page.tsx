@@ -89,15 +89,7 @@ function Centre(props: {
       );
     }
     case 'diff':
-      return (
-        <DiffPage
-          client={client}
-          memory={memory}
-          base={route.base}
-          head={route.head}
-          onNotebook={onNotebook}
-        />
-      );
+      return <DiffPage client={client} memory={memory} route={route} onNotebook={onNotebook} />;
   }
 }
 

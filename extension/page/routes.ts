@@ -2,16 +2,21 @@
 export type PageRoute =
   | { readonly kind: 'home' }
   | { readonly kind: 'notebook'; readonly id: string }
-  | { readonly kind: 'diff'; readonly base: string; readonly head: string };
+  | {
+      readonly kind: 'diff';
+      readonly base: string;
+      readonly head: string;
+      /** The kinds of noise that are shown; undefined leaves that to the settings. */
+      readonly show?: readonly string[];
+    };
 
 /** The route of a fragment such as "#/diff/a/b"; anything unknown is home. */
 export function parseRoute(hash: string): PageRoute {
-  const [name, one, two] = hash
-    .replace(/^#?\/?/, '')
-    .split('/')
-    .map(decode);
+  const [path = '', query] = hash.replace(/^#?\/?/, '').split('?');
+  const [name, one, two] = path.split('/').map(decode);
   if (name === 'notebook' && isId(one)) return { kind: 'notebook', id: one };
-  if (name === 'diff' && isId(one) && isId(two)) return { kind: 'diff', base: one, head: two };
+  if (name === 'diff' && isId(one) && isId(two))
+    return { kind: 'diff', base: one, head: two, ...readShow(query) };
   return { kind: 'home' };
 }
 
@@ -23,8 +28,18 @@ export function formatRoute(route: PageRoute): string {
     case 'notebook':
       return `#/notebook/${encodeURIComponent(route.id)}`;
     case 'diff':
-      return `#/diff/${encodeURIComponent(route.base)}/${encodeURIComponent(route.head)}`;
+      return `#/diff/${encodeURIComponent(route.base)}/${encodeURIComponent(route.head)}${formatShow(route.show)}`;
   }
+}
+
+function readShow(query: string | undefined): { readonly show?: readonly string[] } {
+  const text = new URLSearchParams(query).get('show');
+  return text === null ? {} : { show: text.split(',').filter((kind) => /^[a-z0-9_]+$/.test(kind)) };
+}
+
+/** Kinds of noise need no escapes: they are lower-case words. */
+function formatShow(show: readonly string[] | undefined): string {
+  return show === undefined ? '' : `?show=${show.join(',')}`;
 }
 
 function isId(part: string | undefined): part is string {

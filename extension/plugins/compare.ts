@@ -6,12 +6,13 @@ import {
 } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { createElement } from 'react';
 
+import type { CompareSides } from '../../contract/compare.js';
 import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
-import type { Compared } from '../commands/parts.js';
-import type { CompareModel, CompareTarget } from '../model/compare.js';
+import type { CompareModel } from '../model/compare.js';
 import { sideCaption, sidePath, sideWords } from '../model/sides.js';
 import { baseName } from '../model/words.js';
 import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
@@ -41,10 +42,10 @@ class ComparisonTab extends MainAreaWidget<ReactWidget> {
   }
 }
 
-/** Shows what changed between two versions in the main area. */
+/** Shows what differs between two notebooks, or two states of one, in the main area. */
 export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
   id: 'jupyterlab-cellar:compare',
-  description: 'Shows what changed between two versions of a notebook.',
+  description: 'Shows what differs between two notebooks, or two states of one.',
   autoStart: true,
   requires: [ICellar],
   optional: [ILabShell, ILayoutRestorer],
@@ -57,12 +58,15 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
   ): Comparisons => {
     const tracker = new WidgetTracker<ComparisonTab>({ namespace: 'cellar-compare' });
     let tab: ComparisonTab | undefined;
-    const open = async (compared: Compared): Promise<void> => {
-      const target = toTarget(cellar, compared);
+    const editorText = (path: string): string | undefined => {
+      const panel = cellar.captures.findPanel(path);
+      return panel === undefined ? undefined : cellar.captures.textOf(panel);
+    };
+    const open = async (asked: CompareSides): Promise<void> => {
       const [{ CompareModel }, { DiffView }] = await loadViews();
       if (tab === undefined) {
         const { client, memory } = cellar;
-        const model = new CompareModel({ client, memory, target });
+        const model = new CompareModel({ client, memory, asked, editorText });
         const created = new ComparisonTab(
           model,
           ReactWidget.create(createElement(DiffView, { model })),
@@ -76,7 +80,7 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
         void tracker.add(created);
         followTitle(created, () => void tracker.save(created));
         void model.load();
-      } else void tab.model.show(target);
+      } else void tab.model.show(asked);
       app.shell.activateById(TAB_ID);
     };
     // Well after JupyterLab's own start, so that the first click need not wait for them.
@@ -85,7 +89,7 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
     );
     void restorer?.restore(tracker, {
       command: COMMANDS.compare,
-      args: ({ model }) => toCompared(model.state.target),
+      args: ({ model }) => toArgs(model.state.asked),
       name: () => TAB_ID,
     });
     return { open };
@@ -100,9 +104,9 @@ const loadViews = () =>
 function followTitle(tab: ComparisonTab, onChange: () => void): void {
   let shown: unknown;
   tab.model.subscribe(() => {
-    const { comparison, target } = tab.model.state;
-    if (target !== shown) {
-      shown = target;
+    const { comparison, asked } = tab.model.state;
+    if (asked !== shown) {
+      shown = asked;
       onChange();
     }
     if (comparison === undefined) return;
@@ -115,21 +119,7 @@ function followTitle(tab: ComparisonTab, onChange: () => void): void {
   });
 }
 
-function toCompared(target: CompareTarget): Compared {
-  const { base } = target;
-  return target.kind === 'pair' ? { base, head: target.head } : { base, path: target.path };
-}
-
-function toTarget({ captures }: Cellar, compared: Compared): CompareTarget {
-  if ('head' in compared) return { kind: 'pair', ...compared };
-  const { base, path } = compared;
-  return {
-    kind: 'now',
-    base,
-    path,
-    content: () => {
-      const panel = captures.findPanel(path);
-      return panel === undefined ? undefined : captures.textOf(panel);
-    },
-  };
+/** What the tab is opened with after a reload: what an editor held then is asked for anew. */
+function toArgs({ base, head, show }: CompareSides): ReadonlyPartialJSONObject {
+  return { base: { ...base }, head: { ...head }, ...(show === undefined ? {} : { show }) };
 }

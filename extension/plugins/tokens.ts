@@ -1,10 +1,10 @@
 import { Token } from '@lumino/coreutils';
 
+import type { CompareSides } from '../../contract/compare.js';
 import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
 import type { Client } from '../client/client.js';
-import type { Compared } from '../commands/parts.js';
 import type { SpaceModel } from '../model/space.js';
 import type { Memory } from '../model/memory.js';
 
@@ -38,12 +38,12 @@ export const IHistory = new Token<History>(
   'Shows the kept versions of a notebook.',
 );
 
-/** The views that compare two states of a notebook. */
+/** The views that compare two notebooks, or two states of one. */
 export interface Comparisons {
-  open(compared: Compared): Promise<void>;
+  open(asked: CompareSides): Promise<void>;
 }
 
 export const IComparisons = new Token<Comparisons>(
   'jupyterlab-cellar:IComparisons',
-  'Shows what changed between two versions of a notebook.',
+  'Shows what differs between two notebooks, or two states of one.',
 );

@@ -29,9 +29,7 @@ export function DiffHeader(props: {
     <header className="cellar-DiffHead">
       <div className="cellar-DiffHead-line">
         {comparison === undefined ? null : <Sides base={comparison.base} head={comparison.head} />}
-        {model.canSwap ? (
-          <IconButton icon="swap" label="Swap the two sides" onClick={() => void model.swap()} />
-        ) : null}
+        <IconButton icon="swap" label="Swap the two sides" onClick={() => void model.swap()} />
         {actions.onCopyLink === undefined ? null : (
           <IconButton
             icon="link"

@@ -147,6 +147,11 @@ test('lets an aborted request be known from a failed one', async () => {
   expect(isAbort(error)).toBe(true);
 });
 
+const pair = {
+  base: { kind: 'snapshot', id: 'a' },
+  head: { kind: 'snapshot', id: 'b' },
+} as const;
+
 test('checks small diffs in every field and large ones by their frame', async () => {
   const good = comparisonOf(diffOf([]));
   const long = 'x'.repeat(600_000);
@@ -160,10 +165,10 @@ test('checks small diffs in every field and large ones by their frame', async ()
   const client = await serve((_request, _body, response) => {
     json(response, answers.shift());
   });
-  await expect(client.compare('a', 'b')).resolves.toEqual(good);
-  await expect(client.compare('a', 'b')).rejects.toMatchObject({ code: 'internal' });
-  await expect(client.compare('a', 'b')).resolves.toMatchObject({ diff: bad.diff });
-  await expect(client.compare('a', 'b')).rejects.toMatchObject({ code: 'internal' });
+  await expect(client.compare(pair)).resolves.toEqual(good);
+  await expect(client.compare(pair)).rejects.toMatchObject({ code: 'internal' });
+  await expect(client.compare(pair)).resolves.toMatchObject({ diff: bad.diff });
+  await expect(client.compare(pair)).rejects.toMatchObject({ code: 'internal' });
 });
 
 test('gives a link that downloads an artifact under its name', () => {

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 
-import type { Comparison } from '../../../contract/compare.js';
+import type { CompareSides, Comparison } from '../../../contract/compare.js';
 import type { NotebookDiff } from '../../../contract/diff.js';
 import { isShown, toDiffItems, type DiffItem } from '../../../extension/model/compare-items.js';
-import { CompareModel, type CompareTarget } from '../../../extension/model/compare.js';
+import { CompareModel } from '../../../extension/model/compare.js';
 import { createMemory } from '../../../extension/model/memory.js';
 import { change, clientOf, comparisonOf, diffOf, refusal } from './fixture.js';
 
@@ -63,9 +63,12 @@ beforeEach(() => {
   });
 });
 
-const pair: CompareTarget = { kind: 'pair', base: 'one', head: 'two' };
-function modelOf(target: CompareTarget = pair, memory = createMemory()): CompareModel {
-  return new CompareModel({ client: server.client, target, memory });
+const pair: CompareSides = {
+  base: { kind: 'snapshot', id: 'one' },
+  head: { kind: 'snapshot', id: 'two' },
+};
+function modelOf(asked: CompareSides = pair, memory = createMemory()): CompareModel {
+  return new CompareModel({ client: server.client, asked, memory });
 }
 
 test('loads a comparison and then the base notebook, for what did not change', async () => {
@@ -94,17 +97,41 @@ test('waits with a large base notebook until a fold is opened', async () => {
   expect(show(model.state.items)).toContain('open(2)');
 });
 
-test('compares with what the editor holds, asked anew each time', async () => {
+const now: CompareSides = {
+  base: { kind: 'file', path: 'a.ipynb' },
+  head: { kind: 'now', path: 'a.ipynb' },
+};
+
+test('compares the file with what the editor holds, asked anew each time', async () => {
   let text = 'first';
-  const model = modelOf({ kind: 'now', base: 'one', path: 'a.ipynb', content: () => text });
+  const { client } = server;
+  const editorText = (path: string) => (path === 'a.ipynb' ? text : undefined);
+  const model = new CompareModel({ client, asked: now, memory: createMemory(), editorText });
   await model.load();
   text = 'second';
   await model.load();
-  expect(sent.map((body) => (JSON.parse(body) as { content: string }).content)).toEqual([
-    'first',
-    'second',
+  expect(sent.map((body) => JSON.parse(body) as unknown)).toEqual([
+    { ...now, head: { ...now.head, content: 'first' } },
+    { ...now, head: { ...now.head, content: 'second' } },
   ]);
-  expect(model.canSwap).toBe(false);
+  // What was typed is no part of what is asked: a restored tab would show it long after.
+  expect(model.state.asked).toEqual(now);
+});
+
+test('compares again, once, when the server has forgotten what values belong to', async () => {
+  let key = 'old';
+  answer = () => ({ ...comparisonOf(DIFF), key });
+  server = clientOf((url) => {
+    if (url.pathname.endsWith('/compare')) return answer();
+    if (url.pathname.includes('/old/')) return refusal(404, 'not_found', 'Compare again.');
+    return url.pathname.endsWith('/base') ? TEXT : `value of ${url.pathname.split('/').at(-1)}`;
+  });
+  const model = modelOf(now);
+  await model.load();
+  key = 'new';
+  const values = await Promise.all([model.value('a'), model.value('b')]);
+  expect(values).toEqual(['value of a', 'value of b']);
+  expect(server.asked.filter((url) => url.endsWith('/compare'))).toHaveLength(2);
 });
 
 test('walks through changes, over folds only when every block is meant, and stops at the ends', async () => {
@@ -155,7 +182,7 @@ test('swaps the sides and loads the other base', async () => {
   await model.loadCells();
   await model.swap();
   await model.loadCells();
-  expect(model.state.target).toEqual({ kind: 'pair', base: 'two', head: 'one' });
+  expect(model.state.asked).toEqual({ base: pair.head, head: pair.base });
   expect(server.asked.slice(2)).toEqual([
     '/api/v1/diff?base=two&head=one',
     '/api/v1/snapshots/two/notebook',
@@ -165,14 +192,39 @@ test('swaps the sides and loads the other base', async () => {
 test('remembers how diffs are read, and trusts nothing else it finds', () => {
   const memory = createMemory();
   modelOf(pair, memory).choose({ layout: 'unified', outputs: false });
-  const choices = { layout: 'unified', outputs: false, metadata: false };
+  const choices = { layout: 'unified', outputs: false, metadata: false, pictures: 'sides' };
   expect(modelOf(pair, memory).state.choices).toEqual(choices);
-  memory.set('diff', { layout: 7, outputs: 'yes', metadata: null });
+  memory.set('diff', { layout: 7, outputs: 'yes', metadata: null, pictures: 'upside down' });
   expect(modelOf(pair, memory).state.choices).toEqual({
     layout: 'split',
     outputs: true,
     metadata: false,
+    pictures: 'sides',
   });
+});
+
+test('shows noise when asked and asks for the same without it, to tell the two apart', async () => {
+  const quiet = diffOf([change('same', 0, { noise: { address: 2 } })], { noise: { address: 2 } });
+  const loud = diffOf([change('modified', 0, { aspects: ['outputs'] })], { shown: ['all'] });
+  server = clientOf((url) => {
+    if (url.pathname.endsWith('/notebook')) return TEXT;
+    return comparisonOf(url.searchParams.get('show') === 'all' ? loud : quiet);
+  });
+  const model = modelOf();
+  await model.load();
+  expect(model.state.noise).toEqual([{ kind: 'address', count: 2, shown: false }]);
+  await model.toggleNoise();
+  expect(model.state.noise).toEqual([{ kind: 'address', count: 2, shown: true }]);
+  expect(model.state.changes).toBe(1);
+  expect(model.state.noisy.get('0>0')).toEqual({ kinds: { address: 2 }, quiet: undefined });
+  await model.showNoise('address', false);
+  expect(model.state.changes).toBe(0);
+  expect(server.asked.filter((url) => url.includes('/diff'))).toEqual([
+    '/api/v1/diff?base=one&head=two',
+    '/api/v1/diff?base=one&head=two&show=all',
+    '/api/v1/diff?base=one&head=two&show=',
+    '/api/v1/diff?base=one&head=two&show=',
+  ]);
 });
 
 test('keeps the diff that is shown when a second load fails', async () => {

@@ -7,6 +7,11 @@ test.each<[string, PageRoute]>([
   ['#/', { kind: 'home' }],
   ['#/notebook/01ka', { kind: 'notebook', id: '01ka' }],
   ['#/diff/01ka/01kb', { kind: 'diff', base: '01ka', head: '01kb' }],
+  ['#/diff/01ka/01kb?show=', { kind: 'diff', base: '01ka', head: '01kb', show: [] }],
+  [
+    '#/diff/01ka/01kb?show=address,timing',
+    { kind: 'diff', base: '01ka', head: '01kb', show: ['address', 'timing'] },
+  ],
 ])('reads %s and writes it again', (hash, route) => {
   expect(parseRoute(hash)).toEqual(route);
   expect(formatRoute(route)).toBe(hash);

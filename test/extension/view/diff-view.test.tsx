@@ -67,8 +67,11 @@ async function open(
       })
     );
   });
-  const target = { kind: 'pair', base: 'one', head: 'two' } as const;
-  const model = new CompareModel({ client, memory: createMemory(), target });
+  const model = new CompareModel({
+    client,
+    memory: createMemory(),
+    asked: { base: { kind: 'snapshot', id: 'one' }, head: { kind: 'snapshot', id: 'two' } },
+  });
   const view = await mount(<DiffView model={model} />);
   await during(() => model.load());
   return { view, model, asked };
