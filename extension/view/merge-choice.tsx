@@ -1,0 +1,44 @@
+import type { JSX } from 'react';
+
+import type { Decision } from '../../contract/merge.js';
+import type { MergeModel } from '../model/merge.js';
+import { takeOf, type Choice } from '../model/merge-takes.js';
+import { choiceName, subject, type MergeLabels } from './merge-words.js';
+import { useStore } from './use-store.js';
+
+const KEYS: Readonly<Record<Choice, string>> = { local: '1', remote: '2', both: '3', base: '0' };
+
+/** One choice about a decision; pressed while it stands. Pressing it again takes it back. */
+export function ChoiceButton(props: {
+  readonly model: MergeModel;
+  readonly decision: Decision;
+  readonly choice: Choice;
+  readonly labels: MergeLabels;
+  /** In place of the side's name. */
+  readonly words?: string;
+  /** Where the taken text goes, as an arrow beside the name. */
+  readonly arrow?: 'left' | 'right';
+}): JSX.Element {
+  const { model, decision, choice, labels, words, arrow } = props;
+  const { choices } = useStore(model);
+  const isChosen = choices.decisions[decision.id] === choice;
+  const stands = isChosen || (!decision.conflict && takeOf(decision, choices) === choice);
+  const name = words ?? choiceName(choice, labels);
+  return (
+    <button
+      type="button"
+      className="cellar-Choice"
+      aria-pressed={stands}
+      aria-label={words ?? `Take ${name} for ${subject(decision)}`}
+      title={`${words ?? `Take ${name}`} (${KEYS[choice]})`}
+      onClick={() => {
+        model.goTo(decision.id);
+        model.choose(decision.id, choice);
+      }}
+    >
+      {arrow === 'left' ? <span aria-hidden>{'\u2190'}</span> : null}
+      <span className="cellar-Choice-name">{name}</span>
+      {arrow === 'right' ? <span aria-hidden>{'\u2192'}</span> : null}
+    </button>
+  );
+}

@@ -1,0 +1,119 @@
+import { useEffect, useRef, type JSX } from 'react';
+
+import type { Decision } from '../../contract/merge.js';
+import type { MergeModel } from '../model/merge.js';
+import { countChoices } from '../model/merge-takes.js';
+import { baseName, formatCount } from '../model/words.js';
+import { TextButton } from './button.js';
+import { Icon } from './icons.js';
+import type { MergeLabels } from './merge-words.js';
+import { ProblemBanner } from './states.js';
+import { useStore } from './use-store.js';
+
+/** What went wrong, what changed outside, and what the person is asked before saving or leaving. */
+export function MergeNotices({ model }: { readonly model: MergeModel }): JSX.Element {
+  const { problem, isStale, question, view, phase } = useStore(model);
+  return (
+    <>
+      {problem === undefined ? null : (
+        <ProblemBanner
+          problem={problem}
+          onRetry={() => void (phase === 'failed' ? model.load() : model.save())}
+        />
+      )}
+      {isStale ? (
+        <div className="cellar-Banner" role="alert">
+          <Icon name="warn" />
+          <div>
+            <p>
+              The file changed meanwhile, so nothing was written. Your choices are kept where they
+              still apply.
+            </p>
+            <TextButton look="plain" onClick={() => void model.load()}>
+              Load again
+            </TextButton>
+          </div>
+        </div>
+      ) : null}
+      {question === undefined || view === undefined ? null : (
+        <Question key={question} model={model} labels={view.labels} />
+      )}
+    </>
+  );
+}
+
+function Question(props: {
+  readonly model: MergeModel;
+  readonly labels: MergeLabels;
+}): JSX.Element {
+  const { model, labels } = props;
+  const { question, merged, choices, view } = useStore(model);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    box.current?.querySelector('button')?.focus();
+  }, []);
+  const isSave = question === 'save';
+  const words = isSave
+    ? openWords(merged.open, labels)
+    : `Leave without saving? ${formatCount(countChoices(choices), 'choice is', 'choices are')} dropped, and ${baseName(view?.path ?? '')} stays as it is.`;
+  return (
+    <div
+      ref={box}
+      className="cellar-Banner"
+      role="alertdialog"
+      aria-label={words}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        model.dismiss();
+        event.currentTarget.closest<HTMLElement>('.cellar-Merge')?.focus();
+      }}
+    >
+      <Icon name="warn" />
+      <div>
+        <p>{words}</p>
+        <p className="cellar-MergeAnswers">
+          {isSave ? (
+            <>
+              <TextButton
+                look="accent"
+                onClick={() => {
+                  model.goToOpen();
+                }}
+              >
+                Show the first
+              </TextButton>
+              <TextButton onClick={() => void model.save({ withOpen: true })}>
+                Save all the same
+              </TextButton>
+            </>
+          ) : (
+            <>
+              <TextButton
+                look="accent"
+                onClick={() => {
+                  model.dismiss();
+                }}
+              >
+                Stay
+              </TextButton>
+              <TextButton onClick={() => void model.leave({ withChoices: true })}>
+                Leave without saving
+              </TextButton>
+            </>
+          )}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** What becomes of open conflicts when the file is saved. */
+function openWords(open: readonly Decision[], labels: MergeLabels): string {
+  const count = formatCount(open.length, 'conflict is still open', 'conflicts are still open');
+  const takes = new Set(open.map(({ take }) => take));
+  const [take] = takes;
+  if (takes.size === 1 && (take === 'local' || take === 'remote' || take === 'base'))
+    return `${count}. The file gets what ${labels[take]} has there.`;
+  return `${count}. The file gets what the merge put there.`;
+}

@@ -1,0 +1,116 @@
+import type { Decision, MergeReason, MergeView } from '../../contract/merge.js';
+import type { MergedCell } from '../model/merge-result.js';
+import type { Choice } from '../model/merge-takes.js';
+import { formatCount } from '../model/words.js';
+
+/** What the sides of a merge are called. */
+export type MergeLabels = MergeView['labels'];
+
+/** How a cell stands in the merge: a look (class), a sign and words. */
+export interface CellStanding {
+  readonly look: 'conflict' | 'decided' | 'local' | 'remote' | 'both' | 'deleted' | 'same';
+  readonly sign: string;
+  readonly words: string;
+}
+
+/** Why something was decided, as the end of a sentence. */
+export const REASONS: Readonly<Record<MergeReason, string>> = {
+  one_side: 'only one side changed it',
+  same_on_both: 'both sides made the same change',
+  merged_by_line: 'the sides changed different lines',
+  merged_by_key: 'the sides changed different keys',
+  united: 'what both sides list is kept',
+  both_inserted: 'both sides added a cell here, and both stay',
+  moved_and_edited: 'one side moved it, the other edited it',
+  deleted_and_rerun: 'one side deleted it, the other only ran it again',
+  fits_source: 'these outputs belong to the source that was taken',
+  noise: 'nothing but noise differs',
+  both_edited: 'both sides changed it, and differently',
+  edited_and_deleted: 'one side edited it, the other deleted it',
+  both_moved: 'both sides moved it, to different places',
+  both_ran: 'both sides ran it, with different outputs',
+  both_split: 'both sides split it, and differently',
+};
+
+/** What a choice is called on a button. */
+export function choiceName(choice: Choice, labels: MergeLabels): string {
+  return choice === 'both' ? 'both' : labels[choice];
+}
+
+/** What a decision is about, within its cell. */
+export function subject({ about, path }: Decision): string {
+  switch (about) {
+    case 'presence':
+      return 'the cell itself';
+    case 'place':
+      return 'its place';
+    case 'type':
+      return 'its type';
+    case 'source':
+      return 'source';
+    case 'outputs':
+      return 'outputs';
+    case 'attachments':
+      return 'attachments';
+    case 'metadata':
+    case 'notebook_metadata':
+      return `metadata ${readablePath(path ?? '')}`.trim();
+  }
+}
+
+/** A cell by its kind and its place counted from 1, on the side that has it. */
+export function mergedCellName({ cell, cellType }: MergedCell): string {
+  const side = cell.local ?? cell.remote ?? cell.base;
+  return `${cellType} cell ${String((side?.index ?? 0) + 1)}`;
+}
+
+/** How a cell stands: what is open in it, or what became of it. */
+export function standing(merged: MergedCell, labels: MergeLabels): CellStanding {
+  const { cell, decisions, open, isPresent, byHand } = merged;
+  if (open.length > 0)
+    return { look: 'conflict', sign: '!', words: formatCount(open.length, 'open conflict') };
+  if (byHand !== undefined) return { look: 'decided', sign: '\u270e', words: 'written by hand' };
+  if (decisions.some(({ conflict }) => conflict))
+    return { look: 'decided', sign: '\u2713', words: isPresent ? 'decided' : 'decided: deleted' };
+  if (!isPresent)
+    return {
+      look: 'deleted',
+      sign: '\u2212',
+      words: `deleted ${deletedBy(merged, labels)}`.trim(),
+    };
+  const isNew = cell.base === null;
+  switch (cell.state) {
+    case 'local':
+    case 'remote': {
+      const label = labels[cell.state];
+      return {
+        look: cell.state,
+        sign: isNew ? '+' : '~',
+        words: `${isNew ? 'added' : 'changed'} in ${label}`,
+      };
+    }
+    case 'agreed':
+      return { look: 'both', sign: '=', words: `${isNew ? 'added' : 'changed'} alike in both` };
+    case 'same':
+      return { look: 'same', sign: '', words: 'unchanged' };
+    case 'merged':
+    case 'conflict':
+    case 'deleted':
+      return { look: 'both', sign: '\u2442', words: 'merged by itself' };
+  }
+}
+
+/** A JSON Pointer (RFC 6901) as people write a path: "a › b › 0". */
+export function readablePath(pointer: string): string {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join(' › ');
+}
+
+function deletedBy({ cell }: MergedCell, labels: MergeLabels): string {
+  if (cell.local === null && cell.remote === null) return 'in both';
+  if (cell.local === null) return `in ${labels.local}`;
+  return cell.remote === null ? `in ${labels.remote}` : '';
+}
