@@ -170,6 +170,11 @@ export const outputChangeSchema = z.object({
   /** The stream's name for outputs of type stream. */
   name: z.string().optional(),
   parts: z.array(partSchema),
+  /**
+   * What else differs of the output, only where its noise was asked to be shown: "/metadata/…", "/execution_count", "/chunks" (of
+   * how many outputs of the file a stream is made), "/data/…" (how a value is written).
+   */
+  facts: z.array(leafSchema).optional(),
 });
 export type OutputChange = z.infer<typeof outputChangeSchema>;
 

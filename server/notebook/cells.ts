@@ -4,8 +4,10 @@ import { equalJson } from './json.js';
 import { plainSource } from './likeness.js';
 import { diffText } from './lines.js';
 import { diffCellMetadata } from './metadata.js';
-import { NoiseCount } from './noise.js';
+import type { NoiseCount } from './noise.js';
 import type { Cell } from './notebook.js';
+import type { Terms } from './options.js';
+import { toScope } from './options.js';
 import { diffOutputs, oneSided } from './outputs.js';
 
 /** Where a change stands: cell indices of both sides, and for a moved cell by how many places. */
@@ -24,29 +26,33 @@ function shownOutputs(outputs: readonly OutputChange[]): boolean {
   return outputs.some(({ kind }) => kind !== 'same');
 }
 
-/** Attachments are pictures in base64: how they are wrapped does not count. */
-function sameAttachments(base: JsonObject, head: JsonObject): boolean {
-  return equalJson(
+/** Attachments are pictures in base64: how they are wrapped is chance. */
+function diffAttachments(base: JsonObject, head: JsonObject, noise: NoiseCount): boolean {
+  if (equalJson(base, head)) return false;
+  const plain = (text: string) => text.replace(/\s+/g, '');
+  const rewrapped = equalJson(
     base,
     head,
-    (a, b) =>
-      typeof a === 'string' &&
-      typeof b === 'string' &&
-      a.replace(/\s+/g, '') === b.replace(/\s+/g, ''),
+    (a, b) => a === b || (typeof a === 'string' && typeof b === 'string' && plain(a) === plain(b)),
   );
+  return !(rewrapped && noise.hides('base64_wrapping'));
 }
 
-function countCellNoise(base: Cell, head: Cell, noise: NoiseCount): void {
+/** The execution counts of a cell and of its outputs, which a run sets together. */
+function hasOtherCounts(base: Cell, head: Cell): boolean {
   const counts = (cell: Cell) => [
     cell.executionCount,
     ...cell.outputs.map((output) => output.executionCount),
   ];
   const [a, b] = [counts(base), counts(head)];
-  if (a[0] !== b[0] || (a.length === b.length && a.some((count, i) => count !== b[i])))
-    noise.add('execution_count');
-  if (base.id !== head.id) noise.add('cell_id');
-  if (base.source !== head.source && plainSource(base) === plainSource(head))
-    noise.add('line_ends');
+  return a[0] !== b[0] || (a.length === b.length && a.some((count, i) => count !== b[i]));
+}
+
+/** The sources of a cell, with line ends only where those alone differ and are asked for. */
+function sourcesOf(base: Cell, head: Cell, noise: NoiseCount): [string, string] {
+  const plain: [string, string] = [plainSource(base), plainSource(head)];
+  if (base.source === head.source || plain[0] !== plain[1]) return plain;
+  return noise.hides('line_ends') ? plain : [base.source, head.source];
 }
 
 /** No outputs, metadata or attachments: most cells of a huge notebook, which go the short way. */
@@ -69,22 +75,25 @@ function sameCell(cell: Cell, place: Place): CellChange {
 }
 
 /** Two versions of one cell compared. */
-export function diffCell(base: Cell, head: Cell, place: Place): CellChange {
+export function diffCell(base: Cell, head: Cell, place: Place, terms: Terms): CellChange {
   if (isBare(base) && isBare(head) && place.movedBy === undefined) {
     const same = base.type === head.type && base.source === head.source && base.id === head.id;
     if (same && base.executionCount === head.executionCount) return sameCell(head, place);
   }
-  const noise = new NoiseCount();
-  countCellNoise(base, head, noise);
-  const source = diffSources(plainSource(base), plainSource(head));
-  const outputs = diffOutputs(base.outputs, head.outputs, noise);
+  const scope = toScope(terms);
+  const { noise } = scope;
+  const source = diffSources(...sourcesOf(base, head, noise));
+  const outputs = diffOutputs(base.outputs, head.outputs, scope);
   const metadata = diffCellMetadata(base.metadata, head.metadata, noise);
   const aspects: Aspect[] = [];
   if (source !== undefined) aspects.push('source');
   if (shownOutputs(outputs)) aspects.push('outputs');
   if (metadata.length > 0) aspects.push('metadata');
-  if (!sameAttachments(base.attachments, head.attachments)) aspects.push('attachments');
+  if (diffAttachments(base.attachments, head.attachments, noise)) aspects.push('attachments');
   if (base.type !== head.type) aspects.push('type');
+  if (hasOtherCounts(base, head) && !noise.hides('execution_count')) aspects.push('execution');
+  const showsId = base.id !== head.id && !noise.hides('cell_id');
+  if (showsId) aspects.push('id');
   const moved = place.movedBy !== undefined;
   return {
     ...toPlace(place),
@@ -93,6 +102,7 @@ export function diffCell(base: Cell, head: Cell, place: Place): CellChange {
     cellType: head.type,
     aspects,
     ...(base.type === head.type ? {} : { baseType: base.type }),
+    ...(showsId && base.id !== undefined ? { baseId: base.id } : {}),
     ...executions(base, head),
     ...(source === undefined ? {} : { source }),
     outputs,
@@ -113,9 +123,13 @@ function executions(base: Cell | undefined, head: Cell | undefined) {
 }
 
 /** A cell that only one side has: its source and outputs as lines added or deleted. */
-export function oneSidedCell(cell: Cell, side: 'base' | 'head', index: number): CellChange {
+export function oneSidedCell(
+  cell: Cell,
+  side: 'base' | 'head',
+  { index, terms }: { readonly index: number; readonly terms: Terms },
+): CellChange {
   const source = plainSource(cell);
-  const noise = new NoiseCount();
+  const scope = toScope(terms);
   return {
     kind: side === 'base' ? 'deleted' : 'added',
     base: side === 'base' ? [index] : [],
@@ -127,7 +141,7 @@ export function oneSidedCell(cell: Cell, side: 'base' | 'head', index: number): 
     source: diffText(side === 'base' ? source : '', side === 'head' ? source : '', {
       kind: 'text',
     }),
-    outputs: cell.outputs.map((output) => oneSided(output, side, noise)),
+    outputs: cell.outputs.map((output) => oneSided(output, side, scope)),
     metadata: [],
     noise: {},
   };
@@ -141,12 +155,16 @@ export interface JoinedCells {
 }
 
 /** One cell that became two, or two that became one: the joined sources and the outputs compared. */
-export function diffJoined({ kind, base, head }: JoinedCells, place: Place): CellChange {
-  const noise = new NoiseCount();
+export function diffJoined(
+  { kind, base, head }: JoinedCells,
+  place: Place,
+  terms: Terms,
+): CellChange {
+  const scope = toScope(terms);
   const last = (cells: readonly Cell[]) => cells[cells.length - 1];
   const joined = (cells: readonly Cell[]) => cells.map((cell) => plainSource(cell)).join('\n');
   // Of two cells the lower one shows what the whole came to; outputs of the upper one have no counterpart.
-  const outputs = diffOutputs(last(base)?.outputs ?? [], last(head)?.outputs ?? [], noise);
+  const outputs = diffOutputs(last(base)?.outputs ?? [], last(head)?.outputs ?? [], scope);
   const source = diffSources(joined(base), joined(head));
   const id = last(head)?.id;
   const aspects: Aspect[] = [];
@@ -162,6 +180,6 @@ export function diffJoined({ kind, base, head }: JoinedCells, place: Place): Cel
     ...(source === undefined ? {} : { source }),
     outputs,
     metadata: [],
-    noise: noise.toNoise(),
+    noise: scope.noise.toNoise(),
   };
 }

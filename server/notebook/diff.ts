@@ -1,10 +1,12 @@
 import type { CellChange, NotebookDiff } from '../../contract/diff.js';
 import { diffCell, diffJoined, oneSidedCell } from './cells.js';
+import { diffCoarsely } from './coarse.js';
 import type { Match } from './match.js';
 import { matchCells } from './match.js';
 import { diffNotebookMetadata } from './metadata.js';
-import { NoiseCount } from './noise.js';
 import type { Cell, Notebook } from './notebook.js';
+import type { DiffOptions, Terms } from './options.js';
+import { shownKinds, toScope, toTerms } from './options.js';
 
 function cellAt(cells: readonly Cell[], index: number): Cell {
   const cell = cells[index];
@@ -12,28 +14,40 @@ function cellAt(cells: readonly Cell[], index: number): Cell {
   return cell;
 }
 
-function toChange(match: Match, base: Notebook, head: Notebook): CellChange {
+interface Sides {
+  readonly base: Notebook;
+  readonly head: Notebook;
+}
+
+function toChange(match: Match, { base, head }: Sides, terms: Terms): CellChange {
   const a = (index: number) => cellAt(base.cells, index);
   const b = (index: number) => cellAt(head.cells, index);
   switch (match.kind) {
     case 'pair': {
       const place = { base: [match.base], head: [match.head] };
       const movedBy = match.head - match.base;
-      return diffCell(a(match.base), b(match.head), match.moved ? { ...place, movedBy } : place);
+      return diffCell(
+        a(match.base),
+        b(match.head),
+        match.moved ? { ...place, movedBy } : place,
+        terms,
+      );
     }
     case 'added':
-      return oneSidedCell(b(match.head), 'head', match.head);
+      return oneSidedCell(b(match.head), 'head', { index: match.head, terms });
     case 'deleted':
-      return oneSidedCell(a(match.base), 'base', match.base);
+      return oneSidedCell(a(match.base), 'base', { index: match.base, terms });
     case 'split':
       return diffJoined(
         { kind: 'split', base: [a(match.base)], head: match.head.map(b) },
         { base: [match.base], head: match.head },
+        terms,
       );
     case 'merged':
       return diffJoined(
         { kind: 'merged', base: match.base.map(a), head: [b(match.head)] },
         { base: match.base, head: [match.head] },
+        terms,
       );
   }
 }
@@ -85,27 +99,47 @@ function outputPlaces(
   return { outputs_changed: changed, outputs_removed: removed };
 }
 
+function diffFormats(
+  base: Notebook['format'],
+  head: Notebook['format'],
+): NonNullable<NotebookDiff['formats']> | undefined {
+  if (base.major === head.major && base.minor === head.minor) return undefined;
+  return { base: [base.major, base.minor], head: [head.major, head.minor] };
+}
+
 /**
- * Compares two notebooks: the default view, what a reader is shown. What a re-run changes by itself is counted in `noise` and not shown.
- * Never throws on notebooks that `parseNotebook` gave.
+ * Compares two notebooks: what a reader is shown. What a re-run changes by itself is counted in `noise` and not shown, but for the kinds
+ * that `options` names. Never throws on notebooks that `parseNotebook` gave.
  */
-export function diffNotebooks(base: Notebook, head: Notebook): NotebookDiff {
-  const changes = matchCells(base.cells, head.cells).map((match) => toChange(match, base, head));
-  const noise = new NoiseCount();
+export function diffNotebooks(
+  base: Notebook,
+  head: Notebook,
+  options: DiffOptions = {},
+): NotebookDiff {
+  const terms = toTerms(options);
+  const changes =
+    options.coarse === true
+      ? diffCoarsely(base.cells, head.cells, terms)
+      : matchCells(base.cells, head.cells).map((match) => toChange(match, { base, head }, terms));
+  const { noise } = toScope(terms);
   for (const change of changes) noise.addAll(change.noise);
   const metadata = diffNotebookMetadata(base.metadata, head.metadata, noise);
-  if (base.format.major !== head.format.major || base.format.minor !== head.format.minor)
-    noise.add('format');
+  const formats = diffFormats(base.format, head.format);
+  const showsFormats = formats !== undefined && !noise.hides('format');
+  const shown = shownKinds(options);
   return {
     status: 'ok',
     format: 1,
+    ...(options.coarse === true ? { coarse: true } : {}),
+    ...(shown.length > 0 ? { shown } : {}),
+    ...(showsFormats ? { formats } : {}),
     language: head.language || base.language,
     cells: countCells(changes),
     modified: changes
       .filter(isModified)
       .map(({ base: [i = 0], head: [j = 0], aspects }) => ({ base: i, head: j, aspects })),
     ...outputPlaces(changes),
-    notebook_metadata_changed: metadata.length > 0,
+    notebook_metadata_changed: metadata.length > 0 || showsFormats,
     changed_lines: countLines(changes),
     noise: noise.toNoise(),
     notebook_metadata: metadata,

@@ -2,7 +2,6 @@ import type { DiffLine, Hunk, TextDiff } from '../../contract/diff.js';
 import type { Block } from './align.js';
 import { alignItems, toBlocks } from './align.js';
 import type { NoiseCount, TextKind } from './noise.js';
-import { maskNoise, mayHaveNoise } from './noise.js';
 import { shorten } from './shorten.js';
 import type { Mark } from './tokens.js';
 import { markTokens, similarity, tokenize } from './tokens.js';
@@ -40,9 +39,10 @@ export function diffText(base: string, head: string, options: TextDiffOptions): 
     a = base === '' ? [] : base.split('\n');
     b = head === '' ? [] : head.split('\n');
   }
-  const masks = options.noise !== undefined && (mayHaveNoise(base) || mayHaveNoise(head));
+  const filter = options.noise?.filter;
+  const masks = filter !== undefined && (filter.mayMatch(base) || filter.mayMatch(head));
   const keysOf = (lines: string[]) =>
-    masks ? lines.map((line) => maskNoise(line, options.kind)) : lines;
+    masks ? lines.map((line) => filter.mask(line, options.kind)) : lines;
   const alignment = alignItems(keysOf(a), keysOf(b));
   if (masks)
     alignment.partner.forEach((j, i) => {
@@ -183,7 +183,7 @@ function toHunks(
 function changedLines(
   removed: readonly string[],
   added: readonly string[],
-  { kind }: TextDiffOptions,
+  { kind, noise }: TextDiffOptions,
 ): DiffLine[] {
   const baseMarks = new Map<number, Mark[]>();
   const headMarks = new Map<number, Mark[]>();
@@ -191,7 +191,7 @@ function changedLines(
   for (const [i, j] of pairLines(removed, added)) {
     looked += (removed[i]?.length ?? 0) + (added[j]?.length ?? 0);
     if (looked > MAX_MARKED) break;
-    const marks = markTokens(removed[i] ?? '', added[j] ?? '', kind);
+    const marks = markTokens(removed[i] ?? '', added[j] ?? '', { kind, filter: noise?.filter });
     baseMarks.set(i, marks.base);
     headMarks.set(j, marks.head);
   }

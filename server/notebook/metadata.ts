@@ -63,10 +63,9 @@ function compare(
     const [a, b] = [base.get(name), head.get(name)];
     if (a !== undefined && b !== undefined && equalJson(a, b)) continue;
     const kind = noiseOf(name, a, b);
-    if (kind === undefined) {
-      const key = name.replace(/~/g, '~0').replace(/\//g, '~1');
-      leaves.push(...diffLeaves(a, b, `${path}/${key}`).leaves);
-    } else noise.add(kind);
+    if (kind !== undefined && noise.hides(kind)) continue;
+    const key = name.replace(/~/g, '~0').replace(/\//g, '~1');
+    leaves.push(...diffLeaves(a, b, `${path}/${key}`).leaves);
   }
   return leaves;
 }
@@ -107,7 +106,8 @@ export function diffNotebookMetadata(
   if (isObject(a) && isObject(b))
     leaves.push(...compare(a, b, { noise, noiseOf: languageNoise, path: '/language_info' }));
   // The kernel writes it on the first run; it says no more than the kernel's name does.
-  else if (a !== undefined || b !== undefined) noise.add('kernel_version');
+  else if (a !== b && !noise.hides('kernel_version'))
+    leaves.push(...diffLeaves(a, b, '/language_info').leaves);
   const noiseOf: NoiseOf = (name) => NOTEBOOK_NOISE.get(name);
   return [...leaves, ...compare(rest(base), rest(head), { noise, noiseOf })];
 }

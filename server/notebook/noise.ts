@@ -1,84 +1,5 @@
 import type { Noise } from '../../contract/diff.js';
-
-/** Where a rule looks: any text output, HTML only, or streams only. */
-type Scope = 'any' | 'html' | 'stream';
-
-/** What a re-run changes without meaning it. `pattern` is global and matches only the part that is chance. */
-interface NoiseRule {
-  readonly kind: string;
-  readonly scope: Scope;
-  readonly pattern: RegExp;
-}
-
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-
-/**
- * The rules, in the order in which they apply. Each asks for the words around the chance part, so that a number which is
- * data is never taken for one; all match in linear time.
- */
-export const NOISE_RULES: readonly NoiseRule[] = [
-  {
-    kind: 'tracking_link',
-    scope: 'any',
-    pattern: /^.{0,4}View (?:run|experiment) .*https?:\/\/.*$/gmu,
-  },
-  { kind: 'address', scope: 'any', pattern: /(?<=\bat )0x[0-9A-Fa-f]{5,16}\b/g },
-  { kind: 'address', scope: 'any', pattern: /(?<=@)0x[0-9A-Fa-f]{8,16}\b/g },
-  {
-    kind: 'address',
-    scope: 'any',
-    pattern: /(?<=<(?:environment|pointer|bytecode|externalptr): )0x[0-9A-Fa-f]{6,16}\b/g,
-  },
-  { kind: 'address', scope: 'any', pattern: /(?<=#<[\w:]{1,80}:)0x[0-9A-Fa-f]{8,16}\b/g },
-  {
-    kind: 'temp_path',
-    scope: 'any',
-    pattern: /(?:\/private)?\/var\/folders\/\w{1,4}\/\w{1,64}\/T\/[\w.-]+(?:\/\d+\.py)?/g,
-  },
-  { kind: 'temp_path', scope: 'any', pattern: /\/tmp\/ipykernel_\d+\/\d+\.py/g },
-  {
-    kind: 'temp_path',
-    scope: 'any',
-    pattern: /[A-Za-z]:\\[^\s:"<>|]{1,120}\\Temp\\[\w.-]+(?:\\\d+\.py)?/g,
-  },
-  { kind: 'temp_path', scope: 'any', pattern: /\/tmp\/tmp[\w]{6,12}\b/g },
-  { kind: 'temp_path', scope: 'any', pattern: /<ipython-input-\d+-[0-9a-f]{6,40}>/g },
-  { kind: 'prompt', scope: 'any', pattern: /(?<=\b(?:Cell )?In ?\[)\d+(?=\])/g },
-  { kind: 'duration', scope: 'any', pattern: /(?<=\bCPU times: ).*$/gm },
-  { kind: 'duration', scope: 'any', pattern: /(?<=\bWall time: ).*$/gm },
-  {
-    kind: 'duration',
-    scope: 'any',
-    pattern: /^[\d.]+ (?:ns|[µμu]s|ms|s) ± [\d.]+ (?:ns|[µμu]s|ms|s) per loop.*$/gm,
-  },
-  { kind: 'duration', scope: 'stream', pattern: /\[\d+:\d\d(?::\d\d)?<[^\]\n]{0,60}\]/g },
-  {
-    kind: 'duration',
-    scope: 'stream',
-    pattern: /(?<= )\d+m?s \d+(?:\.\d+)?(?:us|µs|ms|s)\/(?:step|epoch)/g,
-  },
-  {
-    kind: 'timestamp',
-    scope: 'stream',
-    pattern:
-      /(?<=^\[?)\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?=[\]:, -]{1,3}(?:\[?\w+\]?[: -]{1,3})?\[?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b)/gm,
-  },
-  { kind: 'div_id', scope: 'html', pattern: /(?<=["'#])T_[0-9a-f]{5}(?=[_"'\s.])/g },
-  { kind: 'div_id', scope: 'html', pattern: /\bsk-(?:container|estimator)-id-\d+\b/g },
-  { kind: 'div_id', scope: 'html', pattern: new RegExp(`(?<![\\w-])${UUID}(?![\\w-])`, 'g') },
-  {
-    kind: 'div_id',
-    scope: 'html',
-    pattern: /(?<=(?:altair-viz|vega-embed|bokeh|bk|df)-)[0-9a-f]{32}\b/g,
-  },
-  { kind: 'div_id', scope: 'html', pattern: new RegExp(`(?<=\\bdf-)${UUID}`, 'g') },
-  { kind: 'div_id', scope: 'html', pattern: /(?<=[#"])[mp][0-9a-f]{10}\b/g },
-  { kind: 'timestamp', scope: 'html', pattern: /(?<=<dc:date>)[^<]{1,40}/g },
-];
-
-/** Some text that any rule can match holds one of these: most texts are settled by this one test. */
-const QUICK =
-  /0x|\/tmp\/|\/T\/|\\Temp\\|ipython-input|In ?\[|times?: |per loop|<\d|\/step|\/epoch|View |[ T]\d\d:\d\d:\d\d|T_[0-9a-f]{5}|sk-|-[0-9a-f]{12}|-[0-9a-f]{32}|[mp][0-9a-f]{10}|<dc:date>/;
+import { NOISE_RULES, QUICK } from './noise-rules.js';
 
 export type TextKind = 'text' | 'html' | 'stream';
 
@@ -89,41 +10,86 @@ export interface NoiseSpan {
   readonly to: number;
 }
 
-/** True when a rule could match somewhere in the text. */
-export function mayHaveNoise(text: string): boolean {
-  return QUICK.test(text);
+/** A kind of noise that a person defined: where it finds chance in a text, as spans in order and apart, none of them empty. */
+export interface PersonalRule {
+  readonly kind: string;
+  readonly find: (text: string) => Iterable<readonly [number, number]>;
 }
 
-/** The chance parts of a text, in order and apart from each other. */
-export function findNoise(text: string, textKind: TextKind): readonly NoiseSpan[] {
-  const spans: NoiseSpan[] = [];
-  for (const { kind, scope, pattern } of NOISE_RULES) {
-    if (scope !== 'any' && scope !== textKind) continue;
-    for (const match of text.matchAll(pattern)) {
-      const from = match.index;
-      const to = from + match[0].length;
-      if (to > from && !spans.some((span) => from < span.to && span.from < to))
-        spans.push({ kind, from, to });
+/** Two lists of spans that are each in order and apart, as one such list; of two that overlap the one of `first` stays. */
+function joinSpans(first: readonly NoiseSpan[], second: readonly NoiseSpan[]): NoiseSpan[] {
+  const joined: NoiseSpan[] = [];
+  let next = 0;
+  for (const span of second) {
+    for (let other = first[next]; other !== undefined && other.to <= span.from;) {
+      joined.push(other);
+      other = first[++next];
     }
+    const other = first[next];
+    if (other === undefined || span.to <= other.from) joined.push(span);
   }
-  return spans.sort((a, b) => a.from - b.from);
+  for (const span of first.slice(next)) joined.push(span);
+  return joined;
 }
 
-/** The text with each chance part replaced by the name of its kind: equal for two texts that differ in noise alone. */
-export function maskNoise(text: string, textKind: TextKind): string {
-  if (!mayHaveNoise(text)) return text;
-  let masked = '';
-  let at = 0;
-  for (const { kind, from, to } of findNoise(text, textKind)) {
-    masked += `${text.slice(at, from)}\u0000${kind}\u0000`;
-    at = to;
+/** What counts as chance in one diff: every kind but those that were asked to be shown, and a person's own. */
+export class NoiseFilter {
+  private readonly rules: typeof NOISE_RULES;
+  private readonly personal: readonly PersonalRule[];
+  private readonly shown: ReadonlySet<string>;
+
+  constructor(shown: readonly string[] = [], personal: readonly PersonalRule[] = []) {
+    this.shown = new Set(shown);
+    this.rules = NOISE_RULES.filter(({ kind }) => !this.shows(kind));
+    this.personal = personal.filter(({ kind }) => !this.shows(kind));
   }
-  return masked + text.slice(at);
+
+  /** True when differences of this kind were asked to be shown. */
+  shows(kind: string): boolean {
+    return this.shown.has('all') || this.shown.has(kind);
+  }
+
+  /** False when nothing in the text can be chance. */
+  mayMatch(text: string): boolean {
+    return this.personal.length > 0 || (this.rules.length > 0 && QUICK.test(text));
+  }
+
+  /** The chance parts of a text, in order and apart from each other. */
+  find(text: string, textKind: TextKind): readonly NoiseSpan[] {
+    let spans: NoiseSpan[] = [];
+    if (QUICK.test(text))
+      for (const { kind, scope, pattern } of this.rules) {
+        if (scope !== 'any' && scope !== textKind) continue;
+        const found: NoiseSpan[] = [];
+        for (const { index, 0: matched } of text.matchAll(pattern))
+          if (matched !== '') found.push({ kind, from: index, to: index + matched.length });
+        if (found.length > 0) spans = joinSpans(spans, found);
+      }
+    for (const rule of this.personal) {
+      const found = Array.from(rule.find(text), ([from, to]) => ({ kind: rule.kind, from, to }));
+      if (found.length > 0) spans = joinSpans(spans, found);
+    }
+    return spans;
+  }
+
+  /** The text with each chance part replaced by the name of its kind: equal for two texts that differ in noise alone. */
+  mask(text: string, textKind: TextKind): string {
+    if (!this.mayMatch(text)) return text;
+    let masked = '';
+    let at = 0;
+    for (const { kind, from, to } of this.find(text, textKind)) {
+      masked += `${text.slice(at, from)}\u0000${kind}\u0000`;
+      at = to;
+    }
+    return masked + text.slice(at);
+  }
 }
 
-/** Counts differences of noise by kind. */
+/** Counts differences of noise by kind, as far as the filter hides them. */
 export class NoiseCount {
   private readonly counts = new Map<string, number>();
+
+  constructor(readonly filter: NoiseFilter) {}
 
   add(kind: string, times = 1): void {
     if (times > 0) this.counts.set(kind, (this.counts.get(kind) ?? 0) + times);
@@ -133,10 +99,17 @@ export class NoiseCount {
     for (const [kind, times] of Object.entries(noise)) this.add(kind, times);
   }
 
+  /** For a difference of this kind: true when it is not to be shown, and then it is counted. */
+  hides(kind: string): boolean {
+    if (this.filter.shows(kind)) return false;
+    this.add(kind);
+    return true;
+  }
+
   /** For two texts that are equal once masked: each place where they differ. */
   addBetween(base: string, head: string, textKind: TextKind): void {
-    const theirs = findNoise(head, textKind);
-    findNoise(base, textKind).forEach(({ kind, from, to }, i) => {
+    const theirs = this.filter.find(head, textKind);
+    this.filter.find(base, textKind).forEach(({ kind, from, to }, i) => {
       const other = theirs[i];
       if (other === undefined || base.slice(from, to) !== head.slice(other.from, other.to))
         this.add(kind);

@@ -1,12 +1,13 @@
 import { BUNDLE_MIME } from '../../contract/bundle.js';
-import type { OutputChange, PartChange } from '../../contract/diff.js';
+import type { Leaf, OutputChange, PartChange } from '../../contract/diff.js';
 import { alignItems, toBlocks } from './align.js';
 import { compactJson, equalJson } from './json.js';
 import { stripChance } from './bundles.js';
-import type { NoiseCount } from './noise.js';
-import { maskNoise } from './noise.js';
+import { diffLeaves } from './leaves.js';
+import type { NoiseFilter } from './noise.js';
 import type { Output } from './notebook.js';
 import { isBinaryMime, isJsonMime } from './notebook.js';
+import type { Scope } from './options.js';
 import { diffErrors, diffPart } from './parts.js';
 import { foldProgress } from './progress.js';
 import { valueText } from './values.js';
@@ -38,19 +39,19 @@ export function richestMime(output: Output): string {
 }
 
 /** Equal for outputs that are the same but for noise. */
-function keyOf(output: Output): string {
+function keyOf(output: Output, filter: NoiseFilter): string {
   const parts: string[] = [
     output.type === 'execute_result' ? 'display_data' : output.type,
     output.name,
   ];
   if (output.error !== null)
-    parts.push(maskNoise(`${output.error.name}: ${output.error.message}`, 'text'));
+    parts.push(filter.mask(`${output.error.name}: ${output.error.message}`, 'text'));
   for (const [mime, value] of [...output.data].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const kept = mime === BUNDLE_MIME ? stripChance(value) : value;
     const text = typeof kept === 'string' ? kept : compactJson(kept);
     if (isBinaryMime(mime)) parts.push(mime, valueText(mime, value));
-    else if (output.type === 'stream') parts.push(mime, maskNoise(foldProgress(text), 'stream'));
-    else parts.push(mime, maskNoise(text, mime === 'text/html' ? 'html' : 'text'));
+    else if (output.type === 'stream') parts.push(mime, filter.mask(foldProgress(text), 'stream'));
+    else parts.push(mime, filter.mask(text, mime === 'text/html' ? 'html' : 'text'));
   }
   return parts.join('\u0000');
 }
@@ -74,7 +75,11 @@ export function isSame(a: Output, b: Output): boolean {
 }
 
 /** Pairs of outputs in the order of both, -1 for a side that is absent. */
-function pairOutputs(base: readonly Output[], head: readonly Output[]): [number, number][] {
+function pairOutputs(
+  base: readonly Output[],
+  head: readonly Output[],
+  filter: NoiseFilter,
+): [number, number][] {
   const [onlyBase, onlyHead] = [base[0], head[0]];
   if (base.length === 1 && head.length === 1 && onlyBase !== undefined && onlyHead !== undefined)
     if (kindOf(onlyBase, false) === kindOf(onlyHead, false)) return [[0, 0]];
@@ -88,7 +93,7 @@ function pairOutputs(base: readonly Output[], head: readonly Output[]): [number,
   const a = base.slice(start);
   const b = head.slice(start);
   const steps: readonly ((output: Output) => string)[] = [
-    keyOf,
+    (output) => keyOf(output, filter),
     (output) => kindOf(output, true),
     (output) => kindOf(output, false),
   ];
@@ -123,29 +128,40 @@ function worthShowing(parts: PartChange[]): PartChange[] {
   );
 }
 
-function diffPair(base: Output, head: Output, noise: NoiseCount): PartChange[] {
-  if (base.chunks !== head.chunks) noise.add('stream_chunks');
-  if (!equalJson(base.metadata, head.metadata)) noise.add('output_metadata');
+/** What differs beside the values, where it was asked to be shown; else it is counted. */
+function diffFacts(base: Output, head: Output, { noise, filter }: Scope): Leaf[] {
+  const facts: Leaf[] = [];
+  if (base.chunks !== head.chunks && !noise.hides('stream_chunks'))
+    facts.push(...diffLeaves(base.chunks, head.chunks, '/chunks').leaves);
+  if (!equalJson(base.metadata, head.metadata) && !noise.hides('output_metadata'))
+    facts.push(...diffLeaves(base.metadata, head.metadata, '/metadata').leaves);
+  // Hidden counts are counted once a cell, with the cell's own.
+  if (filter.shows('execution_count'))
+    facts.push(...diffLeaves(base.executionCount, head.executionCount, '/execution_count').leaves);
+  return facts;
+}
+
+function diffParts(base: Output, head: Output, scope: Scope): PartChange[] {
   if (base.type === 'error' || head.type === 'error') {
-    const part = diffErrors(base, head, noise);
+    const part = diffErrors(base, head, scope);
     return part === undefined ? [] : [part];
   }
   const parts: PartChange[] = [];
   for (const mime of new Set([...base.data.keys(), ...head.data.keys()])) {
-    const part = diffPart({ mime, base: base.data.get(mime), head: head.data.get(mime) }, noise);
+    const part = diffPart({ mime, base: base.data.get(mime), head: head.data.get(mime) }, scope);
     if (part !== undefined) parts.push(part);
   }
   return worthShowing(parts);
 }
 
 /** An output of one side only: its richest MIME type. */
-export function oneSided(output: Output, side: 'base' | 'head', noise: NoiseCount): OutputChange {
+export function oneSided(output: Output, side: 'base' | 'head', scope: Scope): OutputChange {
   const mime = richestMime(output);
   const value = output.data.get(mime);
   const [base, head] = side === 'base' ? [output, undefined] : [undefined, output];
   const part =
     output.type === 'error'
-      ? diffErrors(base, head, noise)
+      ? diffErrors(base, head, scope)
       : value === undefined
         ? undefined
         : diffPart(
@@ -154,7 +170,7 @@ export function oneSided(output: Output, side: 'base' | 'head', noise: NoiseCoun
               base: side === 'base' ? value : undefined,
               head: side === 'head' ? value : undefined,
             },
-            noise,
+            scope,
           );
   return {
     kind: side === 'base' ? 'deleted' : 'added',
@@ -169,21 +185,23 @@ export function oneSided(output: Output, side: 'base' | 'head', noise: NoiseCoun
 export function diffOutputs(
   base: readonly Output[],
   head: readonly Output[],
-  noise: NoiseCount,
+  scope: Scope,
 ): OutputChange[] {
-  return pairOutputs(base, head).flatMap(([i, j]) => {
+  return pairOutputs(base, head, scope.filter).flatMap(([i, j]) => {
     const [a, b] = [base[i], head[j]];
-    if (a === undefined) return b === undefined ? [] : [oneSided(b, 'head', noise)];
-    if (b === undefined) return [oneSided(a, 'base', noise)];
-    const parts = diffPair(a, b, noise);
+    if (a === undefined) return b === undefined ? [] : [oneSided(b, 'head', scope)];
+    if (b === undefined) return [oneSided(a, 'base', scope)];
+    const parts = diffParts(a, b, scope);
+    const facts = diffFacts(a, b, scope);
     return [
       {
-        kind: parts.length === 0 ? ('same' as const) : ('modified' as const),
+        kind: parts.length + facts.length === 0 ? ('same' as const) : ('modified' as const),
         base: a.index,
         head: b.index,
         outputType: b.type,
         ...(b.name === '' ? {} : { name: b.name }),
         parts,
+        ...(facts.length > 0 ? { facts } : {}),
       },
     ];
   });

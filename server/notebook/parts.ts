@@ -7,10 +7,10 @@ import { equalJson } from './json.js';
 import { isObject } from './json-value.js';
 import { diffLeaves } from './leaves.js';
 import { diffText } from './lines.js';
-import type { NoiseCount, TextKind } from './noise.js';
-import { maskNoise } from './noise.js';
+import type { TextKind } from './noise.js';
 import type { Output } from './notebook.js';
 import { ERROR_MIME, isBinaryMime, isJsonMime, STDERR_MIME, STDOUT_MIME } from './notebook.js';
+import type { Scope } from './options.js';
 import { isSamePng } from './pictures.js';
 import { foldProgress } from './progress.js';
 import { readTable } from './table.js';
@@ -48,45 +48,42 @@ function isText(value: Json | undefined): value is string | undefined {
 }
 
 /** How a value of one MIME type differs between two outputs; undefined when it does not, or by noise alone (which is counted). */
-export function diffPart(sides: Sides, noise: NoiseCount): PartChange | undefined {
+export function diffPart(sides: Sides, scope: Scope): PartChange | undefined {
   const { mime, base, head } = sides;
   if (base !== undefined && head !== undefined) {
     if (base === head) return undefined;
     // JSON types are compared leaf by leaf below; elsewhere a value that is no text is a fault of the file.
     if (!isJsonMime(mime) && typeof base !== 'string' && equalJson(base, head)) return undefined;
-    if (isNoise(mime, base, head, noise)) return undefined;
+    if (isNoise(mime, base, head, scope)) return undefined;
   }
   if (mime === BUNDLE_MIME) return metricsPart(sides);
   if (mime.startsWith('image/')) return { type: 'picture', ...refs(sides) };
   if (isJsonMime(mime) || !isText(base) || !isText(head)) return jsonPart(sides);
   if (isBinaryMime(mime)) return { type: 'opaque', ...refs(sides) };
-  if (mime === 'text/html') return htmlPart(sides, base ?? '', head ?? '', noise);
-  return textPart(sides, base ?? '', head ?? '', noise);
+  if (mime === 'text/html') return htmlPart(sides, base ?? '', head ?? '', scope);
+  return textPart(sides, base ?? '', head ?? '', scope);
 }
 
 /** True for two different values that a re-run could have made of one. */
-function isNoise(mime: string, base: Json, head: Json, noise: NoiseCount): boolean {
+function isNoise(mime: string, base: Json, head: Json, { noise, filter }: Scope): boolean {
   if (mime === BUNDLE_MIME) {
     if (!equalJson(stripChance(base), stripChance(head))) return false;
-    noise.add('metric_time');
-    return true;
+    return noise.hides('metric_time');
   }
   if (mime === WIDGET_MIME && isObject(base) && isObject(head)) {
     const rest = (value: typeof base) =>
       new Map([...value].filter(([name]) => name !== 'model_id'));
     if (!equalJson(rest(base), rest(head))) return false;
-    noise.add('widget_id');
-    return true;
+    return noise.hides('widget_id');
   }
   if (typeof base !== 'string' || typeof head !== 'string') return false;
   if (isBinaryMime(mime)) {
     const [a, b] = [valueText(mime, base), valueText(mime, head)];
     const kind = a === b ? 'base64_wrapping' : isSamePng(a, b) ? 'picture_remarks' : undefined;
-    if (kind !== undefined) noise.add(kind);
-    return kind !== undefined;
+    return kind !== undefined && noise.hides(kind);
   }
   const kind = textKindOf(mime);
-  if (kind !== 'html' || maskNoise(base, kind) !== maskNoise(head, kind)) return false;
+  if (kind !== 'html' || filter.mask(base, kind) !== filter.mask(head, kind)) return false;
   noise.addBetween(base, head, kind);
   return true;
 }
@@ -99,11 +96,12 @@ function textPart(
   sides: Sides,
   base: string,
   head: string,
-  noise: NoiseCount,
+  { noise }: Scope,
 ): PartChange | undefined {
   const kind = textKindOf(sides.mime);
-  const [a, b] = kind === 'stream' ? [foldProgress(base), foldProgress(head)] : [base, head];
-  if (a === b && base !== head) noise.add('progress');
+  const folded = kind === 'stream' ? [foldProgress(base), foldProgress(head)] : [base, head];
+  const onlyProgress = folded[0] === folded[1] && base !== head;
+  const [a = base, b = head] = onlyProgress && !noise.hides('progress') ? [base, head] : folded;
   const both = sides.base !== undefined && sides.head !== undefined;
   const diff = diffText(a, b, { kind, ...(both ? { noise } : {}) });
   return hasChange(diff) || !both ? { type: 'text', ...refs(sides), diff } : undefined;
@@ -117,7 +115,7 @@ function jsonPart(sides: Sides): PartChange | undefined {
   return { type: 'json', ...refs(sides), leaves, leavesLeftOut: leftOut };
 }
 
-function htmlPart(sides: Sides, base: string, head: string, noise: NoiseCount): PartChange {
+function htmlPart(sides: Sides, base: string, head: string, { noise }: Scope): PartChange {
   const [a, b] = [readTable(base), readTable(head)];
   const empty = { columns: [], rows: [], labels: 0, around: '' };
   if ((a !== undefined || base === '') && (b !== undefined || head === '')) {
@@ -199,7 +197,7 @@ function changedEntries<T>(
 export function diffErrors(
   base: Output | undefined,
   head: Output | undefined,
-  noise: NoiseCount,
+  { noise, filter }: Scope,
 ): PartChange | undefined {
   const sides = {
     mime: ERROR_MIME,
@@ -215,7 +213,7 @@ export function diffErrors(
   const both = base !== undefined && head !== undefined;
   const diff = diffText(textOf(base), textOf(head), { kind: 'text', ...(both ? { noise } : {}) });
   const said = (output: Output | undefined) =>
-    maskNoise(`${output?.error?.name ?? ''}: ${output?.error?.message ?? ''}`, 'text');
+    filter.mask(`${output?.error?.name ?? ''}: ${output?.error?.message ?? ''}`, 'text');
   if (both && !hasChange(diff) && said(base) === said(head)) return undefined;
   return {
     type: 'traceback',

@@ -1,6 +1,5 @@
 import { alignItems, toBlocks } from './align.js';
-import type { TextKind } from './noise.js';
-import { findNoise, mayHaveNoise } from './noise.js';
+import type { NoiseFilter, TextKind } from './noise.js';
 
 export type Mark = [number, number];
 
@@ -19,21 +18,27 @@ export function tokenize(line: string): string[] {
   return line.match(TOKEN) ?? [];
 }
 
+export interface MarkOptions {
+  readonly kind: TextKind;
+  /** What is chance, and so is never marked; undefined where everything counts. */
+  readonly filter: NoiseFilter | undefined;
+}
+
 interface KeyedTokens {
   readonly texts: readonly string[];
   readonly keys: readonly string[];
 }
 
 /** Tokens with the keys by which they are compared: a chance part is one token, the same on both sides. */
-function keyedTokens(line: string, kind: TextKind): KeyedTokens {
-  if (!mayHaveNoise(line)) {
+function keyedTokens(line: string, { kind, filter }: MarkOptions): KeyedTokens {
+  if (filter?.mayMatch(line) !== true) {
     const texts = tokenize(line);
     return { texts, keys: texts };
   }
   const texts: string[] = [];
   const keys: string[] = [];
   let at = 0;
-  for (const span of findNoise(line, kind)) {
+  for (const span of filter.find(line, kind)) {
     for (const token of tokenize(line.slice(at, span.from))) keys[texts.push(token) - 1] = token;
     keys[texts.push(line.slice(span.from, span.to)) - 1] = `\u0000${span.kind}`;
     at = span.to;
@@ -81,7 +86,11 @@ function rangesOf(
 
 const STRETCH = /[^,;\s]*[,;\s]*/g;
 
-function markLong(base: string, head: string, kind: TextKind): { base: Mark[]; head: Mark[] } {
+function markLong(
+  base: string,
+  head: string,
+  options: MarkOptions,
+): { base: Mark[]; head: Mark[] } {
   const [a, b] = [base.match(STRETCH) ?? [], head.match(STRETCH) ?? []];
   const marks: { base: Mark[]; head: Mark[] } = { base: [], head: [] };
   let [atBase, atHead] = [0, 0];
@@ -89,7 +98,7 @@ function markLong(base: string, head: string, kind: TextKind): { base: Mark[]; h
     const mine = a.slice(...block.base).join('');
     const theirs = b.slice(...block.head).join('');
     if (!block.same) {
-      const inner = markShort(mine, theirs, kind);
+      const inner = markShort(mine, theirs, options);
       marks.base.push(...inner.base.map(([from, to]): Mark => [from + atBase, to + atBase]));
       marks.head.push(...inner.head.map(([from, to]): Mark => [from + atHead, to + atHead]));
     }
@@ -103,15 +112,21 @@ function markLong(base: string, head: string, kind: TextKind): { base: Mark[]; h
 export function markTokens(
   base: string,
   head: string,
-  kind: TextKind,
+  options: MarkOptions,
 ): { base: Mark[]; head: Mark[] } {
   const isLong = base.length + head.length > LONG;
-  return isLong && !mayHaveNoise(base) ? markLong(base, head, kind) : markShort(base, head, kind);
+  return isLong && options.filter?.mayMatch(base) !== true
+    ? markLong(base, head, options)
+    : markShort(base, head, options);
 }
 
-function markShort(base: string, head: string, kind: TextKind): { base: Mark[]; head: Mark[] } {
-  const a = keyedTokens(base, kind);
-  const b = keyedTokens(head, kind);
+function markShort(
+  base: string,
+  head: string,
+  options: MarkOptions,
+): { base: Mark[]; head: Mark[] } {
+  const a = keyedTokens(base, options);
+  const b = keyedTokens(head, options);
   if (a.texts.length + b.texts.length > MAX_TOKENS)
     return { base: [[0, base.length]], head: [[0, head.length]] };
   const changed = toBlocks(alignItems(a.keys, b.keys, MAX_EDITS), b.keys.length).filter(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { NotebookDiff } from '../../../contract/diff.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
-import { NOISE_RULES } from '../../../server/notebook/noise.js';
+import { NOISE_RULES } from '../../../server/notebook/noise-rules.js';
 import {
   cpuNow,
   diffStreams,

@@ -128,7 +128,7 @@ describe('the diff of two texts', () => {
     fc.assert(
       fc.property(line, line, (base, head) => {
         expect(tokenize(base).join('')).toBe(base);
-        const marks = markTokens(base, head, 'text');
+        const marks = markTokens(base, head, { kind: 'text', filter: undefined });
         for (const [own, text] of [
           [marks.base, base],
           [marks.head, head],

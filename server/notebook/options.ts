@@ -1,0 +1,41 @@
+import type { PersonalRule } from './noise.js';
+import { NoiseCount, NoiseFilter } from './noise.js';
+import { NOISE_KINDS } from './noise-kinds.js';
+
+/** How two notebooks are to be compared; nothing asked is the default view. */
+export interface DiffOptions {
+  /** Kinds of noise to show as changes; "all" among them stands for every kind. */
+  readonly show?: readonly string[];
+  /** A person's own kinds of noise, as `compilePatterns` makes them of the settings. */
+  readonly patterns?: readonly PersonalRule[];
+  /** Also what makes head of base exactly. */
+  readonly patch?: boolean;
+  /** The cheap way, in proportion to the notebooks whatever they hold: see diffCoarsely. */
+  readonly coarse?: boolean;
+  /** Leaves out what takes long (pixels, personal patterns), so that an answer comes where a finer one took too long. */
+  readonly coarse?: boolean;
+}
+
+/** What holds throughout one diff. */
+export interface Terms {
+  readonly filter: NoiseFilter;
+}
+
+/** What holds for one cell's part of a diff: the terms, and where its noise is counted. */
+export interface Scope extends Terms {
+  readonly noise: NoiseCount;
+}
+
+export function toTerms({ show = [], patterns = [] }: DiffOptions): Terms {
+  return { filter: new NoiseFilter(show, patterns) };
+}
+
+export function toScope(terms: Terms): Scope {
+  return { ...terms, noise: new NoiseCount(terms.filter) };
+}
+
+/** The kinds that are shown, each by its name, sorted. */
+export function shownKinds({ show = [], patterns = [] }: DiffOptions): string[] {
+  const all = show.includes('all') ? [...NOISE_KINDS, ...patterns].map(({ kind }) => kind) : [];
+  return [...new Set([...show, ...all])].filter((kind) => kind !== 'all').sort();
+}
