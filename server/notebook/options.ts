@@ -10,9 +10,7 @@ export interface DiffOptions {
   readonly patterns?: readonly PersonalRule[];
   /** Also what makes head of base exactly. */
   readonly patch?: boolean;
-  /** The cheap way, in proportion to the notebooks whatever they hold: see diffCoarsely. */
-  readonly coarse?: boolean;
-  /** Leaves out what takes long (pixels, personal patterns), so that an answer comes where a finer one took too long. */
+  /** The cheap way, in proportion to the notebooks whatever they hold (see diffCoarsely), for where the fine one took too long. */
   readonly coarse?: boolean;
 }
 
