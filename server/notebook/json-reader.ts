@@ -8,9 +8,9 @@ const LITERALS: readonly (readonly [string, Json])[] = [
   ['true', true],
   ['false', false],
   ['null', null],
-  ['NaN', new JsonNumber('NaN', NaN)],
-  ['Infinity', new JsonNumber('Infinity', Infinity)],
-  ['-Infinity', new JsonNumber('-Infinity', -Infinity)],
+  ['NaN', new JsonNumber('NaN')],
+  ['Infinity', new JsonNumber('Infinity')],
+  ['-Infinity', new JsonNumber('-Infinity')],
 ];
 
 /** Line and column of an offset, both from 1. */
@@ -68,6 +68,10 @@ export class JsonReader {
           if (inObject) {
             this.skip();
             keys[keys.length - 1] = this.key();
+          } else if (isDigit(this.skip())) {
+            // Long lists of numbers go round here.
+            value = this.number();
+            continue;
           }
           break;
         }
@@ -108,10 +112,13 @@ export class JsonReader {
 
   private scalar(code: number): Json {
     if (code === 0x22) return this.string();
-    if ((code >= 0x30 && code <= 0x39) || (code === 0x2d && this.text[this.at + 1] !== 'I'))
+    if (
+      (code >= 0x30 && code <= 0x39) ||
+      (code === 0x2d && this.text.charCodeAt(this.at + 1) !== 0x49)
+    )
       return this.number();
     for (const [word, value] of LITERALS)
-      if (this.text.startsWith(word, this.at)) {
+      if (word.charCodeAt(0) === code && this.text.startsWith(word, this.at)) {
         this.at += word.length;
         return value;
       }
@@ -145,38 +152,48 @@ export class JsonReader {
     return body;
   }
 
-  private digits(): number {
-    const start = this.at;
-    while (isDigit(this.text.charCodeAt(this.at))) this.at++;
-    if (this.at === start) this.fail('a digit is missing');
-    return this.at - start;
-  }
-
   private number(): number | JsonNumber {
     const { text } = this;
     const start = this.at;
-    if (text.charCodeAt(this.at) === 0x2d) this.at++;
-    const first = this.at;
-    const whole = this.digits();
-    if (whole > 1 && text[first] === '0') this.fail('a number starts with 0', start);
-    let plain = whole <= 15;
-    if (text[this.at] === '.') {
-      this.at++;
-      plain = this.digits() + whole <= 15 && text[this.at - 1] !== '0';
+    let at = start;
+    const minus = text.charCodeAt(at) === 0x2d;
+    if (minus) at++;
+    const first = at;
+    // The digits as one whole number: exact up to 15 of them, and more are kept as text.
+    let digits = 0;
+    for (let code = text.charCodeAt(at); isDigit(code); code = text.charCodeAt(++at))
+      digits = digits * 10 + code - 0x30;
+    const whole = at - first;
+    if (whole === 0) this.fail('a digit is missing', at);
+    if (whole > 1 && text.charCodeAt(first) === 0x30) this.fail('a number starts with 0', start);
+    let places = 0;
+    if (text.charCodeAt(at) === 0x2e) {
+      const point = at++;
+      for (let code = text.charCodeAt(at); isDigit(code); code = text.charCodeAt(++at))
+        digits = digits * 10 + code - 0x30;
+      places = at - point - 1;
+      if (places === 0) this.fail('a digit is missing', at);
     }
-    if (text[this.at] === 'e' || text[this.at] === 'E') {
-      this.at++;
-      if (text[this.at] === '+' || text[this.at] === '-') this.at++;
-      this.digits();
+    let plain = whole + places <= 15 && (places === 0 || text.charCodeAt(at - 1) !== 0x30);
+    if ((text.charCodeAt(at) | 0x20) === 0x65) {
+      at++;
+      if (text.charCodeAt(at) === 0x2b || text.charCodeAt(at) === 0x2d) at++;
+      const power = at;
+      while (isDigit(text.charCodeAt(at))) at++;
+      if (at === power) this.fail('a digit is missing', at);
       plain = false;
     }
-    const lexeme = text.slice(start, this.at);
-    const value = Number(lexeme);
+    this.at = at;
+    // Both are exact doubles, so that their quotient is the nearest one to the number.
+    const value = digits / (POWERS[places] ?? 1);
     // At most 15 digits, none of them idle, and no exponent on either side: JavaScript writes the same text again.
-    if (plain && (Math.abs(value) >= 1e-6 || lexeme === '0')) return value;
-    return new JsonNumber(lexeme, value);
+    if (plain && (value >= 1e-6 || (value === 0 && !minus && whole === 1 && places === 0)))
+      return minus ? -value : value;
+    return new JsonNumber(text.slice(start, at));
   }
 }
+
+const POWERS: readonly number[] = Array.from({ length: 16 }, (_, n) => 10 ** n);
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;

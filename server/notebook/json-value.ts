@@ -1,9 +1,11 @@
 /** A number that JavaScript may write differently (1.0, 1e5, NaN, more than 15 digits): its text, and the nearest double. */
 export class JsonNumber {
-  constructor(
-    readonly lexeme: string,
-    readonly value: number,
-  ) {}
+  constructor(readonly lexeme: string) {}
+
+  /** Worked out when it is asked for: of a figure's million numbers hardly one is. */
+  get value(): number {
+    return Number(this.lexeme);
+  }
 }
 
 /** A JSON object; a Map, so that every name, "__proto__" too, is an ordinary one. Of names that occur twice the last one counts. */

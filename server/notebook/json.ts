@@ -1,3 +1,4 @@
+import { parseNatively } from './json-native.js';
 import { JsonReader } from './json-reader.js';
 import type { Json, JsonObject } from './json-value.js';
 import { isArray, isObject, JsonNumber, toNumber } from './json-value.js';
@@ -7,7 +8,7 @@ import { isArray, isObject, JsonNumber, toNumber } from './json-value.js';
  * Throws CellarError not_json with line and column; `name` is what the message calls the text.
  */
 export function parseJson(text: string, name = 'The text'): Json {
-  return new JsonReader(text, name).read();
+  return parseNatively(text) ?? new JsonReader(text, name).read();
 }
 
 /** By code point, as Python sorts; UTF-16 order differs from it beyond U+FFFF. */
@@ -21,6 +22,7 @@ function compareNames(a: string, b: string): number {
 }
 
 function formatScalar(value: null | boolean | number | string | JsonNumber): string {
+  if (typeof value === 'number') return String(value);
   return value instanceof JsonNumber ? value.lexeme : JSON.stringify(value);
 }
 
@@ -42,8 +44,13 @@ function write(root: Json, pretty: boolean): string {
       if (container === null) {
         if (!isArray(value) && !isObject(value)) out.push(formatScalar(value));
       } else if (isArray(container)) {
-        out.push('[');
-        frames.push({ close: ']', items: container, names: null, next: 0 });
+        if (!pretty && container.length > 0 && container.every(isNumber)) {
+          // Figures are made of long lists of numbers: they need no frame.
+          out.push('[', container.map(formatScalar).join(','), ']');
+        } else {
+          out.push('[');
+          frames.push({ close: ']', items: container, names: null, next: 0 });
+        }
       } else {
         out.push('{');
         const names = [...container.keys()].sort(compareNames);

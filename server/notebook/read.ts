@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import type { ErrorCode } from '../../contract/errors.js';
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import type { Kernel } from '../../contract/snapshot.js';
@@ -37,21 +39,19 @@ function decode(bytes: Uint8Array, name: string): string {
       'too_large',
       `${name} has ${bytes.length} bytes; notebooks of up to ${MAX_NOTEBOOK_BYTES} bytes are read.`,
     );
-  try {
-    // The decoder also takes a byte order mark away.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const at = firstBadByte(bytes);
-    if (at === undefined)
+  if (isUtf8(bytes)) {
+    // Not by TextDecoder: that gives two bytes a character also where one will do.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    try {
+      return text.toString('utf8', mark);
+    } catch (cause) {
       throw new CellarError('too_large', `${name} is too large to be read.`, {}, { cause });
-    const line = bytes.subarray(0, at).reduce((n, byte) => (byte === 0x0a ? n + 1 : n), 1);
-    throw new CellarError(
-      'not_utf8',
-      `${name} is not UTF-8 text: wrong byte ${at} (line ${line}).`,
-      {},
-      { cause },
-    );
+    }
   }
+  const at = firstBadByte(bytes) ?? 0;
+  const line = bytes.subarray(0, at).reduce((n, byte) => (byte === 0x0a ? n + 1 : n), 1);
+  refuse('not_utf8', `${name} is not UTF-8 text: wrong byte ${at} (line ${line}).`);
 }
 
 /** The offset of the first byte that is not part of UTF-8 text, found by halving. */
