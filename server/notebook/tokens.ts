@@ -7,15 +7,22 @@ export type Mark = [number, number];
 const TOKEN =
   // eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
   /\u001b\[[\d;]*[A-Za-z]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\p{L}_](?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}_])*|\s+|[^]/gu;
+/** The same for text that is ASCII, which most is: far cheaper to build and to run. */
+// eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
+const ASCII_TOKEN = /\u001b\[[\d;]*[A-Za-z]|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\s+|[^]/g;
+ 
+const ASCII = /^[\0-\x7f]*$/;
 const MAX_TOKENS = 200_000;
 /** Longer lines are first compared by stretches between commas and blanks, and only what differs by token. */
 const LONG = 20_000;
+/** From here on stretches would be too many to be counted one by one. */
+const VERY_LONG = 200_000;
 /** Lines that need more edits of tokens than this are hardly versions of each other. */
 const MAX_EDITS = 300;
 
 /** The tokens of a line; joined they are the line again. */
 export function tokenize(line: string): string[] {
-  return line.match(TOKEN) ?? [];
+  return line.match(ASCII.test(line) ? ASCII_TOKEN : TOKEN) ?? [];
 }
 
 export interface MarkOptions {
@@ -47,20 +54,31 @@ function keyedTokens(line: string, { kind, filter }: MarkOptions): KeyedTokens {
   return { texts, keys };
 }
 
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** The longest grapheme that is kept whole; hostile text can make them endless. */
+const MAX_GRAPHEME = 256;
+
+/** The grapheme around a place in a line; undefined where one ends and the next begins. */
+function graphemeAround(line: string, at: number): Mark | undefined {
+  if (at <= 0 || at >= line.length) return undefined;
+  if (line.charCodeAt(at) < 0x300 && line.charCodeAt(at - 1) < 0x300) return undefined;
+  let start = at - 1;
+  // Characters below the combining ones begin a grapheme, whatever stands before.
+  while (start > 0 && at - start < MAX_GRAPHEME && line.charCodeAt(start) >= 0x300) start--;
+  const around = SEGMENTER.segment(line.slice(start, at + MAX_GRAPHEME)).containing(at - start);
+  if (around === undefined || around.index === at - start) return undefined;
+  return [start + around.index, start + around.index + around.segment.length];
+}
+
 /** Widens marks to whole graphemes, so that no accent or emoji is cut. */
 function snap(line: string, marks: readonly Mark[]): Mark[] {
-  if (marks.length === 0 || !/[\u0300-\uffff]/.test(line) || line.length > 20_000)
-    return [...marks];
-  const starts = new Set([line.length]);
-  for (const { index } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line))
-    starts.add(index);
   const wide: Mark[] = [];
-  for (let [from, to] of marks) {
-    while (from > 0 && !starts.has(from)) from--;
-    while (to < line.length && !starts.has(to)) to++;
+  for (const [from, to] of marks) {
+    const start = graphemeAround(line, from)?.[0] ?? from;
+    const end = graphemeAround(line, to)?.[1] ?? to;
     const last = wide[wide.length - 1];
-    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
-    else wide.push([from, to]);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else wide.push([start, end]);
   }
   return wide;
 }
@@ -85,27 +103,36 @@ function rangesOf(
 }
 
 const STRETCH = /[^,;\s]*[,;\s]*/g;
+/** Stretches of a very long line, cut at places that the text itself decides, so that they fall together again behind a change. */
+const CHUNK = /[^]{500,4000}?[05][,;\s]|[^]{1,4000}/g;
 
-function markLong(
+/** Marks by pieces of ever finer patterns: only what differs in one is looked at by the next, and in the end by token. */
+function markPieces(
   base: string,
   head: string,
-  options: MarkOptions,
+  { patterns, ...options }: MarkOptions & { readonly patterns: readonly RegExp[] },
 ): { base: Mark[]; head: Mark[] } {
-  const [a, b] = [base.match(STRETCH) ?? [], head.match(STRETCH) ?? []];
+  const [pattern, ...finer] = patterns;
+  if (pattern === undefined || base === '' || head === '') return markShort(base, head, options);
+  const [a, b] = [base.match(pattern) ?? [], head.match(pattern) ?? []];
   const marks: { base: Mark[]; head: Mark[] } = { base: [], head: [] };
+  const lengthOf = (pieces: readonly string[], [from, to]: readonly [number, number]) => {
+    let length = 0;
+    for (let i = from; i < to; i++) length += pieces[i]?.length ?? 0;
+    return length;
+  };
   let [atBase, atHead] = [0, 0];
   for (const block of toBlocks(alignItems(a, b, MAX_EDITS), b.length)) {
-    const mine = a.slice(...block.base).join('');
-    const theirs = b.slice(...block.head).join('');
+    const [toBase, toHead] = [atBase + lengthOf(a, block.base), atHead + lengthOf(b, block.head)];
     if (!block.same) {
-      const inner = markShort(mine, theirs, options);
-      marks.base.push(...inner.base.map(([from, to]): Mark => [from + atBase, to + atBase]));
-      marks.head.push(...inner.head.map(([from, to]): Mark => [from + atHead, to + atHead]));
+      const [mine, theirs] = [base.slice(atBase, toBase), head.slice(atHead, toHead)];
+      const inner = markPieces(mine, theirs, { ...options, patterns: finer });
+      for (const [from, to] of inner.base) marks.base.push([from + atBase, to + atBase]);
+      for (const [from, to] of inner.head) marks.head.push([from + atHead, to + atHead]);
     }
-    atBase += mine.length;
-    atHead += theirs.length;
+    [atBase, atHead] = [toBase, toHead];
   }
-  return marks;
+  return { base: snap(base, marks.base), head: snap(head, marks.head) };
 }
 
 /** The changed tokens of two lines that are versions of each other, as ranges of each. */
@@ -114,10 +141,11 @@ export function markTokens(
   head: string,
   options: MarkOptions,
 ): { base: Mark[]; head: Mark[] } {
-  const isLong = base.length + head.length > LONG;
-  return isLong && options.filter?.mayMatch(base) !== true
-    ? markLong(base, head, options)
-    : markShort(base, head, options);
+  const length = base.length + head.length;
+  if (length <= LONG || options.filter?.mayMatch(base) === true)
+    return markShort(base, head, options);
+  const patterns = length <= VERY_LONG ? [STRETCH] : [CHUNK, STRETCH];
+  return markPieces(base, head, { ...options, patterns });
 }
 
 function markShort(
@@ -183,5 +211,10 @@ function weigh(token: string): number {
   const code = token.charCodeAt(0);
   if (code <= 0x20 || code === 0xa0) return 0;
   if (token.length > 1) return 2;
+  if (code < 0x80) return isWordCode(code) ? 1.5 : 0.4;
   return /[\p{L}\p{N}]/u.test(token) ? 1.5 : 0.4;
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
 }
