@@ -70,6 +70,11 @@ function compare(
   return leaves;
 }
 
+/** True for a name in a cell's metadata that editors and runners write of themselves. */
+export function isCellNoise(name: string): boolean {
+  return CELL_NOISE.has(name);
+}
+
 /** The changed leaves of a cell's metadata; what editors and runners write there of themselves is counted as noise. */
 export function diffCellMetadata(base: JsonObject, head: JsonObject, noise: NoiseCount): Leaf[] {
   return compare(base, head, { noise, noiseOf: (name) => CELL_NOISE.get(name) });
