@@ -7,6 +7,7 @@ import { diffNotebookMetadata } from './metadata.js';
 import type { Cell, Notebook } from './notebook.js';
 import type { DiffOptions, Terms } from './options.js';
 import { shownKinds, toScope, toTerms } from './options.js';
+import { makePatch } from './patch/make.js';
 
 function cellAt(cells: readonly Cell[], index: number): Cell {
   const cell = cells[index];
@@ -144,5 +145,6 @@ export function diffNotebooks(
     noise: noise.toNoise(),
     notebook_metadata: metadata,
     changes,
+    ...(options.patch === true ? { patch: makePatch(base, head) } : {}),
   };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { notebookDiffSchema } from '../../../../contract/diff.js';
 import { patchSchema } from '../../../../contract/patch.js';
+import { diffNotebooks } from '../../../../server/notebook/diff.js';
 import { compactJson } from '../../../../server/notebook/json.js';
 import type { Notebook } from '../../../../server/notebook/notebook.js';
 import { applyPatch } from '../../../../server/notebook/patch/apply.js';
@@ -175,6 +177,17 @@ const cell = fc.record({
 const notebook = fc
   .record({ cells: fc.array(cell, { maxLength: 6 }), metadata: fc.dictionary(fc.string(), tree) })
   .map(({ cells, metadata }) => notebookOf(cells, metadata));
+
+describe('a diff', () => {
+  it('holds its patch where that was asked for, and else not', () => {
+    const [base, head] = [ofLine('#a:A | #b:B'), ofLine("#b:B' | #a:A")];
+    expect(diffNotebooks(base, head).patch).toBeUndefined();
+    const { patch } = notebookDiffSchema.parse(diffNotebooks(base, head, { patch: true }));
+    expect(patch === undefined ? '' : compactJson(applyPatch(patch, base.raw))).toBe(
+      compactJson(head.raw),
+    );
+  });
+});
 
 describe('of any two notebooks', () => {
   it('apply(patch(a, b), a) is b, and the inverse leads back', () => {
