@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 
 import { REFUSED_LINK } from '../../contract/login.js';
 import { createClient } from '../client/client.js';
+import { createMergeClient } from '../client/merge.js';
 import { Page } from './page.js';
 import { createStorage } from './storage.js';
 import { applyTheme } from './theme.js';
@@ -11,8 +12,11 @@ if (place === null) throw new RangeError('index.html has no element "page"');
 const memory = createStorage();
 applyTheme(memory);
 // The page lies where the server is mounted, which may be below a prefix.
-const client = createClient({ base: new URL('./', document.baseURI).href });
+const base = new URL('./', document.baseURI).href;
+const client = createClient({ base });
+const merges = createMergeClient({ base });
+const drafts = createStorage(() => sessionStorage);
 const linkRefused = location.search === REFUSED_LINK;
 // Said once: a permalink that is copied from here must not say it again.
 if (linkRefused) history.replaceState(null, '', `${location.pathname}${location.hash}`);
-createRoot(place).render(<Page client={client} memory={memory} linkRefused={linkRefused} />);
+createRoot(place).render(<Page {...{ client, merges, memory, drafts, linkRefused }} />);

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState, type JSX } from 'react';
 
 import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
+import type { MergeClient } from '../client/merge.js';
 import type { Memory } from '../model/memory.js';
 import { toProblem, type Problem } from '../model/problem.js';
 import { NotebookList } from '../view/notebook-list.js';
@@ -9,19 +10,43 @@ import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
 import { CopyLink } from './copy-link.js';
 import { DiffPage } from './diff-page.js';
 import { Login } from './login.js';
+import { MergePage } from './merge-page.js';
 import { NotebookPage } from './notebook-page.js';
 import { formatRoute, parseRoute, type PageRoute } from './routes.js';
 import { ThemeButton } from './theme.js';
 
-/** The reviewer's page: notebooks at the left, a notebook's versions or a diff in the middle, where one is at the top. */
-export function Page(props: {
+/** What the page is drawn from. */
+export interface PageProps {
   readonly client: Client;
+  readonly merges: MergeClient;
   readonly memory: Memory;
+  /** Keeps what was chosen and not saved as long as this tab is open. */
+  readonly drafts: Memory;
   /** The login link that led here was not taken. */
   readonly linkRefused?: boolean;
-}): JSX.Element {
-  const { client, memory, linkRefused = false } = props;
+}
+
+/** What the address names: a merge by itself, or the reviewer's page. */
+export function Page(props: PageProps): JSX.Element {
   const route = useRoute();
+  const { linkRefused = false } = props;
+  return route.kind === 'merge' ? (
+    <MergePage key={route.path} {...props} path={route.path} linkRefused={linkRefused} />
+  ) : (
+    <ReviewPage {...props} route={route} linkRefused={linkRefused} />
+  );
+}
+
+type ReviewRoute = Exclude<PageRoute, { kind: 'merge' }>;
+
+/** The reviewer's page: notebooks at the left, a notebook's versions or a diff in the middle, where one is at the top. */
+function ReviewPage(props: {
+  readonly client: Client;
+  readonly memory: Memory;
+  readonly route: ReviewRoute;
+  readonly linkRefused: boolean;
+}): JSX.Element {
+  const { client, memory, route, linkRefused } = props;
   const { notebooks, name, problem, load } = useWorkspace(client);
   const [diffed, setDiffed] = useState<string>();
   const current = route.kind === 'notebook' ? route.id : route.kind === 'diff' ? diffed : undefined;
@@ -64,7 +89,7 @@ export function Page(props: {
 function Centre(props: {
   readonly client: Client;
   readonly memory: Memory;
-  readonly route: PageRoute;
+  readonly route: ReviewRoute;
   readonly notebooks: readonly Notebook[] | undefined;
   readonly onNotebook: (id: string) => void;
 }): JSX.Element | null {
@@ -96,7 +121,7 @@ function Centre(props: {
 function Breadcrumb(props: {
   readonly name: string;
   readonly notebook: Notebook | undefined;
-  readonly route: PageRoute;
+  readonly route: ReviewRoute;
 }): JSX.Element {
   const { name, notebook, route } = props;
   return (

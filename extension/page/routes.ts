@@ -8,7 +8,9 @@ export type PageRoute =
       readonly head: string;
       /** The kinds of noise that are shown; undefined leaves that to the settings. */
       readonly show?: readonly string[];
-    };
+    }
+  /** The merge that the notebook at a path waits for; "" is the merge tool's. */
+  | { readonly kind: 'merge'; readonly path: string };
 
 /** The route of a fragment such as "#/diff/a/b"; anything unknown is home. */
 export function parseRoute(hash: string): PageRoute {
@@ -17,6 +19,8 @@ export function parseRoute(hash: string): PageRoute {
   if (name === 'notebook' && isId(one)) return { kind: 'notebook', id: one };
   if (name === 'diff' && isId(one) && isId(two))
     return { kind: 'diff', base: one, head: two, ...readShow(query) };
+  if (name === 'merge' && one === undefined)
+    return { kind: 'merge', path: new URLSearchParams(query).get('path') ?? '' };
   return { kind: 'home' };
 }
 
@@ -27,6 +31,8 @@ export function formatRoute(route: PageRoute): string {
       return '#/';
     case 'notebook':
       return `#/notebook/${encodeURIComponent(route.id)}`;
+    case 'merge':
+      return route.path === '' ? '#/merge' : `#/merge?path=${encodeURIComponent(route.path)}`;
     case 'diff':
       return `#/diff/${encodeURIComponent(route.base)}/${encodeURIComponent(route.head)}${formatShow(route.show)}`;
   }

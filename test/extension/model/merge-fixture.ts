@@ -18,21 +18,27 @@ export interface Made {
 
 /**
  * A source's stretches in one text, a line each: "a" is the same on all sides, "a < b" changed by local, "a > b" by remote,
- * "a = b" by both alike, "a | b | c" a conflict of base, local and remote.
+ * "a & b" by both alike, "a | b | c" a conflict of base, local and remote.
  */
 export function chunks(notation: string): readonly MergeChunk[] {
   const line = (text: string | undefined): string =>
     text === undefined || text === '' ? '' : `${text}\n`;
-  return notation.split('\n').map((row): MergeChunk => {
+  const rows = notation.split('\n').map((row): MergeChunk => {
     const [, base = row, sign = '', one = '', two] =
-      /^(.*?) ([<>=|]) (.*?)(?: \| (.*))?$/.exec(row) ?? [];
+      /^(.*?) ([<>&|]) (.*?)(?: \| (.*))?$/.exec(row) ?? [];
     const [from, to] = [line(base), line(one)];
     if (sign === '<') return { kind: 'local', base: from, local: to, remote: from };
     if (sign === '>') return { kind: 'remote', base: from, local: from, remote: to };
-    if (sign === '=') return { kind: 'agreed', base: from, local: to, remote: to };
+    if (sign === '&') return { kind: 'agreed', base: from, local: to, remote: to };
     if (sign === '|') return { kind: 'conflict', base: from, local: to, remote: line(two) };
     return { kind: 'same', base: from, local: from, remote: from };
   });
+  return rows.reduce<readonly MergeChunk[]>((joined, chunk) => {
+    const last = joined.at(-1);
+    if (last?.kind !== 'same' || chunk.kind !== 'same') return [...joined, chunk];
+    const text = last.base + chunk.base;
+    return [...joined.slice(0, -1), { kind: 'same', base: text, local: text, remote: text }];
+  }, []);
 }
 
 /** A cell of these stretches; each that differs has a decision `key.at`. Further decisions are named `key.about`. */

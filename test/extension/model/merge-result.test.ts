@@ -19,7 +19,7 @@ const SOURCES: readonly (readonly [string, MergeChoices['decisions'], string])[]
   ['a', {}, 'a'],
   ['a < b', {}, 'b'],
   ['a > b', {}, 'b'],
-  ['a = b', {}, 'b'],
+  ['a & b', {}, 'b'],
   ['a | b | c', {}, 'b'],
   ['a | b | c', { 'c.0': 'local' }, 'b'],
   ['a | b | c', { 'c.0': 'remote' }, 'c'],

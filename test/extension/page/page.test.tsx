@@ -14,6 +14,7 @@ import {
   refusal,
   row,
 } from '../model/fixture.js';
+import { mergeClientOf } from '../model/merge-fixture.js';
 import { click, during, mount } from '../view/mount.js';
 
 let locked: boolean;
@@ -60,7 +61,14 @@ async function open(hash: string): Promise<HTMLElement> {
       link: null,
     };
   });
-  const page = await mount(<Page client={client} memory={createMemory()} />);
+  const page = await mount(
+    <Page
+      client={client}
+      merges={mergeClientOf()}
+      memory={createMemory()}
+      drafts={createMemory()}
+    />,
+  );
   await during(() => undefined);
   return page;
 }

@@ -12,6 +12,8 @@ test.each<[string, PageRoute]>([
     '#/diff/01ka/01kb?show=address,timing',
     { kind: 'diff', base: '01ka', head: '01kb', show: ['address', 'timing'] },
   ],
+  ['#/merge', { kind: 'merge', path: '' }],
+  ['#/merge?path=deep%2Fa%20%26%20b.ipynb', { kind: 'merge', path: 'deep/a & b.ipynb' }],
 ])('reads %s and writes it again', (hash, route) => {
   expect(parseRoute(hash)).toEqual(route);
   expect(formatRoute(route)).toBe(hash);

@@ -15,6 +15,7 @@ Object.defineProperties(HTMLElement.prototype, {
   },
 });
 Element.prototype.scrollTo = () => undefined;
+Element.prototype.scrollIntoView = () => undefined;
 window.matchMedia = () => Object.assign(new EventTarget(), { matches: false }) as MediaQueryList;
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
