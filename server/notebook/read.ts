@@ -15,14 +15,14 @@ import { upgradeCells } from './upgrade.js';
 const NOTHING: JsonObject = new Map<string, Json>();
 
 /**
- * Reads the bytes of a notebook file, nbformat 3 or 4 of any minor. Throws CellarError not_utf8, not_json, not_a_notebook,
- * unsupported_format or too_large; the message names the file (`facts`), the reason and the place.
+ * Reads the bytes of a notebook file, nbformat 3 or 4 of any minor. Throws CellarError not_utf8, not_json,
+ * conflict_markers, not_a_notebook, unsupported_format or too_large; the message names the file (`facts`), the reason and the place.
  */
 export function parseNotebook(bytes: Uint8Array, facts: ErrorFacts = {}): Notebook {
   const name = facts.path ?? (facts.side === undefined ? 'The notebook' : `The ${facts.side}`);
   try {
     const text = decode(bytes, name);
-    return toNotebook(readText(text, name), name);
+    return toNotebook(readText(text, name, facts.path), name);
   } catch (error) {
     if (!(error instanceof CellarError)) throw error;
     throw new CellarError(error.code, error.message, facts, { cause: error.cause });
@@ -97,7 +97,7 @@ function findConflict(text: string): number | undefined {
   return start.index;
 }
 
-function readText(text: string, name: string): Json {
+function readText(text: string, name: string, path: string | undefined): Json {
   if (text.trim() === '') refuse('not_json', `${name} is empty.`);
   try {
     return parseJson(text, name);
@@ -106,8 +106,8 @@ function readText(text: string, name: string): Json {
     if (conflict === undefined) throw cause;
     const line = text.slice(0, conflict).split('\n').length;
     throw new CellarError(
-      'not_json',
-      `${name} holds git's conflict markers (from line ${line}): resolve the merge first.`,
+      'conflict_markers',
+      `${name} holds git's conflict markers (from line ${line}): "cellar merge --repair ${path ?? 'FILE'}" puts the sides together.`,
       {},
       { cause },
     );

@@ -204,8 +204,14 @@ describe('reading a notebook', () => {
     [
       "git's conflict markers",
       bytes('{\n "cells": [\n<<<<<<< HEAD\n  1\n=======\n  2\n>>>>>>> other\n ]\n}'),
-      'not_json',
-      'conflict markers (from line 3)',
+      'conflict_markers',
+      'from line 3): "cellar merge --repair train.ipynb" puts the sides together',
+    ],
+    [
+      'the markers of a diff3 merge with CRLF',
+      bytes('{"cells": [\r\n<<<<<<< a\r\n1\r\n||||||| b\r\n=======\r\n2\r\n>>>>>>> c\r\n]}'),
+      'conflict_markers',
+      'from line 2)',
     ],
   ];
 
