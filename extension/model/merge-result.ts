@@ -6,7 +6,7 @@ import type {
   MergeView,
 } from '../../contract/merge.js';
 import { placeCells } from './merge-places.js';
-import { chunkText, takeOf, type MergeSide } from './merge-takes.js';
+import { chunkText, joinAll, takeOf, type MergeSide } from './merge-takes.js';
 
 /** A stretch of a cell's source as it stands now. */
 export interface MergedChunk {
@@ -53,17 +53,16 @@ export function toMerged(view: MergeView, choices: MergeChoices): Merged {
   const cells = view.cells.map((cell) => toMergedCell(cell, byId, choices));
   const own = view.decisions.filter(({ cell, conflict }) => conflict && cell === undefined);
   const ordered = placeCells(cells, choices);
-  return {
-    cells: ordered,
-    conflicts: [
-      ...own,
-      ...ordered.flatMap(({ decisions }) => decisions.filter(({ conflict }) => conflict)),
-    ],
-    open: [
-      ...own.filter(({ id }) => choices.decisions[id] === undefined),
-      ...ordered.flatMap(({ open }) => open),
-    ],
-  };
+  // One question about several cells is one conflict.
+  const conflicts = new Set([
+    ...own,
+    ...ordered.flatMap(({ decisions }) => decisions.filter(({ conflict }) => conflict)),
+  ]);
+  const open = new Set([
+    ...own.filter(({ id }) => choices.decisions[id] === undefined),
+    ...ordered.flatMap((cell) => cell.open),
+  ]);
+  return { cells: ordered, conflicts: [...conflicts], open: [...open] };
 }
 
 /** The choices as they are sent: what an answer has made pointless (a conflict within a deleted cell) is answered with it. */
@@ -102,11 +101,19 @@ function toMergedCell(
     isPresent,
     chunks,
     byHand,
-    source: byHand ?? chunks.map(({ text }) => text).join(''),
+    source: byHand ?? joined(cell, chunks),
     cellType: typeOf(cell, of('type'), choices),
     outputs: outputSide(cell, of('outputs'), choices),
     open,
   };
+}
+
+function joined({ base, local, remote }: MergeCell, chunks: readonly MergedChunk[]): string {
+  const sides = [base, local, remote].flatMap((side) => side?.source ?? []);
+  return joinAll(
+    chunks.map(({ text }) => text),
+    sides,
+  );
 }
 
 function isAnswered(presence: Decision | undefined, choices: MergeChoices): boolean {
@@ -118,8 +125,7 @@ function isAnswered(presence: Decision | undefined, choices: MergeChoices): bool
 /** Whether a cell is there by a decision about its presence: a side that has no such cell stands for deleting it. */
 function has(cell: MergeCell, presence: Decision, choices: MergeChoices): boolean {
   const take = takeOf(presence, choices);
-  if (take === 'merged' || take === 'both')
-    return choices.decisions[presence.id] === 'both' || cell.state !== 'deleted';
+  if (take === 'merged' || take === 'both') return cell.local !== null || cell.remote !== null;
   return cell[take] !== null;
 }
 
@@ -138,7 +144,12 @@ function toMergedChunk(
   const chosen = decision === undefined ? undefined : choices.decisions[decision.id];
   const isOpen = decision !== undefined && chunk.kind === 'conflict' && open.includes(decision);
   // Without a choice each stretch has the side that changed it, whatever the cell's decision sums up.
-  const take = chosen ?? (chunk.kind === 'conflict' ? decision?.take : undefined) ?? 'merged';
+  const take =
+    chunk.kind === 'conflict'
+      ? (chosen ?? decision?.take ?? 'merged')
+      : chosen === undefined || chosen === 'both'
+        ? 'merged'
+        : chosen;
   return { chunk, at, decision, isOpen, text: chunkText(chunk, take) };
 }
 

@@ -1,6 +1,6 @@
 import type { Decision, MergeCell, MergeChoices, MergeView } from '../../contract/merge.js';
 import type { Merged } from './merge-result.js';
-import { choicesFor, sideSource, type Choice } from './merge-takes.js';
+import { choicesFor, isOwn, sideSource, type Choice } from './merge-takes.js';
 
 /** The choices after one decision was made; the one that stands already is taken back. */
 export function withDecision(
@@ -12,8 +12,7 @@ export function withDecision(
   if (decision === undefined || !choicesFor(decision, cellOf(view, decision)).includes(choice))
     return choices;
   // What the merge took by itself needs no choice.
-  const isBack =
-    choices.decisions[id] === choice || (!decision.conflict && decision.take === choice);
+  const isBack = choices.decisions[id] === choice || isOwn(decision, choice);
   const rest = without(choices.decisions, id);
   const decisions = isBack ? rest : { ...rest, [id]: choice };
   if (decision.about !== 'source' || decision.cell === undefined) return { ...choices, decisions };

@@ -8,22 +8,38 @@ export type MergeSide = 'base' | 'local' | 'remote';
 /** Nothing chosen yet. */
 export const NO_CHOICES: MergeChoices = { decisions: {}, sources: {} };
 
-/** What can be chosen for a decision, in the order in which it is offered; `cell` is the one it is about, if any. */
+/** What can be chosen for a decision, in the order in which it is offered; `cell` is the one it is about, if any. `both` of what was merged without asking is the merge's own. */
 export function choicesFor(decision: Decision, cell: MergeCell | undefined): readonly Choice[] {
+  const own: readonly Choice[] = isOwn(decision, 'both') ? ['both'] : [];
   switch (decision.about) {
     case 'presence':
-      return ['local', 'remote'];
+      if (isQuarrel(decision)) return ['local', 'remote', 'both', 'base'];
+      return cell?.local === null && cell.remote === null ? ['local', 'base'] : ['local', 'remote'];
     case 'source':
-      return [...having(cell, ['local', 'remote']), 'both', ...having(cell, ['base'])];
+      return [
+        ...having(cell, ['local', 'remote']),
+        ...(decision.conflict ? (['both'] as const) : own),
+        ...having(cell, ['base']),
+      ];
     case 'outputs':
     case 'type':
     case 'attachments':
     case 'place':
-      return having(cell, ['local', 'remote', 'base']);
+      return [...having(cell, ['local', 'remote', 'base']), ...own];
     case 'metadata':
     case 'notebook_metadata':
-      return ['local', 'remote', 'base'];
+      return ['local', 'remote', 'base', ...own];
   }
+}
+
+/** Whether a choice is what the merge took without asking. */
+export function isOwn({ conflict, take }: Decision, choice: Choice): boolean {
+  return !conflict && (take === 'merged' ? 'both' : take) === choice;
+}
+
+/** Whether the sides split, joined or deleted cells against each other: one answer then holds for all of these cells. */
+export function isQuarrel({ about, take, conflict }: Decision): boolean {
+  return about === 'presence' && conflict && take === 'both';
 }
 
 /** How a decision stands: by the person's choice, else as the merge took it. */
@@ -51,6 +67,13 @@ export function chunkText(chunk: MergeChunk, take: Take): string {
 export function joinTexts(first: string, second: string): string {
   if (first === '' || second === '') return first + second;
   return /[\r\n]$/.test(first) ? first + second : `${first}\n${second}`;
+}
+
+/** Stretches one after the other, none on the line of another; ends with a line's end only where a side does. */
+export function joinAll(texts: readonly string[], sides: readonly string[]): string {
+  const text = texts.reduce(joinTexts, '');
+  const endsLine = sides.some((side) => side.endsWith('\n'));
+  return endsLine ? text : text.replace(/\r?\n$/, '');
 }
 
 /** The whole source of a cell on one side; undefined when it is not there. */

@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 
 import type { Decision } from '../../contract/merge.js';
 import type { MergeModel } from '../model/merge.js';
-import { takeOf, type Choice } from '../model/merge-takes.js';
+import { isOwn, type Choice } from '../model/merge-takes.js';
 import { choiceName, subject, type MergeLabels } from './merge-words.js';
 import { useStore } from './use-store.js';
 
@@ -21,9 +21,9 @@ export function ChoiceButton(props: {
 }): JSX.Element {
   const { model, decision, choice, labels, words, arrow } = props;
   const { choices } = useStore(model);
-  const isChosen = choices.decisions[decision.id] === choice;
-  const stands = isChosen || (!decision.conflict && takeOf(decision, choices) === choice);
-  const name = words ?? choiceName(choice, labels);
+  const chosen = choices.decisions[decision.id];
+  const stands = chosen === undefined ? isOwn(decision, choice) : chosen === choice;
+  const name = words ?? choiceName(decision, choice, labels);
   return (
     <button
       type="button"

@@ -2,7 +2,7 @@ import type { JSX } from 'react';
 
 import type { Decision } from '../../contract/merge.js';
 import type { MergedCell } from '../model/merge-result.js';
-import { choicesFor, type Choice, type MergeSide } from '../model/merge-takes.js';
+import { choicesFor, isQuarrel, type Choice, type MergeSide } from '../model/merge-takes.js';
 import type { MergeModel } from '../model/merge.js';
 import { ChoiceButton } from './merge-choice.js';
 import { readablePath, type MergeLabels } from './merge-words.js';
@@ -97,6 +97,10 @@ function question({ cell }: MergedCell, decision: Decision, labels: MergeLabels)
   const { local, remote } = labels;
   switch (decision.about) {
     case 'presence':
+      if (isQuarrel(decision))
+        return decision.reason === 'both_split'
+          ? `${local} and ${remote} split or joined cells here differently.`
+          : 'One side split or joined cells here, the other deleted them.';
       if (cell.local === null) return `${local} deleted this cell, ${remote} edited it.`;
       if (cell.remote === null) return `${remote} deleted this cell, ${local} edited it.`;
       return `${local} and ${remote} disagree whether this cell is there.`;
@@ -111,15 +115,16 @@ function question({ cell }: MergedCell, decision: Decision, labels: MergeLabels)
 
 function answer(
   { cell }: MergedCell,
-  { about }: Decision,
+  decision: Decision,
   choice: Choice,
   labels: MergeLabels,
 ): string {
   if (choice === 'both') return 'Keep both';
   const name = labels[choice];
   const has = cell[choice];
-  switch (about) {
+  switch (decision.about) {
     case 'presence':
+      if (isQuarrel(decision)) return `As in ${name}`;
       return has === null ? 'Delete it' : `Keep it as in ${name}`;
     case 'place':
       return placeWords(has?.index, choice, name);

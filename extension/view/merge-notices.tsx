@@ -111,9 +111,16 @@ function Question(props: {
 /** What becomes of open conflicts when the file is saved. */
 function openWords(open: readonly Decision[], labels: MergeLabels): string {
   const count = formatCount(open.length, 'conflict is still open', 'conflicts are still open');
-  const takes = new Set(open.map(({ take }) => take));
-  const [take] = takes;
-  if (takes.size === 1 && (take === 'local' || take === 'remote' || take === 'base'))
-    return `${count}. The file gets what ${labels[take]} has there.`;
-  return `${count}. The file gets what the merge put there.`;
+  const isMarked = open.some(({ about }) => about === 'source');
+  const takes = new Set(open.filter(({ about }) => about !== 'source').map(({ take }) => take));
+  const [take = 'both'] = takes;
+  const marked = 'Sources get both sides between lines marked <<<<<<< and >>>>>>>';
+  if (takes.size === 0) return `${count}. ${marked}.`;
+  const rest =
+    takes.size === 1 && take !== 'both' && take !== 'merged'
+      ? `what ${labels[take]} has there`
+      : 'what the merge put there';
+  return isMarked
+    ? `${count}. ${marked}; the rest gets ${rest}.`
+    : `${count}. The file gets ${rest}.`;
 }

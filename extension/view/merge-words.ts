@@ -32,9 +32,10 @@ export const REASONS: Readonly<Record<MergeReason, string>> = {
   both_split: 'both sides split it, and differently',
 };
 
-/** What a choice is called on a button. */
-export function choiceName(choice: Choice, labels: MergeLabels): string {
-  return choice === 'both' ? 'both' : labels[choice];
+/** What a choice about a decision is called on a button. */
+export function choiceName({ conflict }: Decision, choice: Choice, labels: MergeLabels): string {
+  if (choice !== 'both') return labels[choice];
+  return conflict ? 'both' : 'merged';
 }
 
 /** What a decision is about, within its cell. */

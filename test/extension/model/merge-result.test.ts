@@ -44,6 +44,49 @@ test('puts the second of both texts on a line of its own', () => {
   expect(joinTexts('a', '')).toBe('a');
 });
 
+test('glues no lines of stretches whose sides end there, and ends no line that nobody ended', () => {
+  const whole = made('c', 'a | b | c\nx > y');
+  const cut = (text: string): string => text.replace(/\n$/, '');
+  const [first, last] = whole.cell.chunks;
+  if (first === undefined || last === undefined) throw new RangeError('two stretches');
+  const ends = but(whole, {
+    base: null,
+    local: { index: 0, cellType: 'code', source: 'b', execution: null, outputs: [] },
+    remote: { index: 0, cellType: 'code', source: 'c\ny', execution: null, outputs: [] },
+    chunks: [
+      { ...first, base: '', local: cut(first.local) },
+      { ...last, base: '', local: '', remote: cut(last.remote) },
+    ],
+  });
+  const sourceBy = (decisions: MergeChoices['decisions']): string =>
+    toMerged(mergeOf([ends]), choices(decisions)).cells[0]?.source ?? '';
+  expect(sourceBy({ 'c.0': 'local' })).toBe('b\ny');
+  expect(sourceBy({ 'c.0': 'both' })).toBe('b\nc\ny');
+  expect(sourceBy({ 'c.0': 'remote' })).toBe('c\ny');
+});
+
+test('asks once about cells that the sides split against each other', () => {
+  const split = { about: 'presence', id: 'split', reason: 'both_split', take: 'both' } as const;
+  const only = (key: string, sides: Partial<Made['cell']>): Made =>
+    but(made(key, key, [split]), { base: null, local: null, remote: null, ...sides });
+  const there = made('x', 'x').cell.base;
+  const view = mergeOf([
+    only('b', { base: there }),
+    only('l', { local: there }),
+    only('r', { remote: there }),
+  ]);
+  const present = (decisions: MergeChoices['decisions']): string =>
+    toMerged(view, choices(decisions))
+      .cells.filter(({ isPresent }) => isPresent)
+      .map(({ cell }) => cell.key)
+      .join(' ');
+  expect(toMerged(view, choices({})).open).toHaveLength(1);
+  expect(present({})).toBe('l r');
+  expect(present({ split: 'local' })).toBe('l');
+  expect(present({ split: 'base' })).toBe('b');
+  expect(toMerged(view, choices({ split: 'base' })).open).toEqual([]);
+});
+
 test('lets what was written by hand win over choices, and counts its conflicts as decided', () => {
   const view = mergeOf([made('c', 'a | b | c', [{ about: 'outputs' }])]);
   const merged = toMerged(view, choices({ 'c.0': 'remote' }, { c: 'mine' }));
