@@ -7,6 +7,7 @@ import { diffNotebookMetadata } from './metadata.js';
 import type { Cell, Notebook } from './notebook.js';
 import type { DiffOptions, Terms } from './options.js';
 import { shownKinds, toScope, toTerms } from './options.js';
+import { tallyChanges } from './tally.js';
 import { makePatch } from './patch/make.js';
 
 function cellAt(cells: readonly Cell[], index: number): Cell {
@@ -53,53 +54,6 @@ function toChange(match: Match, { base, head }: Sides, terms: Terms): CellChange
   }
 }
 
-function isModified({ kind, aspects }: CellChange): boolean {
-  return kind === 'modified' || (kind === 'moved' && aspects.length > 0);
-}
-
-function countCells(changes: readonly CellChange[]): NotebookDiff['cells'] {
-  const count = (kind: CellChange['kind']) =>
-    changes.filter((change) => change.kind === kind).length;
-  return {
-    unchanged: count('same'),
-    modified: changes.filter(isModified).length,
-    added: count('added'),
-    deleted: count('deleted'),
-    moved: count('moved'),
-    moved_modified: changes.filter((change) => change.kind === 'moved' && isModified(change))
-      .length,
-    split: count('split'),
-    merged: count('merged'),
-  };
-}
-
-function countLines(changes: readonly CellChange[]): number {
-  let lines = 0;
-  for (const { outputs } of changes)
-    for (const { parts } of outputs)
-      for (const part of parts)
-        if (part.type === 'text')
-          lines += part.diff.removed + part.diff.added - (part.diff.leftOut ?? 0);
-  return lines;
-}
-
-/** Outputs of cells that both sides have, named by their cell in head. */
-function outputPlaces(
-  changes: readonly CellChange[],
-): Pick<NotebookDiff, 'outputs_changed' | 'outputs_removed'> {
-  const changed: [number, number][] = [];
-  const removed: [number, number][] = [];
-  for (const { base, head, outputs } of changes) {
-    const cell = head[head.length - 1];
-    if (cell === undefined || base.length === 0) continue;
-    for (const output of outputs) {
-      if (output.kind === 'deleted') removed.push([cell, output.base ?? 0]);
-      else if (output.kind !== 'same') changed.push([cell, output.head ?? 0]);
-    }
-  }
-  return { outputs_changed: changed, outputs_removed: removed };
-}
-
 function diffFormats(
   base: Notebook['format'],
   head: Notebook['format'],
@@ -135,13 +89,8 @@ export function diffNotebooks(
     ...(shown.length > 0 ? { shown } : {}),
     ...(showsFormats ? { formats } : {}),
     language: head.language || base.language,
-    cells: countCells(changes),
-    modified: changes
-      .filter(isModified)
-      .map(({ base: [i = 0], head: [j = 0], aspects }) => ({ base: i, head: j, aspects })),
-    ...outputPlaces(changes),
+    ...tallyChanges(changes),
     notebook_metadata_changed: metadata.length > 0 || showsFormats,
-    changed_lines: countLines(changes),
     noise: noise.toNoise(),
     notebook_metadata: metadata,
     changes,
