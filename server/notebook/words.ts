@@ -1,10 +1,12 @@
 import type { CellChange, NotebookDiff, OutputChange, PartChange } from '../../contract/diff.js';
+import { revealInvisible } from '../../contract/invisible.js';
+import { NOISE_KINDS } from './noise-kinds.js';
 import type { Notebook } from './notebook.js';
 import { pictureSize } from './pictures.js';
 import { findValue } from './values.js';
 
 /** The sign that stands beside a kind of change, wherever a diff is drawn as text. */
-export const SIGNS: Readonly<Record<CellChange['kind'], string>> = {
+export const SIGNS = {
   same: ' ',
   modified: '~',
   added: '+',
@@ -12,40 +14,22 @@ export const SIGNS: Readonly<Record<CellChange['kind'], string>> = {
   moved: '↕',
   split: '⑂',
   merged: '⑃',
-};
+} as const satisfies Record<CellChange['kind'], string>;
 
-const NOISE_WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  address: ['address', 'addresses'],
-  base64_wrapping: ['base64 wrapping', 'base64 wrappings'],
-  cell_id: ['cell id', 'cell ids'],
-  div_id: ['generated id', 'generated ids'],
-  duration: ['duration', 'durations'],
-  editor_metadata: ['editor setting', 'editor settings'],
-  execution_count: ['execution count', 'execution counts'],
-  execution_time: ['execution time', 'execution times'],
-  format: ['format upgrade', 'format upgrades'],
-  kernel_version: ['kernel detail', 'kernel details'],
-  line_ends: ['line-end style', 'line-end styles'],
-  output_metadata: ['output setting', 'output settings'],
-  picture_remarks: ['picture remark', 'picture remarks'],
-  progress: ['progress bar', 'progress bars'],
-  prompt: ['prompt number', 'prompt numbers'],
-  stream_chunks: ['stream chunking', 'stream chunkings'],
-  temp_path: ['temporary path', 'temporary paths'],
-  timestamp: ['timestamp', 'timestamps'],
-  tracking_link: ['tracking link', 'tracking links'],
-  metric_time: ['time of logging', 'times of logging'],
-  widget_id: ['widget id', 'widget ids'],
-  widget_state: ['widget state', 'widget states'],
-};
+/** "12 execution counts, 3 addresses"; "" when there is no noise. */
+function kindWords(noise: NotebookDiff['noise']): string {
+  return Object.entries(noise)
+    .map(([kind, count]) => {
+      const known = NOISE_KINDS.find((each) => each.kind === kind);
+      return `${count} ${(count === 1 ? known?.one : known?.many) ?? kind}`;
+    })
+    .join(', ');
+}
 
 /** "not shown: 12 execution counts, 3 addresses"; "" when there is no noise. */
 export function noiseWords(noise: NotebookDiff['noise']): string {
-  const words = Object.entries(noise).map(([kind, count]) => {
-    const [one, many] = (Object.hasOwn(NOISE_WORDS, kind) && NOISE_WORDS[kind]) || [kind, kind];
-    return `${count} ${count === 1 ? one : many}`;
-  });
-  return words.length === 0 ? '' : `not shown: ${words.join(', ')}`;
+  const words = kindWords(noise);
+  return words === '' ? '' : `not shown: ${words}`;
 }
 
 /** "3 modified · 1 moved · 4 outputs"; "no changes" when nothing but noise differs. */
@@ -124,20 +108,52 @@ export function deltaWords(delta: number): string {
   return `${delta < 0 ? '−' : '+'}${digits}`;
 }
 
-const INVISIBLE =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+/** "3.1 % of the pixels differ, within 120×80 at 40, 60"; why they were not compared; "" where there is one picture. */
+export function pixelWords({
+  pixels,
+  notCompared,
+}: Extract<PartChange, { type: 'picture' }>): string {
+  if (notCompared !== undefined) return NOT_COMPARED[notCompared];
+  if (pixels === undefined) return '';
+  if (pixels.region === null) return 'no pixel differs';
+  const [left, top, width, height] = pixels.region;
+  return `${shareWords(pixels.changed, pixels.compared)} of the pixels differ, within ${width}×${height} at ${left}, ${top}`;
+}
 
-// eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
-const COLOR = /\u001b\[[0-9;:]*[A-Za-z]/g;
+const NOT_COMPARED = {
+  too_large: 'too large to compare by pixels',
+  unreadable: 'not compared by pixels: damaged',
+  vector: 'drawn by shapes, not compared by pixels',
+  format: 'not compared by pixels: unknown format',
+  time: 'not compared by pixels: no time left',
+} as const;
+
+/** A share in percent; what is not nothing never reads as nothing, nor what is not all as all. */
+function shareWords(part: number, whole: number): string {
+  const percent = (100 * part) / Math.max(1, whole);
+  if (part === whole) return '100 %';
+  if (percent < 0.1) return '< 0.1 %';
+  if (percent > 99.9) return '> 99.9 %';
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
+}
+
+// eslint-disable-next-line no-control-regex -- ESC begins a colour sequence, and a link to click
+const ESCAPES = /\u001b\[[0-9;:]*m|\u001b\]8;[^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
 /** Text that may come from anyone, safe for a terminal or a page: colours taken out, control and invisible characters spelled. */
 export function visible(text: string): string {
-  return text
-    .replace(COLOR, '')
-    .replace(INVISIBLE, (character) =>
-      character === '\u200d' || character === '\u200c'
-        ? character
-        : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
+  return revealInvisible(text.includes('\u001b') ? text.replace(ESCAPES, '') : text);
+}
+
+/** The offsets at which colours begin and end in a text: nothing may cut one. */
+export function escapeSpans(text: string): readonly (readonly [number, number])[] {
+  if (!text.includes('\u001b')) return [];
+  return [...text.matchAll(ESCAPES)].map(({ index, 0: { length } }) => [index, index + length]);
+}
+
+/** "execution count 3 → 7" where that was asked to be shown and differs, else "". */
+export function executionWords({ aspects, baseExecution, headExecution }: CellChange): string {
+  if (!aspects.includes('execution')) return '';
+  const show = (count: number | null | undefined) => (count == null ? 'none' : String(count));
+  return `execution count ${show(baseExecution)} → ${show(headExecution)}`;
 }

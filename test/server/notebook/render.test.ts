@@ -79,7 +79,7 @@ describe('a diff as text', () => {
     );
     // eslint-disable-next-line no-control-regex -- control characters are what must not be there
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-    expect(out).toContain('\\u001b]0;title\\u0007b\\u202e');
+    expect(out).toContain('<U+001B>]0;title<U+0007><U+001B>[2Jb<U+202E>');
   });
 
   it('tells a picture in one line of facts', () => {
