@@ -26,6 +26,8 @@ export type DiffItem =
       readonly kind: 'metadata';
       readonly key: string;
       readonly leaves: readonly Leaf[];
+      /** Where noise is shown: the paths that are none. */
+      readonly signal?: ReadonlySet<string> | undefined;
       readonly place: number;
     };
 
@@ -45,11 +47,14 @@ export function shownAspects(change: CellChange, switches: DiffSwitches): readon
   });
 }
 
-/** A diff as blocks: changes in order, everything between them folded. `open` holds the keys of open folds. */
+/** A diff as blocks: changes in order, everything between them folded. `open` says which folds are; `quiet` is the diff without the noise. */
 export function toDiffItems(
   diff: NotebookDiff,
   switches: DiffSwitches,
-  open: (key: string) => boolean,
+  {
+    open,
+    quiet,
+  }: { readonly open: (key: string) => boolean; readonly quiet?: NotebookDiff | undefined },
 ): readonly DiffItem[] {
   const items: DiffItem[] = [];
   let place = 0;
@@ -58,6 +63,7 @@ export function toDiffItems(
       kind: 'metadata',
       key: 'metadata',
       leaves: diff.notebook_metadata,
+      signal: quiet && new Set(quiet.notebook_metadata.map(({ path }) => path)),
       place: place++,
     });
   let still: CellChange[] = [];

@@ -36,6 +36,8 @@ export interface CompareState {
   /** The key of the block that the keys move from; undefined before the first move. */
   readonly current: string | undefined;
   readonly allOpen: boolean;
+  /** Every block is drawn, not only those in sight: for the browser's own search, and for paper. */
+  readonly whole: boolean;
   /** The base side's cells, for what did not change; undefined until they are loaded. */
   readonly baseCells: readonly PlainCell[] | undefined;
   readonly noise: readonly NoiseKind[];
@@ -80,6 +82,7 @@ export class CompareModel extends Store<CompareState> {
       changes: 0,
       current: undefined,
       allOpen: false,
+      whole: false,
       baseCells: undefined,
       noise: [],
       noisy: new Map(),
@@ -116,7 +119,7 @@ export class CompareModel extends Store<CompareState> {
   /** Compares something else in the same place. */
   async show(asked: CompareSides): Promise<void> {
     this.#open = new Set();
-    this.update({ asked, current: undefined, allOpen: false });
+    this.update({ asked, current: undefined, allOpen: false, whole: false });
     await this.load();
   }
 
@@ -171,6 +174,11 @@ export class CompareModel extends Store<CompareState> {
     this.update({ allOpen: !this.state.allOpen });
     if (this.state.allOpen) void this.loadCells();
     this.#layOut();
+  }
+
+  /** Draws every block, or only those in sight. */
+  drawAll(whole: boolean): void {
+    this.update({ whole });
   }
 
   /** Goes to the next (1) or previous (−1) change, or with `every` to the next block of any kind. */
@@ -263,7 +271,7 @@ export class CompareModel extends Store<CompareState> {
     const { diff } = comparison;
     const quiet = isQuiet(diff) ? undefined : this.#quiet;
     const isOpen = (key: string): boolean => allOpen !== this.#open.has(key);
-    const items = toDiffItems(diff, choices, isOpen);
+    const items = toDiffItems(diff, choices, { open: isOpen, quiet });
     const current = items.some(({ key }) => key === this.state.current)
       ? this.state.current
       : undefined;

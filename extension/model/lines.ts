@@ -1,7 +1,8 @@
-import type { DiffLine, TextDiff } from '../../contract/diff.js';
+import type { TextDiff } from '../../contract/diff.js';
+import type { NoisyLine } from './compare-noise.js';
 
 /** A line with its number on each side that has it, counted from 1. */
-export interface NumberedLine extends DiffLine {
+export interface NumberedLine extends NoisyLine {
   readonly base?: number;
   readonly head?: number;
 }

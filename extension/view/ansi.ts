@@ -1,11 +1,12 @@
 import Anser from 'anser';
 
 import type { DiffLine } from '../../contract/diff.js';
+import type { NoisyLine } from '../model/compare-noise.js';
 import type { Look } from './paint.js';
 
 /** A line without its escape sequences, with the looks that they ask for. */
 export interface AnsiLine {
-  readonly line: DiffLine;
+  readonly line: NoisyLine;
   readonly looks: readonly Look[];
 }
 
@@ -14,16 +15,24 @@ export interface AnsiLine {
 const ESCAPE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
 
 /** A line of terminal output as it looks there: sequences become looks, and marks keep their place in what is left. */
-export function readAnsi(line: DiffLine): AnsiLine {
+export function readAnsi(line: NoisyLine): AnsiLine {
   if (!line.text.includes('\u001b')) return { line, looks: [] };
   const { colours, text, toPlain } = strip(line.text);
-  const marks = line.marks
-    ?.map(([from, to]): [number, number] => [toPlain(from), toPlain(to)])
-    .filter(([from, to]) => to > from);
+  const move = (marks: DiffLine['marks']): DiffLine['marks'] =>
+    marks
+      ?.map(([from, to]): [number, number] => [toPlain(from), toPlain(to)])
+      .filter(([from, to]) => to > from);
   const cuts = line.cuts?.map(({ at, length }) => ({ at: toPlain(at), length }));
-  const plain: DiffLine = { op: line.op, text };
-  if (marks !== undefined) plain.marks = marks;
-  if (cuts !== undefined) plain.cuts = cuts;
+  const marks = move(line.marks);
+  const noiseMarks = move(line.noiseMarks);
+  const plain: NoisyLine = {
+    op: line.op,
+    text,
+    ...(marks === undefined ? {} : { marks }),
+    ...(noiseMarks === undefined ? {} : { noiseMarks }),
+    ...(cuts === undefined ? {} : { cuts }),
+    ...(line.noise === undefined ? {} : { noise: line.noise }),
+  };
   return { line: plain, looks: readLooks(colours) };
 }
 

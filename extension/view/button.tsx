@@ -33,12 +33,14 @@ export function TextButton(props: {
   readonly children: string;
   readonly onClick: () => void;
   readonly look?: 'plain' | 'accent';
+  readonly expanded?: boolean;
   readonly disabled?: boolean;
 }): JSX.Element {
   return (
     <button
       type="button"
       className={`cellar-TextButton${props.look === undefined ? '' : ` cellar-mod-${props.look}`}`}
+      aria-expanded={props.expanded}
       disabled={props.disabled}
       onClick={props.onClick}
     >

@@ -33,21 +33,39 @@ export function cellName({ cellType, base, head }: CellChange): string {
   return `${cellType} cell ${places}`;
 }
 
-const ASPECT_WORDS = {
-  source: undefined,
-  outputs: 'outputs',
-  metadata: 'metadata',
-  attachments: 'attachments differ',
-  type: undefined,
-  execution: 'execution count',
-  id: 'id',
-} as const;
-
 /** What of a cell differs beside its source, in words; nothing for a cell that is new or gone. */
 export function aspectWords(change: CellChange, aspects: readonly Aspect[]): string {
   if (change.kind === 'added' || change.kind === 'deleted') return '';
-  const words: string[] = aspects.flatMap((aspect) => ASPECT_WORDS[aspect] ?? []);
-  if (change.baseType !== undefined && aspects.includes('type'))
-    words.push(`was ${change.baseType}`);
-  return words.join(', ');
+  return aspects
+    .map((aspect) => aspectWord(change, aspect))
+    .filter(Boolean)
+    .join(', ');
+}
+
+function aspectWord(change: CellChange, aspect: Aspect): string {
+  switch (aspect) {
+    case 'source':
+      return change.source?.only === undefined ? '' : ONLY_WORDS[change.source.only];
+    case 'outputs':
+      return 'outputs';
+    case 'metadata':
+      return 'metadata';
+    case 'attachments':
+      return 'attachments differ';
+    case 'type':
+      return change.baseType === undefined ? '' : `was ${change.baseType}`;
+    case 'execution':
+      return `ran as ${formatPrompt(change.baseExecution)} \u2192 ${formatPrompt(change.headExecution)}`;
+    case 'id':
+      return `id ${change.baseId ?? 'none'} \u2192 ${change.id ?? 'none'}`;
+  }
+}
+
+const ONLY_WORDS = {
+  whitespace: 'only white space differs',
+  comments: 'only comments differ',
+} as const;
+
+function formatPrompt(count: number | null | undefined): string {
+  return `[${count === null || count === undefined ? ' ' : String(count)}]`;
 }

@@ -2,6 +2,8 @@ import { memo, type JSX } from 'react';
 
 import type { CellChange } from '../../contract/diff.js';
 import { shownAspects, type DiffSwitches } from '../model/compare-items.js';
+import { quietOutput, type CellNoise } from '../model/compare-noise.js';
+import { noiseWords } from '../model/noise-words.js';
 import type { PlainCell } from '../model/notebook-text.js';
 import { aspectWords, cellName, CHANGE_SIGNS, describeCell, describeChange } from './cell-words.js';
 import { OutputView } from './diff-output.js';
@@ -18,50 +20,95 @@ export interface CellProps {
   readonly language: string;
   readonly context: PartContext;
   readonly baseCells: readonly PlainCell[] | undefined;
+  /** Of a cell in which noise is shown: what it is without. */
+  readonly noise: CellNoise | undefined;
 }
 
 /** One cell that differs: a rule, a sign and a word say how; below them what differs. */
 export const CellView = memo(function CellView(props: CellProps): JSX.Element {
-  const { change, switches, language, context, baseCells } = props;
-  const aspects = shownAspects(change, switches);
-  const first = change.base[0];
-  const baseText =
-    change.base.length === 1 && first !== undefined ? baseCells?.[first]?.source : undefined;
-  const code = change.cellType === 'code';
+  const { change, switches, language, context, baseCells, noise } = props;
+  const whole = noise !== undefined && noise.quiet === undefined;
+  const look = whole ? `${change.kind} cellar-mod-noise` : change.kind;
   return (
-    <article className={`cellar-Cell cellar-mod-${change.kind}`} aria-label={describeCell(change)}>
+    <article className={`cellar-Cell cellar-mod-${look}`} aria-label={describeCell(change)}>
       <header className="cellar-Cell-head">
         <span className="cellar-Cell-sign" aria-hidden>
           {CHANGE_SIGNS[change.kind]}
         </span>
         <span className="cellar-Cell-word">{describeChange(change)}</span>
         <span className="cellar-quiet">{cellName(change)}</span>
-        <span className="cellar-quiet cellar-Cell-aspects">{aspectWords(change, aspects)}</span>
+        <span className="cellar-quiet cellar-Cell-aspects">
+          {aspectWords(change, shownAspects(change, switches))}
+        </span>
+        {noise === undefined ? null : (
+          <span className="cellar-NoiseWord">{`noise: ${noiseWords(noise.kinds)}`}</span>
+        )}
       </header>
-      {change.source === undefined ? (
-        <QuietSource text={baseText} language={code ? language : ''} />
-      ) : change.cellType === 'markdown' ? (
-        <MarkdownSource diff={change.source} layout={context.layout} baseText={baseText} />
-      ) : (
-        <TextDiffView
-          diff={change.source}
-          layout={context.layout}
-          label="Source"
-          language={code ? language : ''}
-          baseText={baseText}
-        />
-      )}
+      <CellSource
+        change={change}
+        language={change.cellType === 'code' ? language : ''}
+        context={context}
+        baseText={findBaseText(change, baseCells)}
+        noise={noise}
+      />
       {switches.outputs
         ? change.outputs
             .filter(({ kind }) => kind !== 'same')
-            .map((output, at) => <OutputView key={at} output={output} context={context} />)
+            .map((output, at) => (
+              <OutputView
+                key={at}
+                output={output}
+                context={context}
+                beside={noise === undefined ? undefined : { quiet: quietOutput(noise, output) }}
+              />
+            ))
         : null}
       {switches.metadata && change.metadata.length > 0 ? (
-        <div className="cellar-Output">
+        <section className="cellar-Output" aria-label="Metadata">
           <p className="cellar-Output-word">metadata</p>
-          <Leaves leaves={change.metadata} label="Metadata" />
-        </div>
+          <Leaves
+            leaves={change.metadata}
+            label="Metadata"
+            signal={
+              noise && new Set(noise.quiet === undefined ? [] : noise.quiet.metadata.map(pathOf))
+            }
+          />
+        </section>
       ) : null}
     </article>
   );
 });
+
+function CellSource(props: {
+  readonly change: CellChange;
+  readonly language: string;
+  readonly context: PartContext;
+  readonly baseText: string | undefined;
+  readonly noise: CellNoise | undefined;
+}): JSX.Element {
+  const { change, language, context, baseText, noise } = props;
+  if (change.source === undefined) return <QuietSource text={baseText} language={language} />;
+  const shared = {
+    diff: change.source,
+    layout: context.layout,
+    baseText,
+    beside: noise && { quiet: noise.quiet?.source },
+  };
+  return change.cellType === 'markdown' ? (
+    <MarkdownSource {...shared} blocks={change.blocks} />
+  ) : (
+    <TextDiffView {...shared} label="Source" language={language} />
+  );
+}
+
+function findBaseText(
+  { base }: CellChange,
+  cells: readonly PlainCell[] | undefined,
+): string | undefined {
+  const [first] = base;
+  return base.length === 1 && first !== undefined ? cells?.[first]?.source : undefined;
+}
+
+function pathOf({ path }: { readonly path: string }): string {
+  return path;
+}

@@ -7,7 +7,8 @@ import { baseName, formatCount } from '../model/words.js';
 import { IconButton } from './button.js';
 import { DiffSummary } from './diff-summary.js';
 import { Icon } from './icons.js';
-import { NoiseSwitch } from './noise-switch.js';
+import { NoiseMenu } from './noise-menu.js';
+import { Segments } from './segments.js';
 import { useStore } from './use-store.js';
 
 /** What a diff's view can set going beside its model; what is absent is not offered. */
@@ -21,15 +22,16 @@ export interface DiffActions {
 export function DiffHeader(props: {
   readonly model: CompareModel;
   readonly actions: DiffActions;
+  readonly onPrint: () => void;
   readonly onHelp: () => void;
 }): JSX.Element {
-  const { model, actions, onHelp } = props;
+  const { model, actions, onPrint, onHelp } = props;
   const { comparison, changes } = useStore(model);
   return (
     <header className="cellar-DiffHead">
       <div className="cellar-DiffHead-line">
         {comparison === undefined ? null : <Sides base={comparison.base} head={comparison.head} />}
-        <IconButton icon="swap" label="Swap the two sides" onClick={() => void model.swap()} />
+        <IconButton icon="swap" label="Swap the two sides (s)" onClick={() => void model.swap()} />
         {actions.onCopyLink === undefined ? null : (
           <IconButton
             icon="link"
@@ -47,11 +49,7 @@ export function DiffHeader(props: {
         <span className="cellar-Spring" />
         <Switches model={model} />
         <div className="cellar-Steps">
-          <span
-            className="cellar-number"
-            role="status"
-            aria-label={stepLabel(model.place, changes)}
-          >
+          <span className="cellar-number" role="img" aria-label={stepLabel(model.place, changes)}>
             {`${String(model.place)}/${String(changes)}`}
           </span>
           <IconButton
@@ -70,6 +68,7 @@ export function DiffHeader(props: {
               model.move(1);
             }}
           />
+          <IconButton icon="print" label="Print all of it" onClick={onPrint} />
           <IconButton icon="help" label="Keys (?)" onClick={onHelp} />
         </div>
       </div>
@@ -120,27 +119,25 @@ function SideName(props: { readonly side: ComparedSide; readonly words: string }
   );
 }
 
+const LAYOUTS = [
+  { value: 'split', label: 'split', title: 'Sides beside each other (u)' },
+  { value: 'unified', label: 'unified', title: 'Sides in one column (u)' },
+] as const;
+
 function Switches({ model }: { readonly model: CompareModel }): JSX.Element {
-  const { choices, comparison } = useStore(model);
+  const { choices } = useStore(model);
   return (
     <div className="cellar-Switches">
-      <div className="cellar-Segments" role="group" aria-label="Layout">
-        {(['split', 'unified'] as const).map((layout) => (
-          <button
-            key={layout}
-            type="button"
-            aria-pressed={choices.layout === layout}
-            title={layout === 'split' ? 'Sides beside each other (u)' : 'Sides in one column (u)'}
-            onClick={() => {
-              model.choose({ layout });
-            }}
-          >
-            {layout}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Layout"
+        segments={LAYOUTS}
+        chosen={choices.layout}
+        onChoose={(layout) => {
+          model.choose({ layout });
+        }}
+      />
       {(['outputs', 'metadata'] as const).map((name) => (
-        <label key={name}>
+        <label key={name} title={name === 'outputs' ? 'Show outputs (o)' : 'Show metadata (m)'}>
           <input
             type="checkbox"
             checked={choices[name]}
@@ -151,7 +148,7 @@ function Switches({ model }: { readonly model: CompareModel }): JSX.Element {
           {name}
         </label>
       ))}
-      {comparison === undefined ? null : <NoiseSwitch noise={comparison.diff.noise} />}
+      <NoiseMenu model={model} />
     </div>
   );
 }

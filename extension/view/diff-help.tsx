@@ -1,18 +1,14 @@
 import { useEffect, useRef, type JSX } from 'react';
 
 import { IconButton } from './button.js';
+import { DIFF_KEYS } from './diff-keys.js';
 
 const KEYS = [
-  ['n', 'next change'],
-  ['p', 'previous change'],
-  ['j', 'next cell'],
-  ['k', 'previous cell'],
-  ['o', 'outputs on or off'],
-  ['m', 'metadata on or off'],
-  ['u', 'split or unified'],
-  ['e', 'show or fold all unchanged cells'],
-  ['?', 'this help'],
-] as const;
+  ...DIFF_KEYS,
+  { key: 'Ctrl F', words: 'find: draws every cell first' },
+  { key: '?', words: 'this help' },
+  { key: 'Esc', words: 'close' },
+];
 
 /** The keys of the diff. */
 export function DiffHelp({ onClose }: { readonly onClose: () => void }): JSX.Element {
@@ -35,7 +31,7 @@ export function DiffHelp({ onClose }: { readonly onClose: () => void }): JSX.Ele
     >
       <IconButton icon="close" label="Close" onClick={onClose} />
       <dl>
-        {KEYS.map(([key, words]) => (
+        {KEYS.map(({ key, words }) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

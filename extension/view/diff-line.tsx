@@ -1,12 +1,13 @@
-import type { JSX } from 'react';
+import { Fragment, type JSX } from 'react';
 
 import type { NumberedLine } from '../model/lines.js';
 import { formatCount } from '../model/words.js';
-import { toPieces, type Look } from './paint.js';
+import { toPieces, type Look, type PaintedLine } from './paint.js';
+import { InvisibleCharacter } from './revealed-text.js';
 
 /** The text of a line with its looks and marks. */
 export function LineText(props: {
-  readonly line: Pick<NumberedLine, 'text' | 'marks' | 'cuts' | 'op'>;
+  readonly line: PaintedLine & Pick<NumberedLine, 'op'>;
   readonly looks: readonly Look[];
 }): JSX.Element {
   const { line, looks } = props;
@@ -19,6 +20,12 @@ export function LineText(props: {
               {`… ${formatCount(piece.count, 'character')} …`}
             </span>
           );
+        if (piece.kind === 'invisible') {
+          const character = <InvisibleCharacter invisible={piece.invisible} />;
+          if (!piece.marked) return <Fragment key={at}>{character}</Fragment>;
+          const Mark = line.op === '-' ? 'del' : 'ins';
+          return <Mark key={at}>{character}</Mark>;
+        }
         const { look } = piece;
         const className = look?.className === '' ? undefined : look?.className;
         const style =
@@ -28,7 +35,7 @@ export function LineText(props: {
         if (piece.marked) {
           const Mark = line.op === '-' ? 'del' : 'ins';
           return (
-            <Mark key={at} className={className} style={style}>
+            <Mark key={at} className={markClass(className, piece.noise)} style={style}>
               {piece.text}
             </Mark>
           );
@@ -43,6 +50,12 @@ export function LineText(props: {
       })}
     </>
   );
+}
+
+/** Noise is marked too, but quietly. */
+function markClass(className: string | undefined, noise: boolean): string | undefined {
+  if (!noise) return className;
+  return className === undefined ? 'cellar-mod-noise' : `${className} cellar-mod-noise`;
 }
 
 const SIGNS = { ' ': '', '-': '\u2212', '+': '+' } as const;
@@ -61,7 +74,7 @@ export function LineCells(props: {
 }): JSX.Element {
   const { line, side, looks } = props;
   if (line === undefined) return <td className="cellar-Line-blank" colSpan={3} />;
-  const look = opClass(line.op);
+  const look = `${opClass(line.op)}${line.noise === true ? ' cellar-mod-noise' : ''}`;
   return (
     <>
       <td className={`cellar-Line-number ${look}`}>{line[side]}</td>

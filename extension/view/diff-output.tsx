@@ -1,49 +1,124 @@
 import { useState, type JSX } from 'react';
 
 import type { OutputChange, PartChange } from '../../contract/diff.js';
-import { formatDelta, formatNumber } from '../model/number.js';
+import { quietPart } from '../model/compare-noise.js';
 import { formatSize } from '../model/size.js';
-import { TextButton } from './button.js';
-import { outputWord, type PartContext } from './diff-parts.js';
+import { HtmlPart } from './diff-html.js';
+import { JsonPart } from './diff-json.js';
+import { MetricsPart } from './diff-metrics.js';
+import { mimeWord, outputWord, type Beside, type Part, type PartContext } from './diff-parts.js';
+import { PicturePart } from './diff-picture.js';
 import { TablePartView } from './diff-table.js';
 import { TextDiffView } from './diff-text.js';
+import { TracebackPart } from './diff-traceback.js';
 import { Leaves } from './leaves.js';
-import { SafeOutput, SafePicture } from './safe-output.js';
+import { RawPart } from './raw-part.js';
+import { Segments } from './segments.js';
 import { SideBySide } from './side-by-side.js';
-import { Value } from './value.js';
 
 /** One output that differs, with a line that says what it is. */
 export function OutputView(props: {
   readonly output: OutputChange;
   readonly context: PartContext;
+  readonly beside: Beside<OutputChange> | undefined;
 }): JSX.Element {
-  const { output, context } = props;
+  const { output, context, beside } = props;
+  const { kind, facts = [] } = output;
+  const noise = beside !== undefined && beside.quiet === undefined;
+  const word = kind === 'modified' ? outputWord(output) : `${outputWord(output)} ${kind}`;
   return (
-    <div className={`cellar-Output cellar-mod-${output.kind}`}>
-      <p className="cellar-Output-word">
-        {output.kind === 'modified' ? outputWord(output) : `${outputWord(output)} ${output.kind}`}
-      </p>
+    <section
+      className={`cellar-Output cellar-mod-${kind}${noise ? ' cellar-mod-noise' : ''}`}
+      aria-label={noise ? `${word}, noise` : word}
+    >
       {output.parts.map((part, at) => (
-        <PartView key={at} part={part} context={context} />
+        <PartView
+          key={at}
+          part={part}
+          word={at === 0 ? word : undefined}
+          context={context}
+          beside={beside === undefined ? undefined : { quiet: quietPart(beside.quiet, part) }}
+        />
       ))}
-    </div>
+      {output.parts.length === 0 ? <p className="cellar-Output-word">{word}</p> : null}
+      {facts.length === 0 ? null : <Leaves leaves={facts} label="Noise" noise />}
+    </section>
   );
 }
 
+/** What only one form of has nothing to switch between. */
+const FORMS: Readonly<Partial<Record<PartChange['type'], readonly [string, string]>>> = {
+  table: ['table', 'raw'],
+  picture: ['picture', 'raw'],
+  json: ['changes', 'raw'],
+  metrics: ['table', 'raw'],
+  html: ['rendered', 'raw'],
+};
+
 function PartView(props: {
   readonly part: PartChange;
+  /** Of an output's first part: what the output is. */
+  readonly word: string | undefined;
   readonly context: PartContext;
+  readonly beside: Beside<PartChange> | undefined;
 }): JSX.Element {
-  const { part, context } = props;
+  const { part, word, context, beside } = props;
+  const [raw, setRaw] = useState(false);
+  const forms = FORMS[part.type];
+  const named = part.type === 'text' && word !== undefined ? '' : mimeWord(part.mime);
+  return (
+    <>
+      <div className="cellar-Output-head">
+        <p className="cellar-Output-word">{[word, named].filter(Boolean).join(', ')}</p>
+        {beside !== undefined && beside.quiet === undefined ? (
+          <span className="cellar-NoiseWord">noise</span>
+        ) : null}
+        <span className="cellar-Spring" />
+        {forms === undefined ? null : (
+          <Segments
+            label="Show as"
+            segments={[
+              { value: 'drawn', label: forms[0] },
+              { value: 'raw', label: forms[1] },
+            ]}
+            chosen={raw ? 'raw' : 'drawn'}
+            onChoose={(chosen) => {
+              setRaw(chosen === 'raw');
+            }}
+          />
+        )}
+      </div>
+      {raw ? (
+        <RawPart part={part} context={context} />
+      ) : (
+        <DrawnPart part={part} context={context} beside={beside} />
+      )}
+    </>
+  );
+}
+
+function DrawnPart(props: {
+  readonly part: PartChange;
+  readonly context: PartContext;
+  readonly beside: Beside<PartChange> | undefined;
+}): JSX.Element {
+  const { part, context, beside } = props;
   switch (part.type) {
     case 'text':
-      return <TextDiffView diff={part.diff} layout={context.layout} label={part.mime} />;
+      return (
+        <TextDiffView
+          diff={part.diff}
+          layout={context.layout}
+          label={mimeWord(part.mime)}
+          beside={besideOf(beside, 'text', ({ diff }) => diff)}
+        />
+      );
     case 'table':
-      return <TablePartView part={part} />;
+      return <TablePartView part={part} beside={besideOf(beside, 'table', (table) => table)} />;
     case 'picture':
       return <PicturePart part={part} context={context} />;
     case 'json':
-      return <Leaves leaves={part.leaves} leftOut={part.leavesLeftOut} label={part.mime} />;
+      return <JsonPart part={part} beside={besideOf(beside, 'json', ({ leaves }) => leaves)} />;
     case 'traceback':
       return <TracebackPart part={part} context={context} />;
     case 'metrics':
@@ -53,142 +128,27 @@ function PartView(props: {
     case 'opaque':
       return (
         <SideBySide base={part.base} head={part.head}>
-          {({ size, mime }) => <p className="cellar-Note">{`${mime}, ${formatSize(size)}`}</p>}
+          {({ size, hash }) => (
+            <p className="cellar-Note">{`${formatSize(size)}, SHA-256 ${hash.slice(0, 12)}…`}</p>
+          )}
         </SideBySide>
       );
   }
 }
 
-type Part<T extends PartChange['type']> = Extract<PartChange, { type: T }>;
-
-function PicturePart(props: {
-  readonly part: Part<'picture'>;
-  readonly context: PartContext;
-}): JSX.Element {
-  const { part, context } = props;
-  return (
-    <SideBySide base={part.base} head={part.head}>
-      {(value, side) => (
-        <Value value={value} load={context.load}>
-          {(data) => (
-            <SafePicture
-              mime={value.mime}
-              data={data}
-              label={side === 'base' ? 'Picture before' : 'Picture after'}
-            />
-          )}
-        </Value>
-      )}
-    </SideBySide>
-  );
+function besideOf<T extends PartChange['type'], V>(
+  beside: Beside<PartChange> | undefined,
+  type: T,
+  read: (part: Part<T>) => V,
+): Beside<V> | undefined {
+  if (beside === undefined) return undefined;
+  const { quiet } = beside;
+  return { quiet: isPart(quiet, type) ? read(quiet) : undefined };
 }
 
-function HtmlPart(props: {
-  readonly part: Part<'html'>;
-  readonly context: PartContext;
-}): JSX.Element {
-  const { part, context } = props;
-  const [source, setSource] = useState(false);
-  const mime = part.mime === 'text/markdown' ? 'text/markdown' : 'text/html';
-  return (
-    <>
-      {source ? (
-        <TextDiffView diff={part.diff} layout={context.layout} label={part.mime} />
-      ) : (
-        <SideBySide base={part.base} head={part.head}>
-          {(value, side) => (
-            <Value value={value} load={context.load}>
-              {(text) => (
-                <SafeOutput
-                  mime={mime}
-                  text={text}
-                  label={side === 'base' ? 'Output before' : 'Output after'}
-                />
-              )}
-            </Value>
-          )}
-        </SideBySide>
-      )}
-      <TextButton
-        look="plain"
-        onClick={() => {
-          setSource(!source);
-        }}
-      >
-        {source ? 'Show as it looks' : 'Show the source'}
-      </TextButton>
-    </>
-  );
-}
-
-function TracebackPart(props: {
-  readonly part: Part<'traceback'>;
-  readonly context: PartContext;
-}): JSX.Element {
-  const { part, context } = props;
-  const [open, setOpen] = useState(false);
-  const { baseError, headError } = part;
-  const same = baseError?.name === headError?.name && baseError?.message === headError?.message;
-  return (
-    <>
-      {baseError === undefined || same ? null : <ErrorLine error={baseError} look="deleted" />}
-      {headError === undefined ? null : (
-        <ErrorLine error={headError} look={same ? 'same' : 'added'} />
-      )}
-      <TextButton
-        look="plain"
-        onClick={() => {
-          setOpen(!open);
-        }}
-      >
-        {open ? 'Hide the traceback' : 'Show the traceback'}
-      </TextButton>
-      {open ? <TextDiffView diff={part.diff} layout={context.layout} label="Traceback" /> : null}
-    </>
-  );
-}
-
-const ERROR_SIGNS = { deleted: '\u2212', added: '+', same: '' } as const;
-
-function ErrorLine(props: {
-  readonly error: { readonly name: string; readonly message: string };
-  readonly look: keyof typeof ERROR_SIGNS;
-}): JSX.Element {
-  const { error, look } = props;
-  return (
-    <p className={`cellar-Error cellar-mod-${look}`}>
-      <span className="cellar-Line-sign">{ERROR_SIGNS[look]}</span>
-      <span>
-        <b>{error.name}</b>
-        {error.message === '' ? '' : `: ${error.message}`}
-      </span>
-    </p>
-  );
-}
-
-function MetricsPart({ part }: { readonly part: Part<'metrics'> }): JSX.Element {
-  return (
-    <table className="cellar-Leaves" aria-label="Metrics and params">
-      <tbody>
-        {part.metrics.map(({ name, base, head }) => (
-          <tr key={`metric ${name}`}>
-            <th scope="row">{name}</th>
-            <td>{base === undefined ? null : <del>{formatNumber(base)}</del>}</td>
-            <td>{head === undefined ? null : <ins>{formatNumber(head)}</ins>}</td>
-            <td className="cellar-quiet">
-              {typeof base === 'number' && typeof head === 'number' ? formatDelta(head - base) : ''}
-            </td>
-          </tr>
-        ))}
-        {part.params.map(({ name, base, head }) => (
-          <tr key={`param ${name}`}>
-            <th scope="row">{name}</th>
-            <td>{base === undefined ? null : <del>{base}</del>}</td>
-            <td>{head === undefined ? null : <ins>{head}</ins>}</td>
-            <td />
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+function isPart<T extends PartChange['type']>(
+  part: PartChange | undefined,
+  type: T,
+): part is Part<T> {
+  return part?.type === type;
 }

@@ -16,6 +16,11 @@ export function DiffSummary({ comparison }: { readonly comparison: Comparison })
           {text}
         </span>
       ))}
+      {diff.coarse === true ? (
+        <span title="A bound of time or size was met. What is shown is right, but more may be marked than has changed.">
+          compared coarsely
+        </span>
+      ) : null}
       {metrics.filter(differs).map((metric) => (
         <MetricValues key={`metric ${metric.name}`} metric={metric} />
       ))}

@@ -1,9 +1,11 @@
 import { useMemo, useState, type JSX } from 'react';
 
 import type { TextDiff } from '../../contract/diff.js';
+import { markNoise } from '../model/compare-noise.js';
 import { toPairs, type NumberedLine, type Stretch } from '../model/lines.js';
 import { formatCount } from '../model/words.js';
 import { LineCells, opClass } from './diff-line.js';
+import type { Beside } from './diff-parts.js';
 import type { Look } from './paint.js';
 import { drawSource, drawTerminal } from './text-lines.js';
 
@@ -22,13 +24,17 @@ export function TextDiffView(props: {
   readonly label: string;
   readonly language?: string;
   /** The whole base side, by which lines left out can be shown. */
-  readonly baseText?: string;
+  readonly baseText?: string | undefined;
+  /** Where noise is shown: the diff of the same texts without it. */
+  readonly beside?: Beside<TextDiff> | undefined;
 }): JSX.Element {
-  const { diff, layout, label, language, baseText } = props;
-  const drawn = useMemo(
-    () => (language === undefined ? drawTerminal(diff) : drawSource(diff, language, baseText)),
-    [diff, language, baseText],
-  );
+  const { diff, layout, label, language, baseText, beside } = props;
+  const quiet = beside?.quiet;
+  const noisy = beside !== undefined;
+  const drawn = useMemo(() => {
+    const marked = noisy ? markNoise(diff, quiet) : diff;
+    return language === undefined ? drawTerminal(marked) : drawSource(marked, language, baseText);
+  }, [diff, quiet, noisy, language, baseText]);
   const single = diff.baseLines === 0 || diff.headLines === 0;
   const columns = single ? 'single' : layout;
   const looksOf: LooksOf = (line) => drawn.looks.get(line) ?? NO_LOOKS;
@@ -45,6 +51,9 @@ export function TextDiffView(props: {
           ))}
         </tbody>
       </table>
+      {diff.leftOut === undefined || diff.leftOut === 0 ? null : (
+        <p className="cellar-Note">{`and ${formatCount(diff.leftOut, 'more changed line')}`}</p>
+      )}
       {diff.coarse === true ? (
         <p className="cellar-Note">These texts are long: more may be marked than has changed.</p>
       ) : null}

@@ -1,24 +1,37 @@
 import type { JSX } from 'react';
 
 import type { Leaf } from '../../contract/diff.js';
+import { readablePath } from '../model/json-tree.js';
 import { formatCount } from '../model/words.js';
+import { RevealedText } from './revealed-text.js';
 
-/** Changed leaves of a JSON value: where, what it was, what it is. */
+/** Changed leaves of a JSON value: where, what it was, what it is. `signal` holds the paths that are no noise; absent: all. */
 export function Leaves(props: {
   readonly leaves: readonly Leaf[];
   readonly leftOut?: number;
   readonly label: string;
+  readonly signal?: ReadonlySet<string> | undefined;
+  /** All of it is noise. */
+  readonly noise?: boolean;
 }): JSX.Element {
-  const { leaves, leftOut = 0, label } = props;
+  const { leaves, leftOut = 0, label, signal, noise = false } = props;
   return (
     <>
       <table className="cellar-Leaves" aria-label={label}>
         <tbody>
-          {leaves.map(({ path, base, head }) => (
-            <tr key={path}>
-              <th scope="row">{readablePath(path)}</th>
-              <td>{base === undefined ? null : <del>{base}</del>}</td>
-              <td>{head === undefined ? null : <ins>{head}</ins>}</td>
+          {leaves.map((leaf) => (
+            <tr
+              key={leaf.path}
+              className={
+                noise || (signal !== undefined && !signal.has(leaf.path))
+                  ? 'cellar-mod-noise'
+                  : undefined
+              }
+            >
+              <th scope="row">{readablePath(leaf.path)}</th>
+              <td>
+                <LeafValues leaf={leaf} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -30,12 +43,26 @@ export function Leaves(props: {
   );
 }
 
-/** A JSON Pointer (RFC 6901) as people write a path: "a › b › 0"; the whole value is "(all)". */
-function readablePath(pointer: string): string {
-  if (pointer === '') return '(all)';
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join(' › ');
+/** What a leaf was and what it is; a side that is missing was not there. */
+export function LeafValues({ leaf }: { readonly leaf: Leaf }): JSX.Element {
+  const { base, head } = leaf;
+  return (
+    <span className="cellar-Values">
+      {base === undefined ? null : (
+        <del>
+          <RevealedText text={base} />
+        </del>
+      )}
+      {base === undefined || head === undefined ? null : (
+        <span className="cellar-quiet" aria-label="became">
+          {' \u2192 '}
+        </span>
+      )}
+      {head === undefined ? null : (
+        <ins>
+          <RevealedText text={head} />
+        </ins>
+      )}
+    </span>
+  );
 }

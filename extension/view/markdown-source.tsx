@@ -1,59 +1,79 @@
 import { useState, type JSX } from 'react';
 
-import type { TextDiff } from '../../contract/diff.js';
+import type { MarkdownBlock, TextDiff } from '../../contract/diff.js';
 import { sideLines, toStretches } from '../model/lines.js';
 import { TextButton } from './button.js';
+import type { Beside } from './diff-parts.js';
 import { TextDiffView } from './diff-text.js';
+import { MarkdownBlocks } from './markdown-blocks.js';
 import { SafeOutput } from './safe-output.js';
+import { Segments } from './segments.js';
 
-/** A Markdown cell's source compared by line, with a switch to how both sides look. */
+/** A Markdown cell's text compared as it looks, with a switch to its source. */
 export function MarkdownSource(props: {
   readonly diff: TextDiff;
+  readonly blocks: readonly MarkdownBlock[] | undefined;
   readonly layout: 'split' | 'unified';
   readonly baseText: string | undefined;
+  readonly beside: Beside<TextDiff> | undefined;
 }): JSX.Element {
-  const { diff, layout, baseText } = props;
-  const [rendered, setRendered] = useState(false);
-  const base = sideText(diff, 'base', baseText);
-  const head = sideText(diff, 'head', baseText);
-  const both = base !== undefined && head !== undefined;
+  const { diff, blocks, layout, baseText, beside } = props;
+  const [asked, setAsked] = useState<'rendered' | 'source'>();
+  const [whole, setWhole] = useState(false);
+  const single = blocks === undefined ? singleText(diff) : undefined;
+  const canRender = blocks !== undefined || single !== undefined;
+  const form = canRender && diff.only === undefined ? (asked ?? 'rendered') : (asked ?? 'source');
   return (
     <>
-      {rendered ? (
-        <div className={`cellar-Sides cellar-Rendered${both ? ' cellar-mod-both' : ''}`}>
-          {base === undefined ? null : (
-            <SafeOutput mime="text/markdown" text={base} label="Text before" />
-          )}
-          {head === undefined ? null : (
-            <SafeOutput mime="text/markdown" text={head} label="Text after" />
-          )}
+      {canRender ? (
+        <div className="cellar-Output-tools cellar-mod-end">
+          <Segments
+            label="Show text as"
+            segments={[
+              { value: 'rendered', label: 'rendered' },
+              { value: 'source', label: 'source' },
+            ]}
+            chosen={form}
+            onChoose={setAsked}
+          />
         </div>
+      ) : null}
+      {form === 'source' || !canRender ? (
+        <TextDiffView
+          diff={diff}
+          layout={layout}
+          label="Text"
+          language=""
+          baseText={baseText}
+          beside={beside}
+        />
+      ) : blocks === undefined ? (
+        <SafeOutput mime="text/markdown" text={single ?? ''} label="Text" />
       ) : (
-        <TextDiffView diff={diff} layout={layout} label="Text" language="" baseText={baseText} />
-      )}
-      {base === undefined && head === undefined ? null : (
-        <TextButton
-          look="plain"
-          onClick={() => {
-            setRendered(!rendered);
-          }}
-        >
-          {rendered ? 'Show the source' : 'Show as it looks'}
-        </TextButton>
+        <>
+          <MarkdownBlocks blocks={blocks} layout={layout} whole={whole} />
+          {blocks.some(({ op }) => op === ' ') ? (
+            <TextButton
+              look="plain"
+              onClick={() => {
+                setWhole(!whole);
+              }}
+            >
+              {whole ? 'Fold unchanged blocks' : 'Show the whole text'}
+            </TextButton>
+          ) : null}
+        </>
       )}
     </>
   );
 }
 
-/** One side's whole text; undefined when it is empty or a part of it is not known. */
-function sideText(
-  diff: TextDiff,
-  side: 'base' | 'head',
-  baseText: string | undefined,
-): string | undefined {
-  const total = side === 'base' ? diff.baseLines : diff.headLines;
-  const lines = sideLines(toStretches(diff, baseText), side);
-  if (total === 0 || lines.length !== total) return undefined;
+/** The text of a cell that is on one side only; undefined for two sides, or where a part of it is not known. */
+function singleText(diff: TextDiff): string | undefined {
+  const side = diff.baseLines === 0 ? 'head' : diff.headLines === 0 ? 'base' : undefined;
+  if (side === undefined) return undefined;
+  const lines = sideLines(toStretches(diff), side);
+  if (lines.length !== diff.baseLines + diff.headLines) return undefined;
   if (lines.some(({ cuts }) => cuts !== undefined)) return undefined;
   return lines.map(({ text }) => text).join('\n');
 }

@@ -1,4 +1,6 @@
 import type { DiffLine } from '../../contract/diff.js';
+import { findInvisible, type Invisible } from '../../contract/invisible.js';
+import type { NoisyLine } from '../model/compare-noise.js';
 
 /** A stretch of text with a look; offsets are UTF-16, the end excluded. Stretches of one line do not overlap. */
 export interface Look {
@@ -9,24 +11,32 @@ export interface Look {
   readonly background?: string;
 }
 
-/** A piece of a line that is drawn in one go; `left` pieces stand for that many code units left out. */
+/**
+ * A piece of a line that is drawn in one go; `left` pieces stand for that many code units left out, `invisible` ones for a character
+ * that would not be seen.
+ */
 export type Piece =
   | {
       readonly kind: 'text';
       readonly text: string;
       readonly marked: boolean;
+      /** Marked, but only by noise. */
+      readonly noise: boolean;
       readonly look: Look | undefined;
     }
-  | { readonly kind: 'left'; readonly count: number };
+  | { readonly kind: 'left'; readonly count: number }
+  | { readonly kind: 'invisible'; readonly invisible: Invisible; readonly marked: boolean };
 
-/** A line cut where its look, its marks or its cuts change. */
-export function toPieces(
-  line: Pick<DiffLine, 'text' | 'marks' | 'cuts'>,
-  looks: readonly Look[],
-): readonly Piece[] {
-  const { text, marks = [], cuts = [] } = line;
+/** What of a line decides how it is painted. */
+export type PaintedLine = Pick<NoisyLine, 'text' | 'marks' | 'cuts' | 'noise' | 'noiseMarks'>;
+
+/** A line cut where its look, its marks or its cuts change, and around characters that would not be seen. */
+export function toPieces(line: PaintedLine, looks: readonly Look[]): readonly Piece[] {
+  const { text, marks = [], cuts = [], noise = false, noiseMarks = [] } = line;
+  const invisibles = findInvisible(text);
   const edges = new Set([0, text.length]);
   for (const { from, to } of looks) edges.add(from).add(to);
+  for (const { from, to } of invisibles) edges.add(from).add(to);
   for (const [from, to] of marks) edges.add(from).add(to);
   for (const { at } of cuts) edges.add(at);
   const places = [...edges].filter((at) => at >= 0 && at <= text.length).sort((a, b) => a - b);
@@ -38,12 +48,21 @@ export function toPieces(
     cutAt(from);
     const to = places[i + 1];
     if (to === undefined) return;
-    pieces.push({
-      kind: 'text',
-      text: text.slice(from, to),
-      marked: marks.some(([start, end]) => start <= from && to <= end),
-      look: looks.find((look) => look.from <= from && to <= look.to),
-    });
+    const marked = isWithin(marks, from, to);
+    const invisible = invisibles.find((each) => each.from === from && each.to === to);
+    if (invisible !== undefined) pieces.push({ kind: 'invisible', invisible, marked });
+    else
+      pieces.push({
+        kind: 'text',
+        text: text.slice(from, to),
+        marked,
+        noise: noise || isWithin(noiseMarks, from, to),
+        look: looks.find((look) => look.from <= from && to <= look.to),
+      });
   });
   return pieces;
+}
+
+function isWithin(marks: NonNullable<DiffLine['marks']>, from: number, to: number): boolean {
+  return marks.some(([start, end]) => start <= from && to <= end);
 }

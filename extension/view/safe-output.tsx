@@ -6,13 +6,26 @@ import { useTheme } from './use-store.js';
 
 const TALLEST = 4000;
 
-/** HTML or Markdown of a notebook, which is hostile: sanitised, then in a frame of opaque origin that can fetch nothing. */
+/** HTML or Markdown of a notebook, which is hostile: sanitised, then in a frame of its own. */
 export function SafeOutput(props: {
   readonly mime: 'text/html' | 'text/markdown';
   readonly text: string;
   readonly label: string;
 }): JSX.Element {
   const { mime, text, label } = props;
+  const safeHtml = useMemo(
+    () => (mime === 'text/html' ? sanitizeHtml(text) : renderMarkdown(text)),
+    [mime, text],
+  );
+  return <SafeFrame safeHtml={safeHtml} label={label} />;
+}
+
+/** HTML that was sanitised, in a frame of opaque origin that can fetch nothing; it is as high as what is in it. */
+export function SafeFrame(props: {
+  readonly safeHtml: string;
+  readonly label: string;
+}): JSX.Element {
+  const { safeHtml, label } = props;
   const place = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const [look, setLook] = useState<FrameLook>();
@@ -21,10 +34,10 @@ export function SafeOutput(props: {
   useEffect(() => {
     if (place.current !== null) setLook(readLook(place.current));
   }, [theme]);
-  const content = useMemo(() => {
-    if (look === undefined) return undefined;
-    return frameDocument(mime === 'text/html' ? sanitizeHtml(text) : renderMarkdown(text), look);
-  }, [mime, text, look]);
+  const content = useMemo(
+    () => (look === undefined ? undefined : frameDocument(safeHtml, look)),
+    [safeHtml, look],
+  );
   useEffect(() => {
     const listen = (event: MessageEvent): void => {
       const told = readHeight(event.data);
@@ -57,11 +70,24 @@ export function SafePicture(props: {
   readonly mime: string;
   readonly data: string;
   readonly label: string;
+  /** Told the picture's width and height in pixels once it is decoded. */
+  readonly onSize?: (size: readonly [number, number]) => void;
 }): JSX.Element {
-  const { mime, data, label } = props;
+  const { mime, data, label, onSize } = props;
   const source =
     mime === 'image/svg+xml' ? svgAddress(data) : `data:${mime};base64,${data.replace(/\s/g, '')}`;
-  return <img className="cellar-Picture" src={source} alt={label} />;
+  return (
+    <img
+      className="cellar-Picture"
+      src={source}
+      alt={label}
+      draggable={false}
+      onLoad={(event) => {
+        const { naturalWidth, naturalHeight } = event.currentTarget;
+        onSize?.([naturalWidth, naturalHeight]);
+      }}
+    />
+  );
 }
 
 /** The height that a frame told, in pixels; undefined for any other message. What a frame says is not trusted further. */

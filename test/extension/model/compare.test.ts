@@ -38,7 +38,7 @@ test.each([
   [true, true, 'meta fold(2) modified@2>2 modified@3>3 fold(1) modified@5>5 added@>6'],
 ])('with outputs %s and metadata %s shows %s', (withOutputs, withMetadata, shown) => {
   const switches = { outputs: withOutputs, metadata: withMetadata };
-  expect(show(toDiffItems(DIFF, switches, () => false))).toBe(shown);
+  expect(show(toDiffItems(DIFF, switches, { open: () => false }))).toBe(shown);
 });
 
 test('always shows a cell that moved, was split, or changed its type', () => {

@@ -135,7 +135,7 @@ test('says what noise there was', async () => {
   await during(() => {
     click(view.querySelector('.cellar-Noise button'));
   });
-  expect(view.querySelector('.cellar-Noise')?.textContent).toBe('noise (3)execution count3');
+  expect(view.querySelector('.cellar-Noise')?.textContent).toBe('noise(3)execution counts3');
 });
 
 test('puts HTML into a frame of its own origin, sanitised, and never into the page', async () => {
@@ -239,7 +239,7 @@ test('marks changed cells of a table with both values and the difference', async
   const { view } = await open([
     change('modified', 0, { aspects: ['outputs'], outputs: [output(part)] }),
   ]);
-  expect(view.querySelector('td.cellar-mod-modified')?.textContent).toBe('0.81 0.97 +0.16');
+  expect(view.querySelector('td.cellar-mod-modified')?.textContent).toBe('0.81 \u2192 0.97 +0.16');
   expect(view.querySelector('thead')?.textContent).toContain('+ <i>new</i>');
   expect(view.textContent).toContain('14 rows the same on both sides');
 });
