@@ -107,11 +107,10 @@ async function bundle(options) {
   }
 }
 
-/** A worker's entry is server/work/NAME.worker.ts; it is built to dist/NAME.worker.js. */
+/** A thread's entry is server/work/NAME.worker.ts, a task that it loads NAME.task.ts; they are built to dist/NAME.worker.js and so on. */
 function workers() {
   const folder = join(ROOT, 'server', 'work');
-  if (!existsSync(folder)) return {};
-  const names = readdirSync(folder).filter((name) => name.endsWith('.worker.ts'));
+  const names = readdirSync(folder).filter((name) => /\.(worker|task)\.ts$/.test(name));
   return Object.fromEntries(names.map((name) => [name.slice(0, -3), `server/work/${name}`]));
 }
 
