@@ -44,6 +44,7 @@ export const compareRequestSchema = z.object({
   base: z.string(),
   path: z.string(),
   content: z.string().optional(),
+  show: z.array(z.string()).optional(),
 });
 export type CompareRequest = z.infer<typeof compareRequestSchema>;
 

@@ -4,6 +4,7 @@ import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
 import { MAX_BODY_BYTES, MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
+import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
 import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
@@ -17,9 +18,10 @@ import { toOpenApi } from './api/openapi.js';
 import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
 import { CellarError } from './errors.js';
+import { createComparer } from './tracking/compare.js';
 
-/** Routes whose body carries a notebook. */
-const LARGE: ReadonlySet<string> = new Set(['bursts', 'diff', 'restore']);
+/** Routes whose body may carry a notebook. */
+const LARGE: ReadonlySet<string> = new Set(['bursts', 'compare', 'diff', 'restore']);
 
 /** Builds the application of one workspace; opens and listens to nothing. */
 export function createApp(parts: ApiParts): Express {
@@ -27,10 +29,12 @@ export function createApp(parts: ApiParts): Express {
   app.get(`/${ROUTES.health}`, health(parts));
   addLogin(app, parts);
 
+  const comparer = createComparer({ store: parts.history.store, pool: parts.pool });
   const operations: readonly Operation[] = [
     ...snapshotOperations(parts),
     ...notebookOperations(parts),
-    ...diffOperations(parts),
+    ...diffOperations(parts, comparer),
+    ...compareOperations(parts, comparer),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
     ...upkeepOperations(parts),

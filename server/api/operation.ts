@@ -5,6 +5,7 @@ import { ROUTES, type RouteName } from '../../contract/routes.js';
 import type { Access } from '../access/access.js';
 import type { Grant } from '../access/grant.js';
 import { CellarError } from '../errors.js';
+import { JsonText } from './json-text.js';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -40,7 +41,9 @@ interface JsonOperation<Query extends z.ZodType, Body extends z.ZodType, Answer 
   readonly query?: Query;
   readonly body?: Body;
   readonly answer: Answer;
-  run(asked: Asked<z.output<Query>, z.output<Body>>): Promise<z.input<Answer>> | z.input<Answer>;
+  run(
+    asked: Asked<z.output<Query>, z.output<Body>>,
+  ): Promise<z.input<Answer> | JsonText> | z.input<Answer> | JsonText;
 }
 
 /** An operation that takes and gives JSON: its parts are checked by their schemas, its answer's type by the compiler. */
@@ -66,7 +69,9 @@ export function jsonOperation<
         request,
         response,
       };
-      response.json(await operation.run(asked));
+      const answered = await operation.run(asked);
+      if (answered instanceof JsonText) answered.send(response);
+      else response.json(answered);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { CellarEvent } from '../../contract/events.js';
 import type { Access } from '../access/access.js';
 import type { CaptureParts } from '../capture/keep.js';
+import type { Pool } from '../work/pool.js';
 
 /** Tells listeners what is new. */
 export interface Events {
@@ -17,6 +18,8 @@ export interface ApiParts extends CaptureParts {
   readonly link: () => string | undefined;
   /** Told of failures that no caller is told of. */
   readonly report: (error: unknown) => void;
+  /** Does what would keep the server from answering others. */
+  readonly pool: Pool;
   /** The folder of the reviewer's page. */
   readonly pageFolder: string;
 }

@@ -8,6 +8,7 @@ import { openHistory, type History } from '../history/history.js';
 import { indexSnapshots } from '../history/catch-up.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
 import { openStore } from '../store/store.js';
+import { createPool } from '../work/pool.js';
 import { indexRuns } from '../tracking/index-runs.js';
 
 export interface OpenOptions {
@@ -16,6 +17,8 @@ export interface OpenOptions {
   readonly access: Access;
   readonly version: string;
   readonly pageFolder: string;
+  /** The folder of the built worker threads. */
+  readonly workers: URL;
   readonly link: () => string | undefined;
   readonly report: (error: unknown) => void;
   /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
@@ -37,13 +40,19 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
   try {
     const history = await openHistory(store, [indexSnapshots, indexRuns]);
     const operating = openOperatingState(store.places);
+    const pool = createPool({ folder: options.workers });
     const app = createApp({
       ...options,
+      pool,
       history,
       operating,
       events: options.events ?? createEvents(),
     });
-    return { app, history, operating, close: () => store.close() };
+    const close = async (): Promise<void> => {
+      pool.close();
+      await store.close();
+    };
+    return { app, history, operating, close };
   } catch (error) {
     await store.close();
     throw error;

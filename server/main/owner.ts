@@ -69,6 +69,7 @@ async function becomeOwner(
     root,
     access,
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
+    workers: new URL('.', import.meta.url),
     link: () => undefined,
   });
   const listening = listenPrivately(workspace.app);

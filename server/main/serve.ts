@@ -48,6 +48,7 @@ export async function serveWorkspace(
     access,
     version,
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
+    workers: new URL('.', import.meta.url),
     link,
     report,
     events: createEvents(),

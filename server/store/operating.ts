@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { noisePatternSchema } from '../../contract/workspace.js';
 import { isErrno, toStorageError } from '../errors.js';
 import { writeDurable } from './durable.js';
 import type { Places } from './places.js';
@@ -11,6 +12,8 @@ const pausedSchema = z.object({ notebooks: z.array(z.string()), folders: z.array
 const settingsSchema = z.object({
   spaceLimit: z.number().nonnegative().default(0),
   artifactGlobs: z.array(z.string()).optional(),
+  noisePatterns: z.array(noisePatternSchema).optional(),
+  shownNoise: z.array(z.string()).optional(),
 });
 
 export type PausedPaths = z.infer<typeof pausedSchema>;

@@ -1,111 +1,129 @@
-import type { ComparedValue, ComparedSide, Comparison } from '../../contract/compare.js';
-import type { Side } from '../../contract/errors.js';
-import { getSnapshot, readNotebook } from '../history/history.js';
-import { diffNotebooks } from '../notebook/diff.js';
-import { keepBytes } from '../notebook/editor.js';
-import type { Notebook } from '../notebook/notebook.js';
-import { parseNotebook } from '../notebook/read.js';
-import { toWorkspacePath } from '../store/names.js';
-import type { RunRow, SnapshotRow } from '../store/rows.js';
-import type { Store } from '../store/store.js';
-import { findMetric, guessDirection, toFinite } from './metric.js';
-import { runsOf, toSnapshot } from './snapshots.js';
+import { createHash } from 'node:crypto';
 
-interface LoadedSide {
-  readonly side: ComparedSide;
-  readonly notebook: Notebook;
-  readonly runs: readonly RunRow[];
+import type { AskedSide, Comparison } from '../../contract/compare.js';
+import type { NoisePattern } from '../../contract/workspace.js';
+import { ByteCache } from '../store/byte-cache.js';
+import { compareNotebooks, onSide, type Compared } from '../work/compare.js';
+import { Together } from '../work/together.js';
+import { findValueIn } from '../work/value.js';
+import { findPacked } from '../work/values.js';
+import { compareMetrics, compareParams } from './compared-values.js';
+import { openSide, type OpenSide, type SideParts } from './sides.js';
+
+const RESULT_BYTES = 96 * 1024 * 1024;
+const OPEN_BYTES = 96 * 1024 * 1024;
+/** What an open comparison takes beside the bytes that its sides hold. */
+const OPEN_SIZE = 4096;
+
+/** How two sides are to be compared. */
+export interface CompareTerms {
+  /** Kinds of noise to show. */
+  readonly show: readonly string[];
+  readonly patterns: readonly NoisePattern[];
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
-/** A comparison, with the notebooks whose values its diff names by hash. */
-export interface LoadedComparison {
-  readonly comparison: Comparison;
-  readonly notebooks: readonly [Notebook, Notebook];
+/** A comparison that has been made, with all that its values and sides are asked for by. */
+export interface OpenComparison {
+  readonly key: string;
+  readonly base: OpenSide;
+  readonly head: OpenSide;
+  readonly values: Pick<Comparison, 'metrics' | 'params'>;
+  /** The NotebookDiff as JSON text in UTF-8. */
+  readonly diff: Uint8Array;
+  /** Text in UTF-8; undefined where neither side has such a value. */
+  findValue(hash: string): Promise<Uint8Array | undefined>;
 }
 
-/** Compares two snapshots, given by id or prefix. Throws not_found, ambiguous_id. */
-export async function compareSnapshots(
-  store: Store,
-  base: string,
-  head: string,
-): Promise<LoadedComparison> {
-  return compare(
-    await loadSnapshot(store, getSnapshot(store, base), 'base'),
-    await loadSnapshot(store, getSnapshot(store, head), 'head'),
-  );
+/** Compares any two sides, and remembers the last comparisons. */
+export interface Comparer {
+  /** Throws as openSide and compareNotebooks do, each time with the side. */
+  compare(base: AskedSide, head: AskedSide, terms: CompareTerms): Promise<OpenComparison>;
+  /** A comparison that is still remembered. */
+  find(key: string): OpenComparison | undefined;
 }
 
-/** Compares a snapshot with the file in the workspace, or with what the editor holds in its place. */
-export async function compareWithNow(
-  store: Store,
-  request: { readonly base: string; readonly path: string; readonly content?: string },
-): Promise<LoadedComparison> {
-  const path = toWorkspacePath(request.path);
-  const bytes =
-    request.content === undefined
-      ? await store.files.read(path)
-      : keepBytes(await store.files.find(path), request.content);
-  return compare(await loadSnapshot(store, getSnapshot(store, request.base), 'base'), {
-    side: { kind: 'now', path },
-    notebook: parseNotebook(bytes, { side: 'head', path }),
-    runs: [],
-  });
-}
+/** Results are shared by all comparisons of the same bytes on the same terms; one that had to be coarse is not offered again. */
+export function createComparer(parts: SideParts): Comparer {
+  const results = new ByteCache<Compared>(RESULT_BYTES);
+  const open = new ByteCache<OpenComparison>(OPEN_BYTES);
+  const together = new Together<Compared>();
 
-async function loadSnapshot(store: Store, row: SnapshotRow, side: Side): Promise<LoadedSide> {
-  return {
-    side: { kind: 'snapshot', snapshot: toSnapshot(store, row) },
-    notebook: parseNotebook(await readNotebook(store, row), { side, path: row.path }),
-    runs: runsOf(store, row),
+  const diffOf = async (
+    base: OpenSide,
+    head: OpenSide,
+    { show, patterns, signal }: CompareTerms,
+  ): Promise<Compared> => {
+    const key = JSON.stringify([base.content, head.content, show, patterns]);
+    const found = results.find(key);
+    if (found !== undefined) return found;
+    return together.run(key, signal, async (shared) => {
+      const result = await compareNotebooks(parts.pool, {
+        base,
+        head,
+        show,
+        patterns,
+        signal: shared,
+      });
+      if (!result.coarse) results.add(key, result, sizeOf(result));
+      return result;
+    });
   };
-}
 
-function compare(base: LoadedSide, head: LoadedSide): LoadedComparison {
   return {
-    comparison: {
-      base: base.side,
-      head: head.side,
-      diff: diffNotebooks(base.notebook, head.notebook),
-      // What is being edited has no runs yet: to show its metrics as gone would be wrong.
-      metrics: head.side.kind === 'now' ? [] : compareMetrics(base.runs, head.runs),
-      params: head.side.kind === 'now' ? [] : compareParams(base.runs, head.runs),
+    find: (key) => open.find(key),
+    compare: async (askedBase, askedHead, terms) => {
+      const [base, head] = await Promise.all([
+        openOn(parts, askedBase, 'base', terms.signal),
+        openOn(parts, askedHead, 'head', terms.signal),
+      ]);
+      const result = await diffOf(base, head, terms);
+      const comparison: OpenComparison = {
+        key: keyOf(base, head, terms),
+        base,
+        head,
+        values: compareValues(base, head),
+        diff: result.diff,
+        findValue: async (hash) =>
+          findPacked(result.values, hash) ?? (await findValueIn(parts.pool, [head, base], hash)),
+      };
+      const own = result.coarse ? sizeOf(result) : 0;
+      open.add(comparison.key, comparison, OPEN_SIZE + base.held + head.held + own);
+      return comparison;
     },
-    notebooks: [base.notebook, head.notebook],
   };
 }
 
-function namesOf(
-  runs: readonly RunRow[],
-  pick: (run: RunRow) => Readonly<Record<string, unknown>>,
-): readonly string[] {
-  return [...new Set(runs.flatMap((run) => Object.keys(pick(run))))];
+async function openOn(
+  parts: SideParts,
+  asked: AskedSide,
+  side: 'base' | 'head',
+  signal: AbortSignal | undefined,
+): Promise<OpenSide> {
+  try {
+    return await openSide(parts, asked, signal);
+  } catch (error) {
+    throw onSide(error, side);
+  }
 }
 
-function compareMetrics(base: readonly RunRow[], head: readonly RunRow[]): ComparedValue[] {
-  const names = namesOf([...head, ...base], (run) => run.metrics);
-  return names.map((name) => {
-    const [before, after] = [findMetric(base, name), findMetric(head, name)];
-    const [from, to] = [toFinite(before), toFinite(after)];
-    const delta = from === undefined || to === undefined ? null : to - from;
-    const sign = guessDirection(name) === 'higher' ? 1 : -1;
-    return {
-      name,
-      base: before === undefined ? null : String(before),
-      head: after === undefined ? null : String(after),
-      delta,
-      better: delta === null || delta === 0 ? null : delta * sign > 0,
-    };
-  });
+function sizeOf({ diff, values }: Compared): number {
+  return diff.length + values.bytes.length + OPEN_SIZE;
 }
 
-function compareParams(base: readonly RunRow[], head: readonly RunRow[]): ComparedValue[] {
-  const find = (runs: readonly RunRow[], name: string): string | null =>
-    runs.findLast((run) => Object.hasOwn(run.params, name))?.params[name] ?? null;
-  return namesOf([...head, ...base], (run) => run.params).map((name) => ({
-    name,
-    base: find(base, name),
-    head: find(head, name),
-    delta: null,
-    better: null,
-  }));
+/** The same for the same sides of the same bytes on the same terms, so that asking again forgets nothing. */
+function keyOf(base: OpenSide, head: OpenSide, { show, patterns }: CompareTerms): string {
+  const facts = [base.side, base.content, head.side, head.content, show, patterns];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
+}
+
+/** Only snapshots have runs: to show the metrics of what is being edited as gone would be wrong. */
+function compareValues(base: OpenSide, head: OpenSide): OpenComparison['values'] {
+  if (base.side.kind !== 'snapshot' || head.side.kind !== 'snapshot')
+    return { metrics: [], params: [] };
+  return {
+    metrics: compareMetrics(base.runs, head.runs),
+    params: compareParams(base.runs, head.runs),
+  };
 }

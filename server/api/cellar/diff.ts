@@ -2,40 +2,22 @@ import {
   comparisonSchema,
   compareQuerySchema,
   compareRequestSchema,
+  type AskedSide,
 } from '../../../contract/compare.js';
 import { CellarError } from '../../errors.js';
-import { findValue } from '../../notebook/values.js';
-import { ByteCache } from '../../store/byte-cache.js';
-import { compareSnapshots, compareWithNow, type LoadedComparison } from '../../tracking/compare.js';
 import { getSnapshot } from '../../history/history.js';
+import type { Comparer } from '../../tracking/compare.js';
 import { jsonOperation, paramOf, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
+import { sendValue, splitKinds, toAnswer, toTerms } from './comparison.js';
 
-const CACHE_BYTES = 96 * 1024 * 1024;
-
-/** Diffs, and the large values in them, which a diff names by hash and a view asks for when it shows them. */
-export function diffOperations(parts: ApiParts): readonly Operation[] {
+/** Diffs of a snapshot with another or with the notebook as it is now, and the large values in them. */
+export function diffOperations(parts: ApiParts, comparer: Comparer): readonly Operation[] {
   const { store } = parts.history;
-  const recent = new ByteCache<LoadedComparison>(CACHE_BYTES);
+  /** By base: the key of the last comparison with what was being edited, which no query can name. */
+  const edited = new Map<string, string>();
 
-  const keep = (key: string, loaded: LoadedComparison): LoadedComparison => {
-    const { base, head } = loaded.comparison;
-    const size = [base, head].reduce(
-      // Parsed JSON takes some three times its text; what the editor holds is about as large as the other side.
-      (sum, side) => sum + 3 * (side.kind === 'snapshot' ? side.snapshot.size : 1_000_000),
-      0,
-    );
-    recent.add(key, loaded, size);
-    return loaded;
-  };
-
-  const load = async (base: string, head: string): Promise<LoadedComparison> => {
-    const [left, right] = [getSnapshot(store, base), getSnapshot(store, head)];
-    const key = `${left.id} ${right.id}`;
-    const found = recent.find(key);
-    // What is known of a snapshot's runs may have grown since; its notebook never changes.
-    return found ?? keep(key, await compareSnapshots(store, left.id, right.id));
-  };
+  const snapshot = (id: string): AskedSide => ({ kind: 'snapshot', id });
 
   return [
     jsonOperation({
@@ -45,7 +27,11 @@ export function diffOperations(parts: ApiParts): readonly Operation[] {
       grants: ['viewer'],
       query: compareQuerySchema,
       answer: comparisonSchema,
-      run: async ({ query }) => (await load(query.base, query.head)).comparison,
+      run: async ({ query, response }) => {
+        const terms = await toTerms(parts, splitKinds(query.show), response);
+        const [base, head] = [snapshot(query.base), snapshot(query.head)];
+        return toAnswer(comparer, await comparer.compare(base, head, terms));
+      },
     }),
     jsonOperation({
       method: 'post',
@@ -54,11 +40,13 @@ export function diffOperations(parts: ApiParts): readonly Operation[] {
       grants: [],
       body: compareRequestSchema,
       answer: comparisonSchema,
-      run: async ({ body }) => {
+      run: async ({ body, response }) => {
         const { base, path, content } = body;
-        const asked = { base, path, ...(content === undefined ? {} : { content }) };
-        const loaded = await compareWithNow(store, asked);
-        return keep(`${getSnapshot(store, base).id} now`, loaded).comparison;
+        const head = { kind: 'now', path, ...(content === undefined ? {} : { content }) } as const;
+        const terms = await toTerms(parts, body.show, response);
+        const comparison = await comparer.compare(snapshot(base), head, terms);
+        edited.set(getSnapshot(store, base).id, comparison.key);
+        return toAnswer(comparer, comparison);
       },
     }),
     {
@@ -70,19 +58,18 @@ export function diffOperations(parts: ApiParts): readonly Operation[] {
         const { base, head } = request.query;
         if (typeof base !== 'string')
           throw new CellarError('bad_request', 'query.base: the diff to look in is missing.');
-        const loaded =
-          typeof head === 'string'
-            ? await load(base, head)
-            : recent.find(`${getSnapshot(store, base).id} now`);
         const hash = paramOf(request, 'hash');
-        const value = loaded?.notebooks
-          .map((notebook) => findValue(notebook, hash))
-          .find((each) => each !== undefined);
-        if (value === undefined)
-          throw new CellarError('not_found', `This diff has no value ${hash}. Compare again.`);
-        // Text whatever it is: the browser must never take an output for a document of ours.
-        response.type('text/plain; charset=utf-8').setHeader('ETag', `"${hash}"`);
-        response.send(value.text);
+        const comparison =
+          typeof head === 'string'
+            ? await comparer.compare(
+                snapshot(base),
+                snapshot(head),
+                await toTerms(parts, undefined, response),
+              )
+            : comparer.find(edited.get(getSnapshot(store, base).id) ?? '');
+        if (comparison === undefined)
+          throw new CellarError('not_found', 'This comparison is forgotten. Compare again.');
+        await sendValue(response, comparison, hash);
       },
     },
   ];

@@ -60,18 +60,15 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
     jsonOperation({
       method: 'patch',
       route: 'settings',
-      summary: "The workspace's limit of space and its artifact globs",
+      summary: 'What the person sets: limit of space, artifact globs, noise',
       grants: [],
       body: settingsSchema,
       answer: settingsSchema,
       run: async ({ body }) => {
         const before = await operating.readSettings();
-        const after = {
-          spaceLimit: body.spaceLimit ?? before.spaceLimit,
-          ...((body.artifactGlobs ?? before.artifactGlobs) === undefined
-            ? {}
-            : { artifactGlobs: body.artifactGlobs ?? before.artifactGlobs }),
-        };
+        // What is not named stays as it is.
+        const { spaceLimit = before.spaceLimit, ...rest } = body;
+        const after = { ...before, ...rest, spaceLimit };
         await operating.writeSettings(after);
         parts.events.emit({ kind: 'workspace' });
         return after;

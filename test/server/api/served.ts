@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 
 import { openAccess, openWorkspace } from '../../../server/main/open.js';
 import { AUTHOR, makeFolder, notebookText } from '../scratch.js';
+import { buildWorkers } from '../work/built.js';
 
 /** The owner's token. */
 export const TOKEN = 'owner-token';
@@ -56,6 +57,7 @@ export async function serve(): Promise<Served> {
     access,
     version: '0.0.0',
     pageFolder,
+    workers: await buildWorkers(),
     link: () => `http://127.0.0.1:${port}/`,
     report: (error) => {
       throw error;
