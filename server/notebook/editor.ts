@@ -24,7 +24,8 @@ export function keepBytes(fileBytes: Uint8Array | undefined, editorText: string)
   return toBytes(model);
 }
 
-function toBytes(model: Json): Uint8Array {
+/** A notebook as nbformat writes it. */
+export function toBytes(model: Json): Uint8Array {
   return new TextEncoder().encode(formatJson(mapTexts(model, split)));
 }
 

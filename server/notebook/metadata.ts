@@ -51,6 +51,11 @@ const NOTEBOOK_NOISE: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** True for a name in a notebook's metadata that editors and runners write of themselves. */
+export function isNotebookNoise(name: string): boolean {
+  return NOTEBOOK_NOISE.has(name);
+}
+
 type NoiseOf = (name: string, base: Json | undefined, head: Json | undefined) => string | undefined;
 
 function compare(
