@@ -1,4 +1,4 @@
-import type { Json } from './json-value.js';
+import type { Json, JsonObject } from './json-value.js';
 
 /** A number outside of strings that JavaScript might write in another way than it stands there: see JsonNumber. */
 const RISKY = /\d[eE]|\d{16}|[\d.]{17}|\.\d*0(?!\d)|-0(?!\.)|0\.000000/;
@@ -39,6 +39,8 @@ function hasPlainNumbers(text: string): boolean {
   return true;
 }
 
+/** Shared, as nobody changes what was read: a notebook can hold millions. */
+const EMPTY: JsonObject = new Map<string, Json>();
 const LOST = new Error('a name looks like an index');
 
 function toJson(value: unknown, level: number): Json {
@@ -54,6 +56,7 @@ function toJson(value: unknown, level: number): Json {
   }
   const object = value as Record<string, unknown>;
   const names = Object.keys(object);
+  if (names.length === 0) return EMPTY;
   // Names that are indices come first, whatever their place was.
   const first = names[0]?.charCodeAt(0) ?? 0;
   if (first >= 0x30 && first <= 0x39) throw LOST;

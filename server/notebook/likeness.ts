@@ -1,18 +1,6 @@
 import type { Cell } from './notebook.js';
 import { similarity, tokenize } from './tokens.js';
 
-/** A cell prepared for matching: what its comparison with many others needs, made once. */
-export interface Face {
-  readonly cell: Cell;
-  readonly index: number;
-  /** Equal for cells of one type with one source (line ends aside). */
-  readonly key: string;
-  readonly source: string;
-  readonly tokens: readonly string[];
-  /** Too little text to be known again elsewhere. */
-  readonly tiny: boolean;
-}
-
 const MAX_SOURCE = 20_000;
 const SHORT = 120;
 
@@ -21,20 +9,34 @@ export function plainSource(cell: Cell): string {
   return cell.source.includes('\r') ? cell.source.replace(/\r\n?/g, '\n') : cell.source;
 }
 
+/** A cell prepared for matching: what its comparison with many others needs, made once. */
+export class Face {
+  readonly source: string;
+  /** Equal for cells of one type with one source (line ends aside). */
+  readonly key: string;
+  /** Too little text to be known again elsewhere. */
+  readonly tiny: boolean;
+  private words: readonly string[] | undefined;
+
+  constructor(
+    readonly cell: Cell,
+    readonly index: number,
+  ) {
+    this.source = plainSource(cell).trimEnd();
+    this.key = cell.type === 'code' ? this.source : `${cell.type}\u0000${this.source}`;
+    this.tiny = this.source.length < 12;
+  }
+
+  get tokens(): readonly string[] {
+    this.words ??= tokenize(this.source.slice(0, MAX_SOURCE)).filter(
+      (token) => token.trim() !== '',
+    );
+    return this.words;
+  }
+}
+
 export function toFace(cell: Cell, index: number): Face {
-  const source = plainSource(cell).trimEnd();
-  let tokens: readonly string[] | undefined;
-  return {
-    cell,
-    index,
-    key: `${cell.type}\u0000${source}`,
-    source,
-    get tokens() {
-      tokens ??= tokenize(source.slice(0, MAX_SOURCE)).filter((token) => token.trim() !== '');
-      return tokens;
-    },
-    tiny: source.length < 12,
-  };
+  return new Face(cell, index);
 }
 
 /** How alike two sources are, from 0 to 1: by their words, or by their shape when names were exchanged throughout. */

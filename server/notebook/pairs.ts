@@ -1,6 +1,8 @@
 import { longestRising } from './align.js';
 import type { Face } from './likeness.js';
 import { closeLikeness, likeness } from './likeness.js';
+import type { Fit } from './in-order.js';
+import { bestInOrder } from './in-order.js';
 import { isSame } from './outputs.js';
 
 /** Sources this alike are versions of one cell wherever they stand. */
@@ -42,6 +44,12 @@ export function pairCells(base: readonly Face[], head: readonly Face[]): Pairing
   pairer.takeWhere(byId, () => true);
   pairer.takeInGaps();
   return pairing;
+}
+
+/** Free cells of both sides between the same two pairs. */
+interface Gap {
+  readonly base: readonly Face[];
+  readonly head: readonly Face[];
 }
 
 class Pairer {
@@ -116,7 +124,10 @@ class Pairer {
         this.take(a.index, b.index);
     }
     // Of equal sources those with equal outputs belong together.
-    this.takeInGaps((a, b) => (a.key === b.key ? (sameOutputs(a, b) ? 1.2 : 1) : 0), 1);
+    this.takeInGaps({
+      score: (a, b) => (a.key === b.key ? (sameOutputs(a, b) ? 1.2 : 1) : 0),
+      least: 1,
+    });
     this.spread(1);
     this.spread(-1);
     for (const { base, head } of groups) {
@@ -174,18 +185,18 @@ class Pairer {
   }
 
   /** Free cells between the same two pairs, matched in order where they are alike enough. */
-  takeInGaps(score: (a: Face, b: Face) => number = inPlace, least = ALIKE_IN_PLACE): void {
-    for (const { base, head } of this.gaps()) this.matchInOrder(base, head, score, least);
+  takeInGaps(fit: Fit = { score: inPlace, least: ALIKE_IN_PLACE }): void {
+    for (const gap of this.gaps()) this.matchInOrder(gap, fit);
   }
 
-  private gaps(): { base: Face[]; head: Face[] }[] {
+  private gaps(): Gap[] {
     const paired = [...this.pairing.headOf.keys()].filter(
       (i) => (this.pairing.headOf[i] ?? -1) >= 0,
     );
     const spine = longestRising(paired.map((i) => this.pairing.headOf[i] ?? 0)).map(
       (n) => paired[n] ?? 0,
     );
-    const gaps: { base: Face[]; head: Face[] }[] = [];
+    const gaps: Gap[] = [];
     let [i, j] = [0, 0];
     for (const end of [...spine, this.base.length]) {
       const headEnd = end === this.base.length ? this.head.length : (this.pairing.headOf[end] ?? 0);
@@ -199,41 +210,22 @@ class Pairer {
     return gaps;
   }
 
-  private matchInOrder(
-    base: readonly Face[],
-    head: readonly Face[],
-    score: (a: Face, b: Face) => number,
-    least: number,
-  ): void {
-    // Beyond a few thousand comparisons only cells near the diagonal are looked at.
-    const width = Math.max(2, Math.floor(4000 / base.length));
-    const slope = head.length / base.length;
-    const best: Float64Array[] = Array.from({ length: base.length + 1 }, () => new Float64Array(0));
-    const from = (i: number) => Math.max(0, Math.floor(i * slope) - width);
-    const to = (i: number) => Math.min(head.length, Math.ceil(i * slope) + width);
-    const gains = new Map<number, number>();
-    const at = (i: number, j: number): number =>
-      j < from(i) ? (best[i]?.[0] ?? 0) : (best[i]?.[j - from(i)] ?? 0);
-    for (let i = base.length - 1; i >= 0; i--) {
-      const row = new Float64Array(to(i) - from(i) + 1);
-      best[i] = row;
-      for (let j = to(i) - 1; j >= from(i); j--) {
-        const [a, b] = [base[i], head[j]];
-        const value = a === undefined || b === undefined ? 0 : score(a, b);
-        const gain = value >= least ? value + at(i + 1, j + 1) : 0;
-        if (gain > 0) gains.set(i * head.length + j, gain);
-        row[j - from(i)] = Math.max(gain, at(i + 1, j), j + 1 < to(i) ? at(i, j + 1) : 0);
-      }
-    }
-    for (let [i, j] = [0, 0]; i < base.length && j < head.length;) {
-      const gain = gains.get(i * head.length + j) ?? 0;
-      const [a, b] = [base[i], head[j]];
-      if (gain > 0 && gain >= at(i, j) && a !== undefined && b !== undefined) {
-        this.take(a.index, b.index);
-        [i, j] = [i + 1, j + 1];
-      } else if (j < to(i) && at(i, j) > at(i + 1, j)) j++;
-      else i++;
-    }
+  private matchInOrder({ base, head }: Gap, { score, least }: Fit): void {
+    const same = (a: Face | undefined, b: Face | undefined) =>
+      a !== undefined && b !== undefined && a.key === b.key && sameOutputs(a, b);
+    // What is the same at both ends needs no search: a million empty cells are settled here.
+    let [start, endBase, endHead] = [0, base.length, head.length];
+    while (start < Math.min(endBase, endHead) && same(base[start], head[start])) start++;
+    while (Math.min(endBase, endHead) > start && same(base[endBase - 1], head[endHead - 1]))
+      [endBase, endHead] = [endBase - 1, endHead - 1];
+    const pair = (from: Face | undefined, to: Face | undefined) => {
+      if (from !== undefined && to !== undefined) this.take(from.index, to.index);
+    };
+    for (let n = 0; n < start; n++) pair(base[n], head[n]);
+    for (let n = 0; n < base.length - endBase; n++) pair(base[endBase + n], head[endHead + n]);
+    const [a, b] = [base.slice(start, endBase), head.slice(start, endHead)];
+    if (a.length === 0 || b.length === 0) return;
+    for (const [i, j] of bestInOrder(a, b, { score, least })) pair(a[i], b[j]);
   }
 }
 

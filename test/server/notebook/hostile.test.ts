@@ -56,7 +56,7 @@ const RICH = {
 const OTHERS: readonly unknown[] = [null, true, 7, 1e300, 'text', '', [], [[]], {}, { a: {} }];
 
 /** The value with each of its nodes in turn replaced by each of the other types. */
-function* replaced(value: unknown): Generator<unknown> {
+function* replaced(value: unknown): Generator {
   yield* OTHERS;
   if (Array.isArray(value)) {
     const items = value as readonly unknown[];
