@@ -4,6 +4,7 @@ export const COMMANDS = {
   showHistory: 'cellar:show-history',
   compare: 'cellar:compare',
   compareLast: 'cellar:compare-last',
+  resolveMerge: 'cellar:resolve-merge',
   restore: 'cellar:restore',
   pauseNotebook: 'cellar:pause-notebook',
   pauseFolder: 'cellar:pause-folder',

@@ -37,6 +37,8 @@ export interface Parts {
   selectedFiles(): readonly SelectedFile[];
   showHistory(path: string): void;
   openComparison(asked: CompareSides): Promise<void>;
+  /** Shows the merge that a notebook waits for, or says that there is none. */
+  openMerge(path: string): Promise<void>;
   openNotebook(path: string): void;
   openSettings(): void;
   /** The server was told to pause or resume: what is known of it is old. */

@@ -6,6 +6,7 @@ import { copyLink } from './copy-link.js';
 import { downloadArtifact } from './download-artifact.js';
 import { openSettings } from './open-settings.js';
 import type { Command, Parts } from './parts.js';
+import { resolveMerge } from './merge.js';
 import { pauseFolder, pauseNotebook, pauseWorkspace } from './pause.js';
 import { restore } from './restore.js';
 import { resume } from './resume.js';
@@ -19,6 +20,7 @@ const ALL: readonly Command[] = [
   showHistory,
   compareLast,
   compare,
+  resolveMerge,
   restore,
   showDeleted,
   pauseNotebook,

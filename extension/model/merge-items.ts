@@ -49,5 +49,7 @@ export function automatic(view: MergeView): readonly Decision[] {
 
 function isQuiet({ cell, decisions, byHand }: MergedCell, onlyConflicts: boolean): boolean {
   if (byHand !== undefined || decisions.some(({ conflict }) => conflict)) return false;
-  return onlyConflicts || cell.state === 'same';
+  return (
+    onlyConflicts || cell.state === 'same' || decisions.every(({ reason }) => reason === 'noise')
+  );
 }

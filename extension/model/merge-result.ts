@@ -94,7 +94,9 @@ function toMergedCell(
       !(byHand !== undefined && about === 'source') &&
       !isSettled,
   );
-  const chunks = cell.chunks.map((chunk, at) => toMergedChunk(chunk, at, decisions, open, choices));
+  const chunks = cell.chunks.map((chunk, at) =>
+    toMergedChunk({ cell, chunk, at }, { decisions, open }, choices),
+  );
   return {
     cell,
     decisions,
@@ -130,10 +132,12 @@ function has(cell: MergeCell, presence: Decision, choices: MergeChoices): boolea
 }
 
 function toMergedChunk(
-  chunk: MergeChunk,
-  at: number,
-  decisions: readonly Decision[],
-  open: readonly Decision[],
+  {
+    cell,
+    chunk,
+    at,
+  }: { readonly cell: MergeCell; readonly chunk: MergeChunk; readonly at: number },
+  { decisions, open }: Pick<MergedCell, 'decisions' | 'open'>,
   choices: MergeChoices,
 ): MergedChunk {
   const about = decisions.filter((decision) => decision.about === 'source');
@@ -150,7 +154,9 @@ function toMergedChunk(
       : chosen === undefined || chosen === 'both'
         ? 'merged'
         : chosen;
-  return { chunk, at, decision, isOpen, text: chunkText(chunk, take) };
+  // A cell that neither side has is shown, and comes back, as base had it.
+  const isOnlyBase = cell.local === null && cell.remote === null;
+  return { chunk, at, decision, isOpen, text: chunkText(chunk, isOnlyBase ? 'base' : take) };
 }
 
 function typeOf(

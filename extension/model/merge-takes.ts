@@ -65,7 +65,8 @@ export function chunkText(chunk: MergeChunk, take: Take): string {
 
 /** Two texts one after the other, the second beginning on a line of its own. */
 export function joinTexts(first: string, second: string): string {
-  if (first === '' || second === '') return first + second;
+  // A last stretch may bring the end of the line before it.
+  if (first === '' || second === '' || /^\r?\n/.test(second)) return first + second;
   return /[\r\n]$/.test(first) ? first + second : `${first}\n${second}`;
 }
 

@@ -10,9 +10,11 @@ import {
   ICellar,
   IComparisons,
   IHistory,
+  IMerges,
   type Cellar,
   type Comparisons,
   type History,
+  type Merges,
 } from './tokens.js';
 
 /** Adds Cellar's commands, to the palette too; the settings schema puts some of them into menus and the toolbar. */
@@ -20,13 +22,14 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cellar:commands',
   description: "Adds Cellar's commands.",
   autoStart: true,
-  requires: [ICellar, IHistory, IComparisons, INotebookTracker],
+  requires: [ICellar, IHistory, IComparisons, IMerges, INotebookTracker],
   optional: [ICommandPalette, IDefaultFileBrowser],
   activate: (
     app: JupyterFrontEnd,
     cellar: Cellar,
     history: History,
     comparisons: Comparisons,
+    merges: Merges,
     notebooks: INotebookTracker,
     palette: ICommandPalette | null,
     browser: IDefaultFileBrowser | null,
@@ -40,6 +43,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         history.show(path);
       },
       openComparison: (compared) => comparisons.open(compared),
+      openMerge: (path) => merges.open(path),
       openNotebook: (path) => {
         void commands.execute('docmanager:open', { path });
       },

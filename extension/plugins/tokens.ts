@@ -47,3 +47,14 @@ export const IComparisons = new Token<Comparisons>(
   'jupyterlab-cellar:IComparisons',
   'Shows what differs between two notebooks, or two states of one.',
 );
+
+/** The views that resolve merges. */
+export interface Merges {
+  /** Shows the merge that a notebook waits for, or says that there is none. */
+  open(path: string): Promise<void>;
+}
+
+export const IMerges = new Token<Merges>(
+  'jupyterlab-cellar:IMerges',
+  'Resolves the merge conflicts of a notebook.',
+);

@@ -19,12 +19,19 @@ export function columnLines(
   column: MergeColumn,
   language: string,
 ): readonly (readonly MergeLine[])[] {
-  const parts = chunks.map((chunk) => splitLines(textOf(chunk, column)));
+  const parts = chunks.map((chunk, index) => {
+    const text = textOf(chunk, column);
+    const before = chunks[index - 1];
+    // The last stretch may bring the end of the line before it.
+    const isEnd = before !== undefined && /[^\r\n]$/.test(textOf(before, column));
+    return splitLines(isEnd ? text.replace(/^\r?\n/, '') : text);
+  });
   const looks = highlightLines(parts.flat(), language);
   let at = 0;
   return parts.map((lines, index) => {
     const chunk = chunks[index];
-    const others = chunk === undefined ? [] : splitLines(textOf(chunk, 'base'));
+    const others =
+      chunk === undefined ? [] : splitLines(textOf(chunk, 'base').replace(/^\r?\n/, ''));
     const isChanged = chunk !== undefined && chunk.chunk.kind !== 'same' && column !== 'base';
     return lines.map((text, row): MergeLine => {
       const drawn = {

@@ -80,25 +80,36 @@ export function standing(merged: MergedCell, labels: MergeLabels): CellStanding 
       words: `deleted ${deletedBy(merged, labels)}`.trim(),
     };
   const isNew = cell.base === null;
-  switch (cell.state) {
+  const isMoved = decisions.every(({ about }) => about === 'place') && decisions.length > 0;
+  const what = isNew ? 'added' : isMoved ? 'moved' : 'changed';
+  const sign = isNew ? '+' : isMoved ? '\u2195' : '~';
+  const doer = doerOf(merged);
+  switch (doer) {
     case 'local':
-    case 'remote': {
-      const label = labels[cell.state];
-      return {
-        look: cell.state,
-        sign: isNew ? '+' : '~',
-        words: `${isNew ? 'added' : 'changed'} in ${label}`,
-      };
-    }
-    case 'agreed':
-      return { look: 'both', sign: '=', words: `${isNew ? 'added' : 'changed'} alike in both` };
-    case 'same':
+    case 'remote':
+      return { look: doer, sign, words: `${what} in ${labels[doer]}` };
+    case 'both':
+      return { look: 'both', sign, words: `${what} alike in both` };
+    case 'each':
+      return { look: 'both', sign: '\u2442', words: 'merged from both' };
+    case 'nobody':
       return { look: 'same', sign: '', words: 'unchanged' };
-    case 'merged':
-    case 'conflict':
-    case 'deleted':
-      return { look: 'both', sign: '\u2442', words: 'merged by itself' };
   }
+}
+
+/** Who made what became of a cell: one side, both alike, or each a part of it. Noise is nobody's. */
+function doerOf({ cell, decisions }: MergedCell): 'local' | 'remote' | 'both' | 'each' | 'nobody' {
+  if (cell.state === 'local' || cell.state === 'remote') return cell.state;
+  if (cell.state === 'agreed') return 'both';
+  const takes = new Set(
+    decisions
+      .filter(({ reason }) => reason !== 'noise')
+      .map(({ reason, take }) => (reason === 'same_on_both' ? 'alike' : take)),
+  );
+  if (takes.size === 0) return 'nobody';
+  if (takes.size > 1) return 'each';
+  if (takes.has('alike')) return 'both';
+  return takes.has('local') ? 'local' : takes.has('remote') ? 'remote' : 'each';
 }
 
 /** A JSON Pointer (RFC 6901) as people write a path: "a › b › 0". */
