@@ -53,7 +53,7 @@ export function wordsOf(notebook: ReturnType<typeof applyMerge>['notebook']): st
 }
 
 const WORDS: ReadonlyMap<string, string> = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].flatMap((letter) =>
+  Array.from({ length: 26 }, (_, n) => String.fromCharCode(65 + n)).flatMap((letter) =>
     ['', "'", '*', '<', '>'].map((mark): [string, string] => {
       const [cell] = notebookOf(cellsOf(letter + mark)).cells;
       return [cell?.source ?? '', letter + mark];

@@ -1,0 +1,114 @@
+import { chmod, readFile, realpath, stat } from 'node:fs/promises';
+
+import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
+import type { ErrorFacts } from '../errors.js';
+import { CellarError, isErrno } from '../errors.js';
+import { equalJson } from '../notebook/json.js';
+import type { JsonObject } from '../notebook/json-value.js';
+import { applyMerge, formatMerged, planMerge } from '../notebook/merge/merge.js';
+import type { MergePlan, Versions } from '../notebook/merge/plan.js';
+import { repairSides } from '../notebook/merge/repair.js';
+import { toEmptyBase, toSharedBase } from '../notebook/merge/shared-base.js';
+import { identicalJson } from '../notebook/patch/identical.js';
+import { parseNotebook } from '../notebook/read.js';
+import { writeDurable } from '../store/durable.js';
+
+/** A merge that was carried out: what was decided, and the merged notebook with its bytes. */
+export interface MergedFile {
+  readonly plan: MergePlan;
+  readonly notebook: JsonObject;
+  /** Those of the side that says the same, where one does; else as nbformat writes them. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Merges three notebook files (of git's merge driver: %O, %A, %B). An empty base is a notebook without cells: both sides added the
+ * file. `name` is what errors call the notebook (%P). Throws CellarError with the side that is at fault.
+ */
+export async function mergeFiles(paths: Versions<string>, name?: string): Promise<MergedFile> {
+  const read = async (side: 'base' | 'local' | 'remote') => {
+    const facts = { side, path: name ?? paths[side] };
+    const bytes = await readNotebook(paths[side], facts);
+    const isEmpty =
+      side === 'base' && new TextDecoder().decode(bytes.subarray(0, 64)).trim() === '';
+    return { bytes, notebook: isEmpty ? undefined : parseNotebook(bytes, facts) };
+  };
+  const base = await read('base');
+  const local = await read('local');
+  const remote = await read('remote');
+  if (local.notebook === undefined || remote.notebook === undefined)
+    throw new RangeError('only base may be empty');
+  const sides = { local: local.notebook, remote: remote.notebook };
+  const plan = planMerge(base.notebook ?? toEmptyBase(sides.local), sides.local, sides.remote);
+  const { notebook } = applyMerge(plan);
+  const isSame = equalJson(plan.base.raw, plan.local.raw);
+  const same = (isSame ? [remote, local] : [local, remote]).find(
+    (side) => side.notebook !== undefined && identicalJson(side.notebook.raw, notebook),
+  );
+  return { plan, notebook, bytes: same?.bytes ?? formatMerged(notebook) };
+}
+
+/** A file with git's conflict markers, its sides rebuilt and merged. */
+export interface RepairedFile extends MergedFile {
+  readonly labels: Versions<string>;
+  /** Whether the markers told it; else base is what both sides share. */
+  readonly hasBase: boolean;
+}
+
+/** Rebuilds both sides of a file in which git left its markers and merges them. Throws CellarError as `repairSides` does. */
+export async function repairFile(path: string, name = path): Promise<RepairedFile> {
+  const bytes = await readNotebook(path, { path: name });
+  const { base, local, remote, labels } = repairSides(bytes, { path: name });
+  const plan = planMerge(base ?? toSharedBase(local, remote), local, remote);
+  const { notebook } = applyMerge(plan);
+  return { plan, notebook, bytes: formatMerged(notebook), labels, hasBase: base !== undefined };
+}
+
+/** Puts a merged notebook at `path` in one step: the file has the old bytes or the new. Its mode stays, and a link is followed. */
+export async function writeMerged(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const target = await realpath(path);
+    const { mode } = await stat(target);
+    await writeDurable(target, bytes, mode & 0o777);
+    // The umask took from what the old file had.
+    await chmod(target, mode & 0o7777);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw toReadable(error, path);
+    try {
+      await writeDurable(path, bytes, 0o666);
+    } catch (failure) {
+      throw toReadable(failure, path);
+    }
+  }
+}
+
+async function readNotebook(path: string, facts: ErrorFacts): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_NOTEBOOK_BYTES)
+      throw new CellarError(
+        'too_large',
+        `${path} has ${size} bytes; at most ${MAX_NOTEBOOK_BYTES} are read.`,
+        facts,
+      );
+    return await readFile(path);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR'))
+      throw new CellarError('not_found', `There is no file ${path}.`, facts, { cause: error });
+    if (isErrno(error, 'EISDIR'))
+      throw new CellarError('not_a_notebook', `${path} is a folder.`, facts, { cause: error });
+    throw toReadable(error, path, facts);
+  }
+}
+
+function toReadable(error: unknown, path: string, facts: ErrorFacts = { path }): unknown {
+  if (isErrno(error, 'EACCES', 'EPERM', 'EROFS'))
+    return new CellarError('forbidden', `${path}: permission denied.`, facts, { cause: error });
+  if (isErrno(error, 'ENOSPC', 'EDQUOT'))
+    return new CellarError('disk_full', `No space is left to write ${path}.`, facts, {
+      cause: error,
+    });
+  if (isErrno(error, 'ENOENT', 'ENOTDIR'))
+    return new CellarError('not_found', `There is no folder for ${path}.`, facts, { cause: error });
+  return error;
+}
