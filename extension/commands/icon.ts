@@ -1,5 +1,13 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 
+/** Two sheets, a line between them. */
+export const compareIcon = new LabIcon({
+  name: 'jupyterlab-cellar:compare',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <path class="jp-icon3" fill="#616161" d="M3 4h7v16H3V4zm2 2v12h3V6H5zm9-2h7v16h-7V4zm2 2v12h3V6h-3zM11.300 2h1.400v20h-1.400z"/>
+</svg>`,
+});
+
 /** Bottles on a shelf, in JupyterLab's icon colours. */
 export const cellarIcon = new LabIcon({
   name: 'jupyterlab-cellar:cellar',

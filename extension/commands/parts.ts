@@ -40,6 +40,8 @@ export interface Parts {
   /** Shows the merge that a notebook waits for, or says that there is none. */
   openMerge(path: string): Promise<void>;
   openNotebook(path: string): void;
+  /** Opens a menu of commands below the button of this name in the toolbar of the notebook in front. */
+  openMenu(button: string, commands: readonly string[]): void;
   openSettings(): void;
   /** The server was told to pause or resume: what is known of it is old. */
   refreshStates(): void;
@@ -62,6 +64,7 @@ export interface Command {
   readonly caption?: string;
   readonly icon?: LabIcon;
   isEnabled?(parts: Parts, args: Args): boolean;
+  isVisible?(parts: Parts, args: Args): boolean;
   execute(parts: Parts, args: Args): Promise<void> | void;
 }
 

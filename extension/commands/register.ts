@@ -1,6 +1,10 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 
+import { compareDisk } from './compare-disk.js';
 import { compareLast } from './compare-last.js';
+import { compareMenu } from './compare-menu.js';
+import { compareRevision } from './compare-revision.js';
+import { compareSelected } from './compare-selected.js';
 import { compare } from './compare.js';
 import { copyLink } from './copy-link.js';
 import { downloadArtifact } from './download-artifact.js';
@@ -19,6 +23,10 @@ const ALL: readonly Command[] = [
   snapshot,
   showHistory,
   compareLast,
+  compareDisk,
+  compareRevision,
+  compareSelected,
+  compareMenu,
   compare,
   resolveMerge,
   restore,
@@ -43,6 +51,7 @@ export function registerCommands(
       label: (args) => command.label(parts, args),
       ...(command.caption === undefined ? {} : { caption: command.caption }),
       ...(command.icon === undefined ? {} : { icon: command.icon }),
+      isVisible: (args) => command.isVisible?.(parts, args) ?? true,
       isEnabled: (args) => command.isEnabled?.(parts, args) ?? true,
       execute: (args) => command.execute(parts, args),
       // A schema for documentation and for callers that are programs.

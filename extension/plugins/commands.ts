@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { Menu } from '@lumino/widgets';
 
 import { COMMANDS } from '../commands/ids.js';
 import type { Parts } from '../commands/parts.js';
@@ -47,6 +48,13 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       openNotebook: (path) => {
         void commands.execute('docmanager:open', { path });
       },
+      openMenu: (button, ids) => {
+        openMenu(
+          commands,
+          `.jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="${button}"]`,
+          ids,
+        );
+      },
       openSettings: () => {
         void commands.execute('settingeditor:open', { query: 'Cellar' });
       },
@@ -68,3 +76,15 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     });
   },
 };
+
+/** Opens a menu below an element, or at the window's corner when that is not there; arrow keys walk in it. */
+function openMenu(
+  commands: JupyterFrontEnd['commands'],
+  selector: string,
+  ids: readonly string[],
+): void {
+  const menu = new Menu({ commands });
+  for (const command of ids) menu.addItem({ command });
+  const place = document.querySelector(selector)?.getBoundingClientRect();
+  menu.open(place?.left ?? 0, place?.bottom ?? 0);
+}

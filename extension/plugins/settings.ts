@@ -1,6 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
-import type { ServerSettings } from '../../contract/workspace.js';
+import { noisePatternSchema, type ServerSettings } from '../../contract/workspace.js';
 import type { Client } from '../client/client.js';
 
 /** The id under which JupyterLab finds schema/plugin.json. */
@@ -15,6 +15,7 @@ export interface Settings {
 
 const DEFAULTS: Settings = { capture: true, quietTime: 300 };
 const GIGABYTE = 1_000_000_000;
+const noisePatternsSchema = noisePatternSchema.array();
 
 /**
  * Reads the settings and follows them. Those that act in the server are sent to it, but only where the person set them: several
@@ -61,11 +62,16 @@ function toSettings(values: Readonly<Record<string, unknown>>): Settings {
 }
 
 function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSettings {
-  const { artifactGlobs, spaceLimit } = values;
+  const { artifactGlobs, shownNoise, noisePatterns, spaceLimit } = values;
+  const patterns = noisePatternsSchema.safeParse(noisePatterns);
   return {
-    ...(Array.isArray(artifactGlobs)
-      ? { artifactGlobs: artifactGlobs.filter((glob) => typeof glob === 'string') }
-      : {}),
+    ...(Array.isArray(artifactGlobs) ? { artifactGlobs: artifactGlobs.filter(isText) } : {}),
+    ...(Array.isArray(shownNoise) ? { shownNoise: shownNoise.filter(isText) } : {}),
+    ...(patterns.success ? { noisePatterns: patterns.data } : {}),
     ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
