@@ -97,6 +97,12 @@ export const tracedErrorSchema = z.object({
 });
 export type TracedError = z.infer<typeof tracedErrorSchema>;
 
+/** What a bundle says of a file that a run made. */
+const bundleFileSchema = z.object({
+  size: z.number().optional(),
+  sha256: z.string().optional(),
+});
+
 /** How one MIME type of an output differs; a side that is absent was not there. */
 export const partSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), mime: z.string(), diff: textDiffSchema, ...sides }),
@@ -153,8 +159,28 @@ export const partSchema = z.discriminatedUnion('type', [
     params: z.array(
       z.object({ name: z.string(), base: z.string().optional(), head: z.string().optional() }),
     ),
+    /** Files that came, went or have other bytes, by name. */
+    artifacts: z
+      .array(
+        z.object({
+          name: z.string(),
+          base: bundleFileSchema.optional(),
+          head: bundleFileSchema.optional(),
+        }),
+      )
+      .optional(),
+    /** What else of the bundle differs: its run's name, earlier values of a metric. */
+    leaves: z.array(leafSchema).optional(),
   }),
-  z.object({ type: z.literal('html'), mime: z.string(), ...sides, diff: textDiffSchema }),
+  z.object({
+    type: z.literal('html'),
+    mime: z.string(),
+    ...sides,
+    /** The markup, one element a line. */
+    diff: textDiffSchema,
+    /** The text that a reader sees, where it differs. */
+    text: textDiffSchema.optional(),
+  }),
   z.object({ type: z.literal('opaque'), mime: z.string(), ...sides }),
 ]);
 export type PartChange = z.infer<typeof partSchema>;

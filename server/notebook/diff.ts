@@ -71,7 +71,7 @@ export function diffNotebooks(
   head: Notebook,
   options: DiffOptions = {},
 ): NotebookDiff {
-  const terms = toTerms(options);
+  const terms = toTerms(options, { base, head });
   const changes =
     options.coarse === true
       ? diffCoarsely(base.cells, head.cells, terms)

@@ -1,7 +1,9 @@
 import type { Leaf } from '../../contract/diff.js';
 import type { Json } from './json-value.js';
 import { compactJson, equalJson } from './json.js';
-import { isArray, isObject, JsonNumber } from './json-value.js';
+import { isArray, isObject } from './json-value.js';
+import { pairItems } from './items.js';
+import { readTypedArray } from './typed-arrays.js';
 
 const MAX_LEAVES = 200;
 const MAX_VALUE = 200;
@@ -24,11 +26,26 @@ function pointer(path: string, name: string | number): string {
   return `${path}/${String(name).replace(/~/g, '~0').replace(/\//g, '~1')}`;
 }
 
-/** The changed leaves of two JSON values; what only one side has is one leaf. List items are numbered as in base, added ones as in head. */
-export function diffLeaves(base: Json | undefined, head: Json | undefined, path = ''): LeafDiff {
+export interface LeafOptions {
+  /** Where the values stand. */
+  readonly path?: string;
+  /** Asked once about two leaves that differ: true where that is noise, which is not listed. */
+  readonly isNoise?: (base: Json, head: Json) => boolean;
+}
+
+/**
+ * The changed leaves of two JSON values; what only one side has is one leaf. List items are numbered as in base, added ones as in
+ * head. Packed arrays of Plotly are compared by their numbers.
+ */
+export function diffLeaves(
+  base: Json | undefined,
+  head: Json | undefined,
+  { path = '', isNoise = () => false }: LeafOptions = {},
+): LeafDiff {
   const leaves: Leaf[] = [];
   let leftOut = 0;
   const add = (at: string, a: Json | undefined, b: Json | undefined) => {
+    if (a !== undefined && b !== undefined && isNoise(a, b)) return;
     if (leaves.length >= MAX_LEAVES) leftOut++;
     else
       leaves.push({
@@ -38,37 +55,28 @@ export function diffLeaves(base: Json | undefined, head: Json | undefined, path 
       });
   };
   const visit = (a: Json | undefined, b: Json | undefined, at: string, level: number): void => {
+    if (a === b) return;
     if (a === undefined || b === undefined || level > MAX_LEVELS) {
-      if (a === undefined || b === undefined ? a !== b : !equalJson(a, b)) add(at, a, b);
-    } else if (isObject(a) && isObject(b)) {
-      for (const name of new Set([...a.keys(), ...b.keys()]))
-        visit(a.get(name), b.get(name), pointer(at, name), level + 1);
-    } else if (isArray(a) && isArray(b)) visitLists(a, b, at, level);
+      if (a === undefined || b === undefined || !equalJson(a, b)) add(at, a, b);
+      return;
+    }
+    const [x, y] = [readTypedArray(a) ?? a, readTypedArray(b) ?? b];
+    if (isArray(x) && isArray(y)) {
+      for (const [i, j] of pairItems(x, y))
+        visit(x[i], y[j], pointer(at, i < 0 ? j : i), level + 1);
+      // Of packed arrays what is beside the numbers: their type and shape.
+      if (x !== a && y !== b) visitNames(a, b, { at, level, but: 'bdata' });
+    } else if (isObject(a) && isObject(b)) visitNames(a, b, { at, level });
     else if (!equalJson(a, b)) add(at, a, b);
   };
-  const visitLists = (a: readonly Json[], b: readonly Json[], at: string, level: number): void => {
-    let [start, endA, endB] = [0, a.length, b.length];
-    if (a.length !== b.length) {
-      // Items that came or went shift the rest: what is the same at both ends stays out of it.
-      const same = (i: number, j: number) => equalJson(a[i] ?? null, b[j] ?? null);
-      while (start < Math.min(endA, endB) && same(start, start)) start++;
-      while (endA > start && endB > start && same(endA - 1, endB - 1))
-        [endA, endB] = [endA - 1, endB - 1];
-    }
-    for (let i = start; i < Math.max(endA, endB); i++) {
-      // Long lists of numbers: no path is made for what is the same.
-      if (i < endA && i < endB && a[i] === b[i]) continue;
-      const [x, y] = [a[i], b[i]];
-      if (
-        i < endA &&
-        i < endB &&
-        x instanceof JsonNumber &&
-        y instanceof JsonNumber &&
-        x.lexeme === y.lexeme
-      )
-        continue;
-      visit(i < endA ? a[i] : undefined, i < endB ? b[i] : undefined, pointer(at, i), level + 1);
-    }
+  const visitNames = (
+    a: Json,
+    b: Json,
+    { at, level, but }: { at: string; level: number; but?: string },
+  ): void => {
+    if (!isObject(a) || !isObject(b)) return;
+    for (const name of new Set([...a.keys(), ...b.keys()]))
+      if (name !== but) visit(a.get(name), b.get(name), pointer(at, name), level + 1);
   };
   visit(base, head, path, 0);
   return { leaves, leftOut };

@@ -70,7 +70,7 @@ function compare(
     const kind = noiseOf(name, a, b);
     if (kind !== undefined && noise.hides(kind)) continue;
     const key = name.replace(/~/g, '~0').replace(/\//g, '~1');
-    leaves.push(...diffLeaves(a, b, `${path}/${key}`).leaves);
+    leaves.push(...diffLeaves(a, b, { path: `${path}/${key}` }).leaves);
   }
   return leaves;
 }
@@ -117,7 +117,7 @@ export function diffNotebookMetadata(
     leaves.push(...compare(a, b, { noise, noiseOf: languageNoise, path: '/language_info' }));
   // The kernel writes it on the first run; it says no more than the kernel's name does.
   else if (a !== b && !noise.hides('kernel_version'))
-    leaves.push(...diffLeaves(a, b, '/language_info').leaves);
+    leaves.push(...diffLeaves(a, b, { path: '/language_info' }).leaves);
   const noiseOf: NoiseOf = (name) => NOTEBOOK_NOISE.get(name);
   return [...leaves, ...compare(rest(base), rest(head), { noise, noiseOf })];
 }

@@ -61,10 +61,10 @@ export const NOISE_KINDS: readonly NoiseKind[] = [
   },
   { kind: 'format', one: 'format upgrade', many: 'format upgrades', title: "The file's nbformat" },
   {
-    kind: 'html_form',
-    one: 'way of writing HTML',
-    many: 'ways of writing HTML',
-    title: 'Order of attributes and white space in HTML and SVG',
+    kind: 'markup_form',
+    one: 'way of writing markup',
+    many: 'ways of writing markup',
+    title: 'Order of attributes and white space in HTML, SVG and LaTeX',
   },
   {
     kind: 'kernel_version',

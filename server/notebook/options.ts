@@ -1,6 +1,10 @@
 import type { PersonalRule } from './noise.js';
 import { NoiseCount, NoiseFilter } from './noise.js';
+import type { JsonObject } from './json-value.js';
 import { NOISE_KINDS } from './noise-kinds.js';
+import type { Notebook } from './notebook.js';
+import { MAX_DECODED, PixelBudget } from './raster.js';
+import { widgetModels } from './widgets.js';
 
 /** How two notebooks are to be compared; nothing asked is the default view. */
 export interface DiffOptions {
@@ -17,6 +21,9 @@ export interface DiffOptions {
 /** What holds throughout one diff. */
 export interface Terms {
   readonly filter: NoiseFilter;
+  readonly pixels: PixelBudget;
+  /** The saved models of the widgets of each side, by id. */
+  readonly models: { readonly base: JsonObject; readonly head: JsonObject };
 }
 
 /** What holds for one cell's part of a diff: the terms, and where its noise is counted. */
@@ -24,8 +31,21 @@ export interface Scope extends Terms {
   readonly noise: NoiseCount;
 }
 
-export function toTerms({ show = [], patterns = [] }: DiffOptions): Terms {
-  return { filter: new NoiseFilter(show, patterns) };
+const NO_MODELS: JsonObject = new Map();
+
+/** The terms of a diff of two notebooks, or of parts of any where none are given. */
+export function toTerms(
+  { show = [], patterns = [] }: DiffOptions,
+  sides?: { readonly base: Notebook; readonly head: Notebook },
+): Terms {
+  return {
+    filter: new NoiseFilter(show, patterns),
+    pixels: new PixelBudget(MAX_DECODED),
+    models: {
+      base: sides === undefined ? NO_MODELS : widgetModels(sides.base),
+      head: sides === undefined ? NO_MODELS : widgetModels(sides.head),
+    },
+  };
 }
 
 export function toScope(terms: Terms): Scope {

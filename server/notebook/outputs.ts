@@ -8,7 +8,10 @@ import type { NoiseFilter } from './noise.js';
 import type { Output } from './notebook.js';
 import { isBinaryMime, isJsonMime } from './notebook.js';
 import type { Scope } from './options.js';
-import { diffErrors, diffPart } from './parts.js';
+import { diffErrors } from './error-part.js';
+import { diffPart } from './parts.js';
+import type { Drawn } from './picture-part.js';
+import { diffPictures } from './picture-part.js';
 import { foldProgress } from './progress.js';
 import { valueText } from './values.js';
 
@@ -132,13 +135,25 @@ function worthShowing(parts: PartChange[]): PartChange[] {
 function diffFacts(base: Output, head: Output, { noise, filter }: Scope): Leaf[] {
   const facts: Leaf[] = [];
   if (base.chunks !== head.chunks && !noise.hides('stream_chunks'))
-    facts.push(...diffLeaves(base.chunks, head.chunks, '/chunks').leaves);
+    facts.push(...diffLeaves(base.chunks, head.chunks, { path: '/chunks' }).leaves);
   if (!equalJson(base.metadata, head.metadata) && !noise.hides('output_metadata'))
-    facts.push(...diffLeaves(base.metadata, head.metadata, '/metadata').leaves);
+    facts.push(...diffLeaves(base.metadata, head.metadata, { path: '/metadata' }).leaves);
   // Hidden counts are counted once a cell, with the cell's own.
   if (filter.shows('execution_count'))
-    facts.push(...diffLeaves(base.executionCount, head.executionCount, '/execution_count').leaves);
+    facts.push(
+      ...diffLeaves(base.executionCount, head.executionCount, { path: '/execution_count' }).leaves,
+    );
   return facts;
+}
+
+/** The one picture of pixels that an output has in a format that the other has not. */
+function onlyPicture(output: Output, other: Output): Drawn | undefined {
+  const pictures = [...output.data].filter(
+    ([mime]) => mime.startsWith('image/') && isBinaryMime(mime) && !other.data.has(mime),
+  );
+  const [[mime, text] = []] = pictures;
+  if (pictures.length !== 1 || mime === undefined || typeof text !== 'string') return undefined;
+  return { mime, text };
 }
 
 function diffParts(base: Output, head: Output, scope: Scope): PartChange[] {
@@ -147,7 +162,16 @@ function diffParts(base: Output, head: Output, scope: Scope): PartChange[] {
     return part === undefined ? [] : [part];
   }
   const parts: PartChange[] = [];
-  for (const mime of new Set([...base.data.keys(), ...head.data.keys()])) {
+  const mimes = new Set([...base.data.keys(), ...head.data.keys()]);
+  const [was, is] = [onlyPicture(base, head), onlyPicture(head, base)];
+  if (was !== undefined && is !== undefined) {
+    // One picture, kept in another format.
+    mimes.delete(was.mime);
+    mimes.delete(is.mime);
+    const part = diffPictures(was, is, scope);
+    if (part !== undefined) parts.push(part);
+  }
+  for (const mime of mimes) {
     const part = diffPart({ mime, base: base.data.get(mime), head: head.data.get(mime) }, scope);
     if (part !== undefined) parts.push(part);
   }

@@ -224,7 +224,10 @@ describe('noise of a re-run', () => {
     ]);
     const file = diffValues(mime, bundle('a', 1, 0.5), bundle('b', 2, 0.5, 'c'));
     expect(file.changes[0]?.outputs[0]?.parts).toMatchObject([
-      { type: 'json', leaves: [{ path: '/artifacts/0/sha256' }] },
+      {
+        type: 'metrics',
+        artifacts: [{ name: 'm.pkl', base: { size: 1 }, head: { sha256: 'c'.repeat(64) } }],
+      },
     ]);
   });
 

@@ -1,0 +1,128 @@
+import type { Bundle, MetricValue } from '../../contract/bundle.js';
+import type { PartChange } from '../../contract/diff.js';
+import { readBundle, stripChance } from './bundles.js';
+import type { Json } from './json-value.js';
+import { isObject } from './json-value.js';
+import { equalJson } from './json.js';
+import { diffLeaves } from './leaves.js';
+import type { Scope } from './options.js';
+import type { Sides } from './sides.js';
+import { refs } from './sides.js';
+
+type MetricsPart = Extract<PartChange, { type: 'metrics' }>;
+
+/** What a part says of metrics, beside the values it compares. */
+export type MetricsDiff =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'metrics'; readonly part: MetricsPart }
+  /** One side is no valid bundle: the values are any JSON. */
+  | { readonly kind: 'invalid' };
+
+/** Two bundles compared as metrics, params and artifacts; the times of logging and the random id of the run are noise. */
+export function diffMetrics(sides: Sides, { noise }: Scope): MetricsDiff {
+  const bundles = [sides.base, sides.head].map((value) =>
+    value === undefined ? undefined : readBundle(value),
+  );
+  if (bundles.some((read) => read?.kind === 'invalid')) return { kind: 'invalid' };
+  const [base, head] = bundles.map((read) => (read?.kind === 'bundle' ? read.bundle : undefined));
+  const both = sides.base !== undefined && sides.head !== undefined;
+  const chance = both && !equalJson(sides.base, sides.head) && sameButTimes(sides.base, sides.head);
+  if (chance && noise.hides('metric_time')) return { kind: 'same' };
+  const metrics = changedEntries(lastMetrics(base), lastMetrics(head));
+  const params = changedEntries(textParams(base), textParams(head));
+  const artifacts = changedEntries(filesOf(base), filesOf(head), isSameFile);
+  const shown = {
+    metrics: new Set(metrics.map(({ name }) => name)),
+    artifacts: artifacts.length > 0,
+    times: noise.filter.shows('metric_time'),
+  };
+  const leaves = both
+    ? diffLeaves(restOf(sides.base, shown), restOf(sides.head, shown)).leaves
+    : [];
+  if (both && metrics.length + params.length + artifacts.length + leaves.length === 0)
+    return { kind: 'same' };
+  return {
+    kind: 'metrics',
+    part: {
+      type: 'metrics',
+      ...refs(sides),
+      metrics,
+      params,
+      ...(artifacts.length > 0 ? { artifacts } : {}),
+      ...(leaves.length > 0 ? { leaves } : {}),
+    },
+  };
+}
+
+function sameButTimes(base: Json, head: Json): boolean {
+  return equalJson(stripChance(base), stripChance(head));
+}
+
+interface Shown {
+  readonly metrics: ReadonlySet<string>;
+  readonly artifacts: boolean;
+  readonly times: boolean;
+}
+
+/** A bundle without what its part shows in words of its own. */
+function restOf(value: Json | undefined, { metrics, artifacts, times }: Shown): Json | undefined {
+  const bundle = value === undefined || times ? value : stripChance(value);
+  if (!isObject(bundle)) return bundle;
+  const rest = new Map(bundle);
+  rest.delete('params');
+  if (artifacts) rest.delete('artifacts');
+  const logged = bundle.get('metrics');
+  if (isObject(logged))
+    rest.set('metrics', new Map([...logged].filter(([name]) => !metrics.has(name))));
+  else rest.delete('metrics');
+  return rest;
+}
+
+/** The last value of each metric, which is what a run came to. */
+function lastMetrics(bundle: Bundle | undefined): Map<string, MetricValue> {
+  const last = new Map<string, MetricValue>();
+  for (const [name, value] of Object.entries(bundle?.metrics ?? {})) {
+    const point = Array.isArray(value) ? value[value.length - 1]?.value : value;
+    if (point !== undefined) last.set(name, point);
+  }
+  return last;
+}
+
+function textParams(bundle: Bundle | undefined): Map<string, string> {
+  return new Map(
+    Object.entries(bundle?.params ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+type BundleFile = NonNullable<NonNullable<MetricsPart['artifacts']>[number]['base']>;
+
+function filesOf(bundle: Bundle | undefined): Map<string, BundleFile> {
+  return new Map(
+    (bundle?.artifacts ?? []).map(({ name, size, sha256 }) => [
+      name,
+      { ...(size === undefined ? {} : { size }), ...(sha256 === undefined ? {} : { sha256 }) },
+    ]),
+  );
+}
+
+function isSameFile(a: BundleFile, b: BundleFile): boolean {
+  return a.size === b.size && a.sha256 === b.sha256;
+}
+
+function changedEntries<T>(
+  base: ReadonlyMap<string, T>,
+  head: ReadonlyMap<string, T>,
+  isSame: (a: T, b: T) => boolean = Object.is,
+): { name: string; base?: T; head?: T }[] {
+  const changed: { name: string; base?: T; head?: T }[] = [];
+  for (const name of new Set([...base.keys(), ...head.keys()])) {
+    const [a, b] = [base.get(name), head.get(name)];
+    if (a !== undefined && b !== undefined && isSame(a, b)) continue;
+    changed.push({
+      name,
+      ...(a === undefined ? {} : { base: a }),
+      ...(b === undefined ? {} : { head: b }),
+    });
+  }
+  return changed;
+}
