@@ -8,7 +8,7 @@ import type { MergeModel } from '../model/merge.js';
 import { formatCount } from '../model/words.js';
 import { Icon } from './icons.js';
 import { ChoiceButton } from './merge-choice.js';
-import { mergedCellName, REASONS, subject, type MergeLabels } from './merge-words.js';
+import { mergedCellName, reasonWords, subject, type MergeLabels } from './merge-words.js';
 import { useStore } from './use-store.js';
 
 /** Rows that are shown at once. */
@@ -88,7 +88,7 @@ function AutomaticRow(props: {
         {name}
       </button>
       <span className="cellar-MergeAutomatic-why">
-        {`${subject(decision)}: ${REASONS[decision.reason]}`}
+        {`${subject(decision)}: ${reasonWords(decision, cell, labels)}`}
       </span>
       <span className="cellar-Choices" role="group" aria-label={`${name}, ${subject(decision)}`}>
         {choicesFor(decision, cellOf(view, decision)).map((choice) => (

@@ -135,13 +135,15 @@ function ChangedRow({ model, merged, chunk, labels, lines }: ChunkProps): JSX.El
       {(['local', 'merged', 'remote'] as const).map((column) => (
         <div
           key={column}
-          className={`cellar-MergeBox cellar-mod-at-${column} ${boxLook(column, kind, isOpen, from)}`}
+          className={`cellar-MergeBox cellar-mod-at-${column} ${boxLook(column, kind, isOpen, merged.isPresent ? from : 'base')}`}
           role="group"
           aria-label={column === 'merged' ? 'merged' : labels[column]}
         >
           <div className="cellar-MergeBox-bar">
             {column === 'merged' ? (
-              <span className="cellar-MergeBox-word">{word(kind, isOpen, from, labels)}</span>
+              <span className="cellar-MergeBox-word">
+                {merged.isPresent ? word(kind, isOpen, from, labels) : 'deleted'}
+              </span>
             ) : null}
             {decision === undefined || !isConflict
               ? null
@@ -165,7 +167,7 @@ function ChangedRow({ model, merged, chunk, labels, lines }: ChunkProps): JSX.El
                     />
                   ))}
           </div>
-          {column === 'merged' && isOpen ? null : column !== 'merged' &&
+          {column === 'merged' && (isOpen || !merged.isPresent) ? null : column !== 'merged' &&
             merged.cell[column] === null ? (
             <p className="cellar-Note">{`no such cell in ${labels[column]}`}</p>
           ) : (

@@ -2,10 +2,11 @@ import type { JSX } from 'react';
 
 import type { Decision } from '../../contract/merge.js';
 import type { MergedCell } from '../model/merge-result.js';
+import { readablePath } from '../model/json-tree.js';
 import { choicesFor, isQuarrel, type Choice, type MergeSide } from '../model/merge-takes.js';
 import type { MergeModel } from '../model/merge.js';
 import { ChoiceButton } from './merge-choice.js';
-import { readablePath, type MergeLabels } from './merge-words.js';
+import type { MergeLabels } from './merge-words.js';
 import { useStore } from './use-store.js';
 
 interface DecisionProps {

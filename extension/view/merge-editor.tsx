@@ -18,6 +18,9 @@ export function MergeEditor(props: {
   const { model, merged, labels, language, isEditing } = props;
   const side = (name: 'local' | 'remote'): JSX.Element => (
     <div className={`cellar-MergeBox cellar-mod-at-${name}`} role="group" aria-label={labels[name]}>
+      <p className="cellar-MergeBox-name" aria-hidden>
+        {labels[name]}
+      </p>
       {merged.cell[name] === null ? (
         <p className="cellar-Note">{`no such cell in ${labels[name]}`}</p>
       ) : (
@@ -62,7 +65,13 @@ function Field({
   useLayoutEffect(() => {
     field.current?.focus();
   }, []);
-  const rows = Math.min(40, Math.max(3, text.split('\n').length + 1));
+  useLayoutEffect(() => {
+    const { current } = field;
+    if (current === null) return;
+    // As high as its text, wrapped lines included.
+    current.style.height = 'auto';
+    current.style.height = `${String(current.scrollHeight + 2)}px`;
+  }, [text]);
   return (
     <>
       <textarea
@@ -70,7 +79,7 @@ function Field({
         className="cellar-MergeField"
         aria-label="Merged source"
         value={text}
-        rows={rows}
+        rows={3}
         spellCheck={false}
         autoCapitalize="off"
         onChange={(event) => {

@@ -1,5 +1,6 @@
 import type { Decision, MergeReason, MergeView } from '../../contract/merge.js';
 import type { MergedCell } from '../model/merge-result.js';
+import { readablePath } from '../model/json-tree.js';
 import type { Choice } from '../model/merge-takes.js';
 import { formatCount } from '../model/words.js';
 
@@ -13,17 +14,40 @@ export interface CellStanding {
   readonly words: string;
 }
 
-/** Why something was decided, as the end of a sentence. */
-export const REASONS: Readonly<Record<MergeReason, string>> = {
-  one_side: 'only one side changed it',
+/** Why something was decided without asking, as the end of a sentence. */
+export function reasonWords(
+  { reason, about, take }: Decision,
+  cell: MergedCell | undefined,
+  labels: MergeLabels,
+): string {
+  const side = take === 'local' || take === 'remote' ? labels[take] : 'one side';
+  switch (reason) {
+    case 'one_side':
+      if (about === 'presence')
+        return `only ${side} ${cell?.cell.base === null ? 'added' : 'deleted'} it`;
+      return `only ${side} ${about === 'place' ? 'moved' : 'changed'} it`;
+    case 'moved_and_edited':
+      return `${side} moved it, the other side edited it`;
+    case 'deleted_and_rerun':
+      return `${side} deleted it, the other side only ran it again`;
+    case 'fits_source':
+      return `${side}’s outputs belong to the source that was taken`;
+    default:
+      return REASONS[reason];
+  }
+}
+
+const REASONS: Readonly<
+  Record<
+    Exclude<MergeReason, 'one_side' | 'moved_and_edited' | 'deleted_and_rerun' | 'fits_source'>,
+    string
+  >
+> = {
   same_on_both: 'both sides made the same change',
   merged_by_line: 'the sides changed different lines',
   merged_by_key: 'the sides changed different keys',
   united: 'what both sides list is kept',
   both_inserted: 'both sides added a cell here, and both stay',
-  moved_and_edited: 'one side moved it, the other edited it',
-  deleted_and_rerun: 'one side deleted it, the other only ran it again',
-  fits_source: 'these outputs belong to the source that was taken',
   noise: 'nothing but noise differs',
   both_edited: 'both sides changed it, and differently',
   edited_and_deleted: 'one side edited it, the other deleted it',
@@ -110,15 +134,6 @@ function doerOf({ cell, decisions }: MergedCell): 'local' | 'remote' | 'both' | 
   if (takes.size > 1) return 'each';
   if (takes.has('alike')) return 'both';
   return takes.has('local') ? 'local' : takes.has('remote') ? 'remote' : 'each';
-}
-
-/** A JSON Pointer (RFC 6901) as people write a path: "a › b › 0". */
-export function readablePath(pointer: string): string {
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join(' › ');
 }
 
 function deletedBy({ cell }: MergedCell, labels: MergeLabels): string {
