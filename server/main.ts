@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { runCommandLine, type CommandTable } from './cli/run.js';
 import type { Context } from './cli/command.js';
 
@@ -9,6 +11,7 @@ const COMMANDS: CommandTable = {
   log: async () => (await import('./cli/log.js')).log,
   show: async () => (await import('./cli/show.js')).show,
   diff: async () => (await import('./cli/diff.js')).diff,
+  merge: async () => (await import('./cli/merge.js')).merge,
   restore: async () => (await import('./cli/restore.js')).restore,
   reindex: async () => (await import('./cli/reindex.js')).reindex,
   verify: async () => (await import('./cli/verify.js')).verify,
@@ -25,9 +28,14 @@ const context: Context = {
   cwd: process.cwd(),
   environment: process.env,
   color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-  width: process.stdout.isTTY ? process.stdout.columns : 100,
+  terminal: process.stdout.isTTY,
+  width: process.stdout.isTTY ? process.stdout.columns : Number(process.env['COLUMNS']) || 100,
+  program: [process.execPath, fileURLToPath(import.meta.url)],
   out: (text) => process.stdout.write(text),
   say: (text) => process.stderr.write(`${text}\n`),
+  input: async () => (await import('./main/input.js')).readInput(),
+  page: async (pager, text) =>
+    (await import('./main/pager.js')).showPaged(pager, text, process.env),
   connect: async (root) => {
     const [{ connectToOwner }, { findAuthor }] = await Promise.all([
       import('./main/owner.js'),

@@ -6,11 +6,19 @@ export interface Context {
   readonly environment: NodeJS.ProcessEnv;
   /** Colour is wanted: standard output is a terminal and NO_COLOR is not set. */
   readonly color: boolean;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** The words that start this very command: the interpreter and the script, absolute. */
+  readonly program: readonly string[];
   out(text: string | Uint8Array): void;
   /** Words for people. */
   say(text: string): void;
+  /** All of standard input. */
+  input(): Promise<Uint8Array>;
+  /** Shows text in a pager (a shell command) until the person leaves it; false when there is no such program. */
+  page(pager: string, text: string): Promise<boolean>;
   /** Becomes or reaches the owner of the store at a root, which is made where there is none. */
   connect(root: string): Promise<Connection>;
   /** Serves a workspace until it is told to stop; gives the exit code. */
@@ -38,6 +46,8 @@ export interface Option {
   readonly short?: string;
   /** What the value is called in the help. */
   readonly value?: string;
+  /** May be given several times: its values are then joined by commas. */
+  readonly repeats?: boolean;
   readonly help: string;
 }
 
@@ -55,6 +65,8 @@ export interface Command {
 /** A parsed command line. */
 export interface Call {
   readonly arguments: readonly string[];
+  /** How many of the arguments stood before "--"; all of them where there is none. */
+  readonly beforeDashes: number;
   /** The workspace's root, absolute. */
   readonly root: string;
   /** Given by --root, so it is meant as it is. */

@@ -49,22 +49,34 @@ export async function runCommandLine(
 interface Parsed {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
   readonly positionals: readonly string[];
+  readonly beforeDashes: number;
 }
 
 function parse(args: readonly string[], options: Readonly<Record<string, Option>>): Parsed {
   const config = Object.fromEntries(
-    Object.entries(options).map(([name, { kind, short }]) => [
+    Object.entries(options).map(([name, { kind, short, repeats = false }]) => [
       name,
-      { type: kind, ...(short === undefined ? {} : { short }) },
+      { type: kind, multiple: repeats, ...(short === undefined ? {} : { short }) },
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...args],
       options: config,
       allowPositionals: true,
+      tokens: true,
     });
-    return { values, positionals };
+    const joined = Object.entries(values).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : value,
+    ]);
+    const dashes = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? args.length;
+    const before = tokens.filter(({ kind, index }) => kind === 'positional' && index < dashes);
+    return {
+      values: Object.fromEntries(joined) as Parsed['values'],
+      positionals,
+      beforeDashes: before.length,
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
     throw new CellarError(
@@ -102,6 +114,7 @@ async function toCall(context: Context, parsed: Parsed): Promise<Call> {
   const root = typeof given === 'string' ? resolve(context.cwd, given) : (found ?? context.cwd);
   return {
     arguments: positionals,
+    beforeDashes: parsed.beforeDashes,
     root,
     rootIsGiven: typeof given === 'string',
     rootHasStore: found === root,
