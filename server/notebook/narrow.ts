@@ -47,3 +47,9 @@ function narrowChange(change: CellChange, only: readonly NotebookPart[]): CellCh
     metadata: only.includes('metadata') ? change.metadata : [],
   };
 }
+
+/** True when a reader is shown any difference. */
+export function hasChanges(diff: NotebookDiff): boolean {
+  const { unchanged: _, ...changed } = diff.cells;
+  return diff.notebook_metadata_changed || Object.values(changed).some((count) => count > 0);
+}

@@ -6,7 +6,7 @@ export interface Span {
   readonly text: string;
 }
 
-/** The lines of a hunk with each changed line and its counterpart (those with marks pair off in order) made one line. */
+/** The lines of a hunk with each changed line and its counterpart made one line. */
 export function joinWords(lines: readonly DiffLine[]): readonly (readonly Span[])[] {
   const joined: (readonly Span[])[] = [];
   let at = 0;
@@ -32,40 +32,41 @@ function endOfBlock(lines: readonly DiffLine[], start: number): number {
   return at;
 }
 
+/** How far ahead the counterpart of a removed line is looked for. */
+const WINDOW = 50;
+
 function joinBlock(block: readonly DiffLine[]): (readonly Span[])[] {
   const removed = block.filter(({ op }) => op === '-');
   const added = block.filter(({ op }) => op === '+');
   const out: (readonly Span[])[] = [];
   let next = 0;
   for (const line of removed) {
-    const pair =
-      line.marks === undefined
-        ? -1
-        : added.findIndex((each, i) => i >= next && each.marks !== undefined);
-    const partner = added[pair];
+    const pair = added.slice(next, next + WINDOW).findIndex((each) => areCounterparts(line, each));
+    const partner = pair < 0 ? undefined : added[next + pair];
     if (partner === undefined) {
       out.push([{ op: '-', text: line.text }]);
       continue;
     }
-    out.push(...added.slice(next, pair).map(({ text }): Span[] => [{ op: '+', text }]));
-    out.push(joinLines(line, partner));
-    next = pair + 1;
+    for (const { text } of added.slice(next, next + pair)) out.push([{ op: '+', text }]);
+    out.push(zip(toStretches(line), toStretches(partner)));
+    next += pair + 1;
   }
-  out.push(...added.slice(next).map(({ text }): Span[] => [{ op: '+', text }]));
+  for (const { text } of added.slice(next)) out.push([{ op: '+', text }]);
   return out;
 }
 
-/** The two lines as one; where their unmarked parts are not the same text, the one after the other. */
-function joinLines(removed: DiffLine, added: DiffLine): Span[] {
-  const [left, right] = [toStretches(removed), toStretches(added)];
-  const kept = (stretches: readonly Stretch[]) =>
-    stretches.map(({ marked, text }) => (marked ? '' : text)).join('');
-  if (removed.cuts !== undefined || added.cuts !== undefined || kept(left) !== kept(right))
-    return [
-      { op: '-', text: removed.text },
-      { op: '+', text: added.text },
-    ];
-  return zip(left, right);
+/** Two lines are one that changed when something is marked and what is not marked is the same text. */
+function areCounterparts(removed: DiffLine, added: DiffLine): boolean {
+  if (removed.marks === undefined && added.marks === undefined) return false;
+  if (removed.cuts !== undefined || added.cuts !== undefined) return false;
+  const kept = keptOf(removed);
+  return kept.trim() !== '' && kept === keptOf(added);
+}
+
+function keptOf(line: DiffLine): string {
+  return toStretches(line)
+    .map(({ marked, text }) => (marked ? '' : text))
+    .join('');
 }
 
 interface Stretch {
