@@ -6,6 +6,7 @@ import { plainSource } from '../likeness.js';
 import { isCellNoise } from '../metadata.js';
 import { saysTheSame } from './edited.js';
 import type { CellContent, Decided, Run, SourceChunk, SourcePlan, Versions } from './plan.js';
+import { versionOf } from './plan.js';
 import type { SideCell } from './side.js';
 import { mergeLines, toLines } from './source.js';
 import type { ValueRules } from './values.js';
@@ -38,7 +39,7 @@ const APART: ReadonlySet<string> = new Set([
 export function mergeContent(cells: SharedCell, decide: Decide): CellContent {
   const type = mergeType(cells, decide);
   const source = mergeSource(cells, decide);
-  const run = mergeRun(cells, source, decide);
+  const run = mergeRun(cells, { type, source }, decide);
   return {
     type,
     source,
@@ -141,7 +142,11 @@ function plainResult({ chunks }: SourcePlan): string | undefined {
     .replace(/\r/g, '');
 }
 
-function mergeRun(cells: SharedCell, source: SourcePlan, decide: Decide): Decided<Run> {
+function mergeRun(
+  cells: SharedCell,
+  { type, source }: Pick<CellContent, 'type' | 'source'>,
+  decide: Decide,
+): Decided<Run> {
   const versions = mapVersions(cells, ({ raw }): Run => ({
     outputs: raw.get('outputs'),
     count: raw.get('execution_count'),
@@ -154,6 +159,9 @@ function mergeRun(cells: SharedCell, source: SourcePlan, decide: Decide): Decide
   };
   const decided = (take: Take, decision?: string) => ({ decision, take, versions: runs });
   const { base, local, remote } = cells;
+  // A text has no outputs; they come back with the type, if somebody chooses that.
+  if (versionOf(type, type.take) !== 'code')
+    return decided(local.cell.type === 'code' ? 'local' : 'remote');
   if (sameRun(runs.local, runs.remote)) {
     const changed = base !== undefined && !sameRun(runs.base, runs.local);
     return decided(
