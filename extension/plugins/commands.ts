@@ -36,6 +36,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     browser: IDefaultFileBrowser | null,
   ) => {
     const { commands } = app;
+    const menu = new Menu({ commands });
     const parts: Parts = {
       ...cellar,
       currentNotebook: () => notebooks.currentWidget ?? undefined,
@@ -50,7 +51,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       },
       openMenu: (button, ids) => {
         openMenu(
-          commands,
+          menu,
           `.jp-NotebookPanel:not(.lm-mod-hidden) [data-jp-item-name="${button}"]`,
           ids,
         );
@@ -77,13 +78,9 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Opens a menu below an element, or at the window's corner when that is not there; arrow keys walk in it. */
-function openMenu(
-  commands: JupyterFrontEnd['commands'],
-  selector: string,
-  ids: readonly string[],
-): void {
-  const menu = new Menu({ commands });
+/** Opens a menu of these commands below an element, or at the window's corner when that is not there. */
+function openMenu(menu: Menu, selector: string, ids: readonly string[]): void {
+  menu.clearItems();
   for (const command of ids) menu.addItem({ command });
   const place = document.querySelector(selector)?.getBoundingClientRect();
   menu.open(place?.left ?? 0, place?.bottom ?? 0);
