@@ -7,6 +7,8 @@ import { artifactOperations } from './api/cellar/artifacts.js';
 import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
 import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
+import { mergeOperations } from './api/cellar/merge.js';
+import { createWorkspacePlace } from './api/cellar/merge-place.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
@@ -21,7 +23,7 @@ import { CellarError } from './errors.js';
 import { createComparer } from './tracking/compare.js';
 
 /** Routes whose body may carry a notebook. */
-const LARGE: ReadonlySet<string> = new Set(['bursts', 'compare', 'diff', 'restore']);
+const LARGE: ReadonlySet<string> = new Set(['bursts', 'compare', 'diff', 'merge', 'restore']);
 
 /** Builds the application of one workspace; opens and listens to nothing. */
 export function createApp(parts: ApiParts): Express {
@@ -35,6 +37,7 @@ export function createApp(parts: ApiParts): Express {
     ...notebookOperations(parts),
     ...diffOperations(parts, comparer),
     ...compareOperations(parts, comparer),
+    ...mergeOperations(parts.pool, createWorkspacePlace(parts)),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
     ...upkeepOperations(parts),

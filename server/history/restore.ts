@@ -70,12 +70,17 @@ async function keepPresent(
   const file = await store.files.find(path);
   const present = request.content === undefined ? file : keepBytes(file, request.content);
   if (present === undefined || target.equals(present)) return undefined;
-  const { row } = await takeSnapshot(history, {
-    path,
-    bytes: present,
-    notebook: parseOrBlank(present, path),
-    trigger: 'before-restore',
-  });
+  return keepBefore(history, path, present);
+}
+
+/** Keeps what is about to be written over, whether or not it can be read as a notebook. */
+export async function keepBefore(
+  history: History,
+  path: string,
+  bytes: Uint8Array,
+): Promise<SnapshotRow> {
+  const notebook = parseOrBlank(bytes, path);
+  const { row } = await takeSnapshot(history, { path, bytes, notebook, trigger: 'before-restore' });
   return row;
 }
 

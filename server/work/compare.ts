@@ -45,7 +45,7 @@ export async function compareNotebooks(pool: Pool, request: CompareRequest): Pro
     // A small file may stand for a picture of many pixels.
     if (!holdsPicture(value.base.bytes) && !holdsPicture(value.head.bytes)) {
       const { run } = await import('./compare.task.js');
-      return { ...run(value).value, coarse: false };
+      return { ...(await run(value)).value, coarse: false };
     }
   }
   const attempt = (isCoarse: boolean, timeBox: number): Promise<CompareOutput> =>

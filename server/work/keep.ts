@@ -18,7 +18,7 @@ export async function keepEdited(
   const { file, content, signal } = asked;
   if (content.length <= SMALL && (file?.length ?? 0) <= SMALL) {
     const { run } = await import('./keep.task.js');
-    return run({ file, content }).value;
+    return (await run({ file, content })).value;
   }
   const own = file === undefined ? undefined : toMovable(file);
   return pool.run(KEEP, {

@@ -167,7 +167,7 @@ async function perform<Input>(
 function outOfTime(timeBox: number): OutOfTimeError {
   return new OutOfTimeError(
     'timed_out',
-    `This took longer than the ${Math.round(timeBox / 1000)} s that this server gives to one request. Download both notebooks and use "cellar diff", which takes its time.`,
+    `This took longer than the ${Math.round(timeBox / 1000)} s that this server gives to one request. Download the notebooks and use "cellar diff" or "cellar merge", which take their time.`,
   );
 }
 

@@ -12,7 +12,9 @@ export interface Parcel<Value> {
 
 /** What a task's file exports as `run`. */
 export type RunOf<Kind> =
-  Kind extends Task<infer Input, infer Output> ? (input: Input) => Parcel<Output> : never;
+  Kind extends Task<infer Input, infer Output>
+    ? (input: Input) => Promise<Parcel<Output>> | Parcel<Output>
+    : never;
 
 /** Bytes that own their whole buffer, so that they can move to a thread; copied where they share it with others. */
 export function toMovable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

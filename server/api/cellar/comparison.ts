@@ -6,6 +6,7 @@ import type { Comparer, CompareTerms, OpenComparison } from '../../tracking/comp
 import { withMember, type JsonText } from '../json-text.js';
 import { signalOf } from '../leaving.js';
 import type { ApiParts } from '../parts.js';
+import { sendText } from '../send-text.js';
 
 /** The terms that a request asks for; what it does not say is as the person has set it. */
 export async function toTerms(
@@ -33,7 +34,7 @@ export function toAnswer(comparer: Comparer, comparison: OpenComparison): JsonTe
   return withMember({ ...kept, base: base.side, head: head.side, ...values }, 'diff', diff);
 }
 
-/** Sends a value as text whatever it is: the browser must never take an output for a document of ours. Throws not_found. */
+/** Sends a value of a comparison. Throws not_found. */
 export async function sendValue(
   response: Response,
   comparison: OpenComparison,
@@ -42,8 +43,7 @@ export async function sendValue(
   const text = await comparison.findValue(hash);
   if (text === undefined)
     throw new CellarError('not_found', `This diff has no value ${hash}. Compare again.`);
-  response.type('text/plain; charset=utf-8').setHeader('ETag', `"${hash}"`);
-  response.send(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
+  sendText(response, hash, text);
 }
 
 /** True for what a viewer may ask for: files and commits are the owner's. */

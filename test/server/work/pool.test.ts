@@ -59,7 +59,7 @@ test('moves buffers there and back', async () => {
   const input = (): ReturnType<Errand<Uint8Array>['input']> =>
     Promise.resolve({ value: bytes, transfer: [bytes.buffer] });
   const doubled = await pool.run(
-    { name: 'double' },
+    { name: 'double' } satisfies Task<Uint8Array, Uint8Array> as Task<Uint8Array, Uint8Array>,
     {
       input,
       timeBox: 60_000,

@@ -1,0 +1,75 @@
+import { createHash, webcrypto } from 'node:crypto';
+
+import { findConflict } from '../checkout/conflict.js';
+import { findConflictLabels } from '../checkout/labels.js';
+import { toWorkspacePath } from '../store/names.js';
+import type { Store } from '../store/store.js';
+import type { MergeFacts, MergeInput } from '../work/merge-task.js';
+
+/** A merge that waits for a person. */
+export interface FoundMerge {
+  readonly input: MergeInput;
+  readonly facts: MergeFacts;
+}
+
+/**
+ * The merge that a notebook of the workspace waits for: one that git's index has three sides of, else a file with git's markers. Undefined
+ * where it waits for none; also where a side deleted the file, which is no matter of its cells.
+ */
+export async function findMerge(store: Store, asked: string): Promise<FoundMerge | undefined> {
+  const path = toWorkspacePath(asked);
+  const file = await store.files.find(path);
+  const { root } = store.places;
+  const conflict = await findConflict(root, path);
+  // The index knows the base, which markers seldom tell.
+  if (conflict?.local !== undefined && conflict.remote !== undefined) {
+    const { base, local, remote } = conflict;
+    const labels = await findConflictLabels(root);
+    return {
+      input: { kind: 'sides', path, base, local, remote },
+      facts: {
+        path,
+        origin: 'index',
+        labels: onlyKnown(labels),
+        fingerprint: await fingerprintOf([file, base, local, remote]),
+      },
+    };
+  }
+  if (file === undefined || !mayHoldMarkers(file)) return undefined;
+  return {
+    input: { kind: 'markers', path, file },
+    facts: { path, origin: 'markers', labels: {}, fingerprint: await fingerprintOf([file]) },
+  };
+}
+
+/** Names texts: another one for any that changes, comes or goes. Hashes off the main thread. */
+export async function fingerprintOf(texts: readonly (Uint8Array | undefined)[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const text of texts)
+    if (text === undefined) hash.update('-');
+    else
+      hash
+        .update('+')
+        .update(
+          new Uint8Array(await webcrypto.subtle.digest('SHA-256', text as Uint8Array<ArrayBuffer>)),
+        );
+  return hash.digest('hex');
+}
+
+/** True where every kind of marker begins a line; those within a cell's source stand after a quotation mark. */
+function mayHoldMarkers(file: Buffer): boolean {
+  const begins = (marker: string): boolean =>
+    file.includes(`\n${marker}`) || file.subarray(0, marker.length).toString('latin1') === marker;
+  return ['<<<<<<<', '=======', '>>>>>>>'].every(begins);
+}
+
+function onlyKnown(labels: {
+  readonly local?: string | undefined;
+  readonly remote?: string | undefined;
+}): MergeFacts['labels'] {
+  const { local, remote } = labels;
+  return {
+    ...(local === undefined ? {} : { local }),
+    ...(remote === undefined ? {} : { remote }),
+  };
+}
