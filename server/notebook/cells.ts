@@ -1,8 +1,10 @@
 import type { Aspect, CellChange, OutputChange, TextDiff } from '../../contract/diff.js';
+import { onlyDifference } from './comments.js';
 import type { JsonObject } from './json-value.js';
 import { equalJson } from './json.js';
 import { plainSource } from './likeness.js';
 import { diffText } from './lines.js';
+import { diffBlocks } from './markdown.js';
 import { diffCellMetadata } from './metadata.js';
 import type { NoiseCount } from './noise.js';
 import type { Cell } from './notebook.js';
@@ -18,8 +20,24 @@ export interface Place {
 }
 
 /** A diff of two sources; undefined when they are the same, line ends aside. */
-function diffSources(base: string, head: string): TextDiff | undefined {
-  return base === head ? undefined : diffText(base, head, { kind: 'text' });
+function diffSources(base: string, head: string, language: string): TextDiff | undefined {
+  if (base === head) return undefined;
+  const only = onlyDifference(base, head, language);
+  const diff = diffText(base, head, { kind: 'text' });
+  return only === undefined ? diff : { ...diff, only };
+}
+
+/** What the sources of two cells are written in. */
+function languageOf(base: Cell, head: Cell, { language }: Terms): string {
+  if (base.type !== head.type || head.type === 'raw') return '';
+  return head.type === 'markdown' ? 'markdown' : language;
+}
+
+/** Rendered blocks of a markdown cell whose source differs. */
+function blocksOf(base: Cell, head: Cell): Pick<CellChange, 'blocks'> {
+  if (base.type !== 'markdown' || head.type !== 'markdown') return {};
+  const blocks = diffBlocks(plainSource(base), plainSource(head));
+  return blocks === undefined ? {} : { blocks };
 }
 
 function shownOutputs(outputs: readonly OutputChange[]): boolean {
@@ -82,7 +100,8 @@ export function diffCell(base: Cell, head: Cell, place: Place, terms: Terms): Ce
   }
   const scope = toScope(terms);
   const { noise } = scope;
-  const source = diffSources(...sourcesOf(base, head, noise));
+  const language = languageOf(base, head, terms);
+  const source = diffSources(...sourcesOf(base, head, noise), language);
   const outputs = diffOutputs(base.outputs, head.outputs, scope);
   const metadata = diffCellMetadata(base.metadata, head.metadata, noise);
   const aspects: Aspect[] = [];
@@ -104,7 +123,7 @@ export function diffCell(base: Cell, head: Cell, place: Place, terms: Terms): Ce
     ...(base.type === head.type ? {} : { baseType: base.type }),
     ...(showsId && base.id !== undefined ? { baseId: base.id } : {}),
     ...executions(base, head),
-    ...(source === undefined ? {} : { source }),
+    ...(source === undefined ? {} : { source, ...blocksOf(base, head) }),
     outputs,
     metadata,
     noise: noise.toNoise(),
@@ -165,7 +184,7 @@ export function diffJoined(
   const joined = (cells: readonly Cell[]) => cells.map((cell) => plainSource(cell)).join('\n');
   // Of two cells the lower one shows what the whole came to; outputs of the upper one have no counterpart.
   const outputs = diffOutputs(last(base)?.outputs ?? [], last(head)?.outputs ?? [], scope);
-  const source = diffSources(joined(base), joined(head));
+  const source = diffSources(joined(base), joined(head), '');
   const id = last(head)?.id;
   const aspects: Aspect[] = [];
   if (source !== undefined) aspects.push('source');

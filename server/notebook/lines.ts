@@ -203,7 +203,7 @@ function changedLines(
 }
 
 /** Which removed line became which added one: pairs in order, alike ones only. */
-function pairLines(removed: readonly string[], added: readonly string[]): [number, number][] {
+export function pairLines(removed: readonly string[], added: readonly string[]): [number, number][] {
   const [n, m] = [removed.length, added.length];
   const opposite = Array.from({ length: Math.min(n, m) }, (_, i): [number, number] => [i, i]);
   const long = (line: string) => line.length > LONG;

@@ -22,6 +22,8 @@ export interface DiffOptions {
 export interface Terms {
   readonly filter: NoiseFilter;
   readonly pixels: PixelBudget;
+  /** The kernel's language in lower case, of head, else of base; "" when neither says. */
+  readonly language: string;
   /** The saved models of the widgets of each side, by id. */
   readonly models: { readonly base: JsonObject; readonly head: JsonObject };
 }
@@ -41,6 +43,7 @@ export function toTerms(
   return {
     filter: new NoiseFilter(show, patterns),
     pixels: new PixelBudget(MAX_DECODED),
+    language: sides === undefined ? '' : sides.head.language || sides.base.language,
     models: {
       base: sides === undefined ? NO_MODELS : widgetModels(sides.base),
       head: sides === undefined ? NO_MODELS : widgetModels(sides.head),
