@@ -10,7 +10,7 @@ const TOKEN =
 /** The same for text that is ASCII, which most is: far cheaper to build and to run. */
 // eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
 const ASCII_TOKEN = /\u001b\[[\d;]*[A-Za-z]|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|\s+|[^]/g;
- 
+
 const ASCII = /^[\0-\x7f]*$/;
 const MAX_TOKENS = 200_000;
 /** Longer lines are first compared by stretches between commas and blanks, and only what differs by token. */
