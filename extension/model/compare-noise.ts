@@ -50,7 +50,7 @@ export interface CellNoise {
   readonly quiet: CellChange | undefined;
 }
 
-/** The cells of a diff in which noise is shown, by their keys. */
+/** The cells that differ in a diff with noise shown, by their keys; none where no noise is. */
 export function findNoise(
   diff: NotebookDiff,
   quiet: NotebookDiff | undefined,
@@ -60,9 +60,9 @@ export function findNoise(
   const before = new Map(quiet.changes.map((change) => [keyOf(change), change]));
   for (const change of diff.changes) {
     const without = before.get(keyOf(change));
-    if (without === undefined) continue;
+    if (without === undefined || change.kind === 'same') continue;
     const kinds = subtract(without.noise, change.noise);
-    if (Object.keys(kinds).length === 0) continue;
+    // Noise beside a change is counted by nobody: every cell that differs has to be looked through.
     noises.set(keyOf(change), { kinds, quiet: isQuiet(without) ? undefined : without });
   }
   return noises;

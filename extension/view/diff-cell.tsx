@@ -40,7 +40,7 @@ export const CellView = memo(function CellView(props: CellProps): JSX.Element {
         <span className="cellar-quiet cellar-Cell-aspects">
           {aspectWords(change, shownAspects(change, switches))}
         </span>
-        {noise === undefined ? null : (
+        {noise === undefined || Object.keys(noise.kinds).length === 0 ? null : (
           <span className="cellar-NoiseWord">{`noise: ${noiseWords(noise.kinds)}`}</span>
         )}
       </header>

@@ -7,7 +7,7 @@ import { HtmlPart } from './diff-html.js';
 import { JsonPart } from './diff-json.js';
 import { MetricsPart } from './diff-metrics.js';
 import { mimeWord, outputWord, type Beside, type Part, type PartContext } from './diff-parts.js';
-import { PicturePart } from './diff-picture.js';
+import { PictureFacts, PictureModes, PicturePart } from './diff-picture.js';
 import { TablePartView } from './diff-table.js';
 import { TextDiffView } from './diff-text.js';
 import { TracebackPart } from './diff-traceback.js';
@@ -65,15 +65,20 @@ function PartView(props: {
   const { part, word, context, beside } = props;
   const [raw, setRaw] = useState(false);
   const forms = FORMS[part.type];
-  const named = part.type === 'text' && word !== undefined ? '' : mimeWord(part.mime);
+  const { base, head } = part;
+  const both = base !== undefined && head !== undefined;
   return (
     <>
       <div className="cellar-Output-head">
-        <p className="cellar-Output-word">{[word, named].filter(Boolean).join(', ')}</p>
+        <p className="cellar-Output-word">
+          {[word, partWord(part, word !== undefined)].filter(Boolean).join(', ')}
+        </p>
         {beside !== undefined && beside.quiet === undefined ? (
           <span className="cellar-NoiseWord">noise</span>
         ) : null}
+        {part.type === 'picture' && both ? <PictureFacts part={part} /> : null}
         <span className="cellar-Spring" />
+        {part.type === 'picture' && both && !raw ? <PictureModes context={context} /> : null}
         {forms === undefined ? null : (
           <Segments
             label="Show as"
@@ -95,6 +100,12 @@ function PartView(props: {
       )}
     </>
   );
+}
+
+/** What a part is called beside its output: plain text needs no word of its own. */
+function partWord(part: PartChange, named: boolean): string {
+  if (part.type === 'table') return 'table';
+  return named && part.type === 'text' && part.mime === 'text/plain' ? '' : mimeWord(part.mime);
 }
 
 function DrawnPart(props: {

@@ -25,43 +25,46 @@ export function PicturePart(props: {
   const { part, context } = props;
   const { base, head } = part;
   if (base === undefined || head === undefined) return <Sides {...props} />;
-  const facts = describePictures(part);
   const { pictures } = context;
+  if (pictures === 'sides') return <Sides {...props} />;
   return (
-    <>
-      <div className="cellar-Output-tools">
-        <Segments
-          label="Pictures"
-          segments={PICTURE_MODES.map((value) => ({
-            value,
-            label: MODE_WORDS[value][0],
-            title: MODE_WORDS[value][1],
-          }))}
-          chosen={pictures}
-          onChoose={context.onPictures}
-        />
-        {facts === '' ? null : <span className="cellar-quiet">{facts}</span>}
-      </div>
-      {pictures === 'sides' ? (
-        <Sides {...props} />
-      ) : (
-        <Value value={base} load={context.load}>
-          {(before) => (
-            <Value value={head} load={context.load}>
-              {(after) => (
-                <PictureStage
-                  mode={pictures}
-                  base={{ mime: base.mime, data: before, size: part.baseSize }}
-                  head={{ mime: head.mime, data: after, size: part.headSize }}
-                  region={part.pixels?.region ?? undefined}
-                  facts={facts}
-                />
-              )}
-            </Value>
+    <Value value={base} load={context.load}>
+      {(before) => (
+        <Value value={head} load={context.load}>
+          {(after) => (
+            <PictureStage
+              mode={pictures}
+              base={{ mime: base.mime, data: before, size: part.baseSize }}
+              head={{ mime: head.mime, data: after, size: part.headSize }}
+              region={part.pixels?.region ?? undefined}
+              facts={describePictures(part)}
+            />
           )}
         </Value>
       )}
-    </>
+    </Value>
+  );
+}
+
+/** How much of a picture differs, in words. */
+export function PictureFacts({ part }: { readonly part: Part<'picture'> }): JSX.Element | null {
+  const facts = describePictures(part);
+  return facts === '' ? null : <span className="cellar-quiet">{facts}</span>;
+}
+
+/** The four ways to put two pictures before the eye. */
+export function PictureModes({ context }: { readonly context: PartContext }): JSX.Element {
+  return (
+    <Segments
+      label="Pictures"
+      segments={PICTURE_MODES.map((value) => ({
+        value,
+        label: MODE_WORDS[value][0],
+        title: MODE_WORDS[value][1],
+      }))}
+      chosen={context.pictures}
+      onChoose={context.onPictures}
+    />
   );
 }
 
