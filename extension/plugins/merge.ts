@@ -7,6 +7,7 @@ import {
 import { Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
+import type { MergeView } from '../../contract/merge.js';
 import { createMergeClient } from '../client/merge.js';
 import { COMMANDS } from '../commands/ids.js';
 import { tellFailure } from '../commands/tell.js';
@@ -21,6 +22,8 @@ import { ICellar, IMerges, type Cellar, type Merges } from './tokens.js';
 const PATIENCE = 10_000;
 /** How long after a notebook was opened git's index is asked about it, in milliseconds: opening comes first. */
 const OFFER_AFTER = 1500;
+/** Where it is remembered which merge of a notebook was saved, and need not be offered again. */
+const DONE = 'merged:';
 
 /** Shows the merge instead of an error where a notebook's file holds conflicts. */
 export const mergePlugin: JupyterFrontEndPlugin<Merges> = {
@@ -112,6 +115,7 @@ class MergeTabs {
     const path = panel.context.localPath;
     const view = await this.#client.find(path);
     if (view === undefined || view.conflicts === 0 || panel.isDisposed) return;
+    if (this.#drafts.get(DONE + path) === nameMerge(view)) return;
     const count = formatCount(view.conflicts, 'merge conflict');
     Notification.warning(`${baseName(path)} has ${count}.`, {
       autoClose: false,
@@ -158,7 +162,8 @@ class MergeTabs {
 
   async #finish(tab: MergeTab, isOnly: boolean): Promise<void> {
     const { path, model } = tab;
-    const { unresolved } = model.state;
+    const { unresolved, view } = model.state;
+    if (view !== undefined) this.#drafts.set(DONE + path, nameMerge(view));
     const rest =
       unresolved === 0
         ? ''
@@ -169,7 +174,10 @@ class MergeTabs {
       return;
     }
     tab.dispose();
-    Notification.success(`The merge of ${baseName(path)} was saved.${rest}`, { autoClose: 5000 });
+    const next = view?.origin === 'index' ? ` To tell git: git add ${baseName(path)}` : '';
+    Notification.success(`The merge of ${baseName(path)} was saved.${rest}${next}`, {
+      autoClose: 10_000,
+    });
     for (const { context } of this.#panelsOf(path))
       if (!context.model.dirty) await context.revert();
     await this.app.commands.execute('docmanager:open', { path });
@@ -182,6 +190,11 @@ class MergeTabs {
     });
     return panels;
   }
+}
+
+/** What tells one merge from another, whatever its file holds by now: git's index knows a merge as waiting until `git add`. */
+function nameMerge({ labels, decisions }: MergeView): string {
+  return [labels.local, labels.remote, ...decisions.map(({ id }) => id)].join(' ');
 }
 
 function withinPatience<T>(work: Promise<T>): Promise<T> {
