@@ -117,7 +117,7 @@ function readText(text: string, name: string, path: string | undefined): Json {
 function toNotebook(raw: Json, name: string): Notebook {
   if (!isObject(raw)) refuse('not_a_notebook', `${name} is JSON, but not an object.`);
   const major = toNumber(raw.get('nbformat'));
-  const minor = toNumber(raw.get('nbformat_minor')) ?? 0;
+  const minor = wholeAt(raw, 'nbformat_minor') ?? 0;
   if (major === undefined || !Number.isInteger(major))
     refuse('not_a_notebook', `${name} is JSON, but not a notebook: it has no number "nbformat".`);
   if (major < 3 || major > 4)
@@ -156,6 +156,16 @@ function objectAt(holder: JsonObject, key: string, place: string): JsonObject {
   if (value === undefined || value === null) return NOTHING;
   if (!isObject(value)) refuse('not_a_notebook', `${place}: its "${key}" is not an object.`);
   return value;
+}
+
+function wholeAt(holder: JsonObject, key: string): number | undefined {
+  const value = toNumber(holder.get(key));
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** What is no whole number counts no executions. */
+function countAt(holder: JsonObject): number | null {
+  return wholeAt(holder, 'execution_count') ?? null;
 }
 
 function textAt(holder: JsonObject, key: string): string | undefined {
@@ -205,7 +215,7 @@ function toCell(raw: Json, place: string): Cell {
     outputs: joinStreams(outputs.map((output, i) => toOutput(output, i, `${place}, output ${i}`))),
     metadata: objectAt(raw, 'metadata', place),
     attachments: objectAt(raw, 'attachments', place),
-    executionCount: toNumber(raw.get('execution_count')) ?? null,
+    executionCount: countAt(raw),
   };
 }
 
@@ -219,7 +229,7 @@ function toOutput(raw: Json, index: number, place: string): Output {
     name: '',
     metadata: objectOr(raw.get('metadata')),
     error: null,
-    executionCount: toNumber(raw.get('execution_count')) ?? null,
+    executionCount: countAt(raw),
   };
   if (kind === 'stream') {
     const name = textAt(raw, 'name') ?? 'stdout';

@@ -103,6 +103,16 @@ describe('reading a notebook', () => {
     expect(notebookOf([], {}, 17).format).toEqual({ major: 4, minor: 17 });
   });
 
+  it('takes a count of executions or a minor format that is no whole number for none', () => {
+    const text = (count: string) =>
+      `{"nbformat":4,"nbformat_minor":${count},"cells":[{"cell_type":"code","execution_count":${count}}]}`;
+    for (const count of ['1.5', '1e300', 'NaN', '"2"', '[]', 'null', '9007199254740993']) {
+      const { cells, format } = parseText(text(count));
+      expect([cells[0]?.executionCount, format.minor]).toEqual([null, 0]);
+    }
+    expect(parseText(text('7.0')).cells[0]?.executionCount).toBe(7);
+  });
+
   it('names the kernel and its language', () => {
     const { kernel, language } = notebookOf([], {
       kernelspec: { name: 'ir', display_name: 'R', language: 'R' },
