@@ -47,12 +47,7 @@ export async function fingerprintOf(texts: readonly (Uint8Array | undefined)[]):
   const hash = createHash('sha256');
   for (const text of texts)
     if (text === undefined) hash.update('-');
-    else
-      hash
-        .update('+')
-        .update(
-          new Uint8Array(await webcrypto.subtle.digest('SHA-256', text as Uint8Array<ArrayBuffer>)),
-        );
+    else hash.update('+').update(new Uint8Array(await webcrypto.subtle.digest('SHA-256', text)));
   return hash.digest('hex');
 }
 

@@ -38,10 +38,12 @@ export interface Repository {
   ) => Promise<string>;
 }
 
+/** Makes a repository in a new folder, or in one that is there. */
 export async function makeRepository(
   environment: Readonly<Record<string, string>> = {},
+  at?: string,
 ): Promise<Repository> {
-  const folder = await makeFolder();
+  const folder = at ?? (await makeFolder());
   const env = { ...process.env, HOME: folder, ...GIT_ENVIRONMENT, ...environment };
   const tryGit = async (...words: readonly string[]): Promise<Ended> => {
     try {

@@ -22,6 +22,7 @@ const TASKS = {
 };
 
 type Sum = { readonly sum: number; readonly threadId: number };
+const DOUBLE: Task<Uint8Array, Uint8Array> = { name: 'double' };
 const ADD: Task<readonly [number, number], Sum> = { name: 'add' };
 
 async function openPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
@@ -58,13 +59,10 @@ test('moves buffers there and back', async () => {
   const bytes = new Uint8Array([1, 2, 3]);
   const input = (): ReturnType<Errand<Uint8Array>['input']> =>
     Promise.resolve({ value: bytes, transfer: [bytes.buffer] });
-  const doubled = await pool.run(
-    { name: 'double' } satisfies Task<Uint8Array, Uint8Array> as Task<Uint8Array, Uint8Array>,
-    {
-      input,
-      timeBox: 60_000,
-    },
-  );
+  const doubled = await pool.run(DOUBLE, {
+    input,
+    timeBox: 60_000,
+  });
   expect([...doubled]).toEqual([2, 4, 6]);
   expect(bytes.length).toBe(0);
 });
