@@ -2,6 +2,8 @@ import type { ComparedSide } from '../../contract/compare.js';
 import { formatFullTime, formatMoment, formatSeconds } from './time.js';
 import { baseName } from './words.js';
 
+const LONGEST_SUBJECT = 50;
+
 /** The path of the notebook that a side is of. */
 export function sidePath(side: ComparedSide): string {
   return side.kind === 'snapshot' ? side.snapshot.path : side.path;
@@ -61,9 +63,16 @@ function describeSide(side: ComparedSide, { exact, named, now }: Wording): strin
     }
     case 'git': {
       const commit = side.commit.slice(0, 7);
-      return named ? `${baseName(side.path)} at ${commit}` : commit;
+      return named ? `${baseName(side.path)} at ${commit}` : `${commit} ${shorten(side.subject)}`;
     }
   }
+}
+
+/** A subject as far as a head of a tab bears it; the tooltip has all of it. */
+function shorten(subject: string): string {
+  const characters = [...subject];
+  if (characters.length <= LONGEST_SUBJECT) return subject;
+  return `${characters.slice(0, LONGEST_SUBJECT - 1).join('')}…`;
 }
 
 function isSameMinute(base: ComparedSide, head: ComparedSide): boolean {

@@ -105,7 +105,11 @@ function PartView(props: {
 /** What a part is called beside its output: plain text needs no word of its own. */
 function partWord(part: PartChange, named: boolean): string {
   if (part.type === 'table') return 'table';
-  return named && part.type === 'text' && part.mime === 'text/plain' ? '' : mimeWord(part.mime);
+  return named && part.type === 'text' && isPlain(part.mime) ? '' : mimeWord(part.mime);
+}
+
+function isPlain(mime: string): boolean {
+  return mime === 'text/plain' || /^application\/vnd\.jupyter\.std(out|err)$/.test(mime);
 }
 
 function DrawnPart(props: {

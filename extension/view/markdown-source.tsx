@@ -1,6 +1,7 @@
 import { useState, type JSX } from 'react';
 
 import type { MarkdownBlock, TextDiff } from '../../contract/diff.js';
+import { toBlockRuns } from '../model/blocks.js';
 import { sideLines, toStretches } from '../model/lines.js';
 import { TextButton } from './button.js';
 import type { Beside } from './diff-parts.js';
@@ -52,7 +53,7 @@ export function MarkdownSource(props: {
       ) : (
         <>
           <MarkdownBlocks blocks={blocks} layout={layout} whole={whole} />
-          {blocks.some(({ op }) => op === ' ') ? (
+          {toBlockRuns(blocks, false).some(({ kind }) => kind === 'left') ? (
             <TextButton
               look="plain"
               onClick={() => {
