@@ -124,6 +124,17 @@ export function paintRow(
       hasAlpha ? (row[from + (channels - 1) * width + part] ?? 0) : 255,
     );
   };
+  if (!wide && !gray && (hasAlpha || clear === undefined)) {
+    // Most pictures are of this kind, and have a million pixels.
+    for (let i = 0, from = 0; i < columns; i++, from += channels)
+      high[at + i * across] = Raster.pack(
+        row[from] ?? 0,
+        row[from + 1] ?? 0,
+        row[from + 2] ?? 0,
+        hasAlpha ? (row[from + 3] ?? 0) : 255,
+      );
+    return;
+  }
   for (let i = 0; i < columns; i++) {
     const from = i * channels * width;
     const pixel = at + i * across;
