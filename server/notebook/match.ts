@@ -15,6 +15,8 @@ export type Match =
 
 /** A half must hold this many characters, else an added line would look like a split. */
 const MIN_HALF = 8;
+const MAX_PLACES = 8;
+const MAX_TRIED = 4;
 
 interface Joins {
   /** By the index of the one cell: the two neighbours that it became, or came from. */
@@ -39,21 +41,15 @@ function findSplits(
   back: Int32Array,
 ): Map<number, readonly [number, number]> {
   const splits = new Map<number, readonly [number, number]>();
-  const byFirstLine = new Map<string, number[]>();
-  two.forEach((face, j) => {
-    if (back[j] !== -1 || back[j + 1] !== -1 || face.source.length < MIN_HALF) return;
-    const line = firstLine(face.source);
-    byFirstLine.set(line, [...(byFirstLine.get(line) ?? []).slice(0, 7), j]);
-  });
+  const places = freeNeighbours(two, back);
   for (const face of one) {
     const j = partner[face.index] ?? -1;
-    const places =
-      j < 0
-        ? (byFirstLine.get(firstLine(face.source)) ?? [])
-        : two[j]?.source === face.source
-          ? []
-          : [...(back[j + 1] === -1 ? [j] : []), ...(j > 0 && back[j - 1] === -1 ? [j - 1] : [])];
-    for (const at of places) {
+    if (j >= 0 && two[j]?.source === face.source) continue;
+    const beside = [
+      ...(back[j + 1] === -1 ? [j] : []),
+      ...(j > 0 && back[j - 1] === -1 ? [j - 1] : []),
+    ];
+    for (const at of j < 0 ? mostShared(face, places) : beside) {
       const [first, second] = [two[at], two[at + 1]];
       if (first === undefined || second === undefined || !isSplit(face, first, second)) continue;
       if (j < 0 && (back[at] !== -1 || back[at + 1] !== -1)) continue;
@@ -67,18 +63,46 @@ function findSplits(
   return splits;
 }
 
+/** By line: the upper cells of free neighbours that hold it. Lines that many hold say nothing. */
+type Places = ReadonlyMap<string, readonly number[]>;
+
+function freeNeighbours(two: readonly Face[], back: Int32Array): Places {
+  const places = new Map<string, number[]>();
+  two.forEach((face, j) => {
+    const next = two[j + 1];
+    if (next === undefined || back[j] !== -1 || back[j + 1] !== -1) return;
+    if (Math.min(face.source.length, next.source.length) < MIN_HALF) return;
+    for (const line of new Set([...linesOf(face.source), ...linesOf(next.source)])) {
+      const known = places.get(line);
+      if (known === undefined) places.set(line, [j]);
+      else if (known.length <= MAX_PLACES) known.push(j);
+    }
+  });
+  return places;
+}
+
+/** The free neighbours that share most lines with a cell, those with more first. */
+function mostShared(face: Face, places: Places): number[] {
+  if (places.size === 0) return [];
+  const votes = new Map<number, number>();
+  for (const line of linesOf(face.source)) {
+    const at = places.get(line) ?? [];
+    if (at.length <= MAX_PLACES) for (const j of at) votes.set(j, (votes.get(j) ?? 0) + 1);
+  }
+  return [...votes]
+    .sort(([a, x], [b, y]) => y - x || a - b)
+    .slice(0, MAX_TRIED)
+    .map(([j]) => j);
+}
+
 /** In a pairing: the cell is part of a split or a merge. */
 const TAKEN = -2;
-
-function firstLine(source: string): string {
-  return source.trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
-}
 
 function linesOf(source: string): string[] {
   return source.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trimEnd()]));
 }
 
-/** The two hold the one's lines in order: all of them, or nearly all of a longer text. */
+/** The two hold the one's lines in order, nearly all of them; of each half at least every other line stood there. */
 function isSplit(one: Face, first: Face, second: Face): boolean {
   if (first.cell.type !== one.cell.type || second.cell.type !== one.cell.type) return false;
   if (first.source.length < MIN_HALF || second.source.length < MIN_HALF) return false;
@@ -86,20 +110,31 @@ function isSplit(one: Face, first: Face, second: Face): boolean {
   const halves = [linesOf(first.source), linesOf(second.source)];
   const total = halves.reduce((sum, half) => sum + half.length, 0);
   if (Math.abs(total - whole.length) > Math.max(1, whole.length / 5)) return false;
+  const places = new Map<string, number[]>();
+  for (let n = whole.length - 1; n >= 0; n--) {
+    const line = whole[n] ?? '';
+    const known = places.get(line);
+    if (known === undefined) places.set(line, [n]);
+    else known.push(n);
+  }
   let at = 0;
   let common = 0;
   for (const half of halves) {
     let found = 0;
     for (const line of half) {
-      const next = whole.indexOf(line, at);
-      if (next < 0) continue;
+      // Places fall, so that those left behind go from the end: each is looked at once.
+      const left = places.get(line) ?? [];
+      while ((left[left.length - 1] ?? at) < at) left.pop();
+      const next = left.pop();
+      if (next === undefined) continue;
       at = next + 1;
       found++;
     }
-    if (found * 5 < half.length * 4) return false;
+    if (found * 2 < half.length) return false;
     common += found;
   }
-  return common * 5 >= whole.length * 4;
+  // A text of few lines may have one edited, a longer one more.
+  return common >= whole.length - Math.max(whole.length >= 4 ? 1 : 0, whole.length / 5);
 }
 
 /** Every cell of a pairing as a match, in the order of head, deleted cells where they stood. Moves are the fewest possible. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { changesOf, diffLine } from './notation.js';
+import { matchCells } from '../../../server/notebook/match.js';
+import { changesOf, cpuNow, diffLine, notebookOf } from './notation.js';
 
 const CASES: readonly (readonly [string, string, string])[] = [
   ['finds nothing between equal notebooks', 'A | B → A | B', '=0:0 =1:1'],
@@ -98,6 +99,75 @@ const CASES: readonly (readonly [string, string, string])[] = [
     'A | run(x) => 1 | run(x) => 2 | run(x) => 3 | B → A | run(x) => 1 | run(x) => 3 | B',
     '=0:0 =1:1 -2 =3:2 =4:3',
   ],
+  [
+    'finds a block of three that moved',
+    'A | B | C | D | E | F | G → E | F | G | A | B | C | D',
+    '^4:0 ^5:1 ^6:2 =0:3 =1:4 =2:5 =3:6',
+  ],
+  [
+    'swaps two similar cells by what each says',
+    'A | load(a, 1)⏎show(left) | load(b, 1)⏎show(right) | B → A | load(b, 1)⏎show(right) | load(a, 1)⏎show(left) | B',
+    '=0:0 =2:1 ^1:2 =3:3',
+  ],
+  [
+    'pairs all cells by content when all ids are new and one is edited',
+    "#a:A | #b:B | #c:C → #x:A | #y:B' | #z:C",
+    '=0:0 ~1:1 =2:2',
+  ],
+  [
+    'pairs by ids and content where ids are partly missing',
+    "#a:A | B | #c:C | D → #a:A' | B | #c:D | C",
+    '~0:0 =1:1 =3:2 ^2:3',
+  ],
+  ['sees copies of one cell as added', 'A | B → A | A | A | B', '=0:0 +1 +2 =1:3'],
+  ['keeps the first of three copies that went to one', 'A | A | A | B → A | B', '=0:0 -1 -2 =3:1'],
+  [
+    'sees a cell split in two with a line of one half edited',
+    'A | k(1)⏎l(22)⏎m(333)⏎n(4444)⏎o(55555)⏎p(66) | C → A | k(1)⏎l(23)⏎m(333) | n(4444)⏎o(55555)⏎p(66) | C',
+    '=0:0 Y1:1,2 =2:3',
+  ],
+  [
+    'sees a split where the first line went',
+    'A | import os⏎l(22)⏎m(333)⏎n(4444)⏎o(55555)⏎p(66) | C → A | l(22)⏎m(333) | n(4444)⏎o(55555)⏎p(66) | C',
+    '=0:0 Y1:1,2 =2:3',
+  ],
+  [
+    'sees two cells merged and edited',
+    'A | k(1)⏎l(22)⏎m(333) | n(4444)⏎o(55555)⏎p(66) | C → A | k(1)⏎l(22)⏎m(333)⏎n(4444)⏎o(5)⏎p(66) | C',
+    '=0:0 V1,2:1 =3:2',
+  ],
+  [
+    'sees a rewrite by its id though another cell took its place',
+    '#a:A | #b:B | #c:C → #a:D | #b:B | #c:C',
+    '~0:0 =1:1 =2:2',
+  ],
+  [
+    'sees two cells whose ids were exchanged',
+    '#a:A | #b:B | C → #b:A | #a:B | C',
+    '=0:0 =1:1 =2:2',
+  ],
+  [
+    'lets neighbours decide between equal cells',
+    'A | plot() | B | plot() | C → A | B | plot() | C',
+    '=0:0 -1 =2:1 =3:2 =4:3',
+  ],
+  [
+    'sees the edited cell among new ones',
+    "A | B | C → A | D | E | B' | F | C",
+    '=0:0 +1 +2 ~1:3 +4 =2:5',
+  ],
+  [
+    'sees a cell moved, edited and renamed in all at once',
+    "A | B | C | D → D* | A' | B | C",
+    '^~3:0 ~0:1 =1:2 =2:3',
+  ],
+  [
+    'keeps a tiny edit where its id moved',
+    '#a:x | #b:A | #c:B → #b:A | #c:B | #a:y',
+    '=1:0 =2:1 ^~0:2',
+  ],
+  ['sees a cell and its copy with an edit', "A | B → A | A' | B", '=0:0 +1 =1:2'],
+  ['reverses four with three moves', 'A | B | C | D → D | C | B | A', '=3:0 ^2:1 ^1:2 ^0:3'],
   ['keeps markdown apart from code with equal text', 'md:title words → title words', '~0:0'],
 ];
 
@@ -115,6 +185,17 @@ describe('matching cells', () => {
     const { cells, modified } = diffLine("A | B | C | D → D' | A | B | C");
     expect(cells).toMatchObject({ moved: 1, modified: 1, moved_modified: 1, unchanged: 3 });
     expect(modified).toEqual([{ base: 3, head: 0, aspects: ['source'] }]);
+  });
+
+  it('stays linear where a split of endless cells must be tried', () => {
+    const many = (from: number) =>
+      Array.from({ length: 60_000 }, (_, n) => `${from}${n % 7 === 0 ? n : n + 1e6 * from}`);
+    const cells = (...sources: readonly string[][]) =>
+      notebookOf(sources.map((lines) => ({ cell_type: 'code', source: lines.join('\n') }))).cells;
+    const start = cpuNow();
+    matchCells(cells(many(1)), cells(many(2).slice(0, 30_000), many(3).slice(30_000)));
+    matchCells(cells(['start()', ...many(4)]), cells(['start()', ...many(5)], ['end()']));
+    expect(cpuNow() - start).toBeLessThan(8000);
   });
 
   it('finds twenty moves of twenty among a thousand cells, with and without ids', () => {
