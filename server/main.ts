@@ -12,9 +12,15 @@ const COMMANDS: CommandTable = {
   show: async () => (await import('./cli/show.js')).show,
   diff: async () => (await import('./cli/diff.js')).diff,
   merge: async () => (await import('./cli/merge.js')).merge,
+  clean: async () => (await import('./cli/clean.js')).clean,
   restore: async () => (await import('./cli/restore.js')).restore,
   reindex: async () => (await import('./cli/reindex.js')).reindex,
   verify: async () => (await import('./cli/verify.js')).verify,
+  'git-install': async () => (await import('./cli/git-install.js')).gitInstall,
+  'git-uninstall': async () => (await import('./cli/git-uninstall.js')).gitUninstall,
+  'git-diff': async () => (await import('./cli/git-diff.js')).gitDiff,
+  'git-merge': async () => (await import('./cli/git-merge.js')).gitMerge,
+  'git-textconv': async () => (await import('./cli/git-textconv.js')).gitTextconv,
   serve: async () => (await import('./cli/serve.js')).serve,
 };
 
@@ -58,6 +64,10 @@ const context: Context = {
       ready: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
       report,
     });
+  },
+  mergeInBrowser: async (options) => {
+    const { serveMergeTool } = await import('./main/merge-tool.js');
+    return serveMergeTool(options, { environment: process.env, say: context.say, report });
   },
 };
 

@@ -26,10 +26,12 @@ const SAFE = [
   ].flatMap((setting) => ['-c', setting]),
 ];
 
-/** Why git ended with a failure, in its own words. */
+/** Why git ended with a failure, in its own words; with its exit code, and what it printed till then. */
 export class GitFailure extends Error {
   constructor(
     readonly said: string,
+    readonly code: number | undefined,
+    readonly printed: Buffer,
     options?: ErrorOptions,
   ) {
     super(said, options);
@@ -81,7 +83,13 @@ function toFailure(error: unknown, folder: string): Error {
     );
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
   const missing = /^fatal: not a git repository/m.test(said);
-  return new GitFailure(missing ? `${folder} is not inside a git repository` : said, options);
+  const code = error instanceof Error && 'code' in error ? Number(error.code) : undefined;
+  const printed =
+    error instanceof Error && 'stdout' in error && Buffer.isBuffer(error.stdout)
+      ? error.stdout
+      : Buffer.alloc(0);
+  const words = missing ? `${folder} is not inside a git repository` : said;
+  return new GitFailure(words, code, printed, options);
 }
 
 /** A revision that git cannot take for an option. Throws bad_request for one that it could. */

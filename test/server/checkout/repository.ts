@@ -16,6 +16,7 @@ export const GIT_ENVIRONMENT = {
   GIT_COMMITTER_EMAIL: 'ada@example.org',
   GIT_EDITOR: 'true',
   GIT_TERMINAL_PROMPT: '0',
+  NO_COLOR: '',
 };
 
 export interface Ended {
