@@ -14,7 +14,7 @@ import { equalValues, mergeValues } from './values.js';
 
 /** A decision without what its maker adds: the id and where the cell stands. */
 export type Verdict = Pick<Decision, 'about' | 'conflict' | 'reason' | 'take'> &
-  Partial<Pick<Decision, 'chunk' | 'path' | 'values'>>;
+  Partial<Pick<Decision, 'chunk' | 'path' | 'values' | 'base' | 'local' | 'remote'>>;
 
 /** Takes note of a decision; gives its id. */
 export type Decide = (verdict: Verdict) => string;

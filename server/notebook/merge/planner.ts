@@ -199,8 +199,12 @@ function decidePresence(
   return settle(saysTheSame(base, kept) ? 'one_side' : 'deleted_and_rerun', other);
 }
 
-function conflictOf({ reason }: Quarrel): Verdict {
-  return { about: 'presence', conflict: true, reason, take: 'both' };
+/** Named by the first cell of each side, so that it is the same from either side. */
+function conflictOf({ reason, base, local, remote }: Quarrel): Verdict {
+  const [i = null] = base;
+  const [j = null] = local;
+  const [k = null] = remote;
+  return { about: 'presence', conflict: true, reason, take: 'both', base: i, local: j, remote: k };
 }
 
 /** Until somebody decides, what both sides made of the cell stands; base's stands only if it is asked for. */

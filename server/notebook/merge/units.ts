@@ -15,6 +15,7 @@ export interface Unit extends Indices {
 /** The cells of each side that stand against those of the other; shared by their units. */
 export interface Quarrel {
   readonly reason: Extract<MergeReason, 'both_split' | 'edited_and_deleted'>;
+  readonly base: readonly number[];
   readonly local: readonly number[];
   readonly remote: readonly number[];
 }
@@ -120,6 +121,7 @@ function toJoinedUnits(
   const gone = locals.length === 0 || remotes.length === 0;
   const quarrel: Quarrel = {
     reason: gone ? 'edited_and_deleted' : 'both_split',
+    base: bases,
     local: locals,
     remote: remotes,
   };

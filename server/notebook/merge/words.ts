@@ -54,7 +54,7 @@ function sidesWords(cell: CellPlan, decision: Decision): string {
     case 'presence': {
       if (reason === 'both_split')
         return 'one side split or joined it, the other changed it; both stand';
-      const gone = cells.local === undefined ? 'local' : 'remote';
+      const gone = typeof local === 'number' ? 'remote' : 'local';
       const kept = gone === 'local' ? 'remote' : 'local';
       return `${gone} deleted it, ${kept} changed it; it stands`;
     }
