@@ -3,11 +3,13 @@ import express, { type Express, type RequestHandler } from 'express';
 import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
 import { MAX_BODY_BYTES, MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
+import type { Access } from './access/access.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
 import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
 import { mergeOperations } from './api/cellar/merge.js';
+import { mergeToolOperations, type MergeToolParts } from './api/cellar/merge-tool.js';
 import { createWorkspacePlace } from './api/cellar/merge-place.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
@@ -44,26 +46,24 @@ export function createApp(parts: ApiParts): Express {
     ...loginOperations(parts),
     ...plainOperations(parts),
   ];
-  for (const operation of operations) {
-    const limit = LARGE.has(operation.route) ? MAX_NOTEBOOK_BYTES * 1.5 : MAX_BODY_BYTES;
-    const body = operation.body === undefined ? [] : [requireJson, express.json({ limit })];
-    app[operation.method](
-      `/${ROUTES[operation.route]}`,
-      guard(parts.access, operation),
-      ...body,
-      operation.handler,
-    );
-  }
+  addOperations(app, parts.access, operations);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));
   });
 
-  app.use(express.static(parts.pageFolder, { index: 'index.html', setHeaders: pageHeaders }));
-  app.use((request) => {
-    throw new CellarError('not_found', `There is nothing at ${request.path}.`);
-  });
-  app.use(createFailureHandler(parts.report));
+  addPage(app, parts);
+  return app;
+}
+
+/** The merge tool's server: the page, one merge, and nothing of any workspace. */
+export function createMergeToolApp(
+  parts: MergeToolParts & Pick<ApiParts, 'access' | 'pageFolder' | 'report'>,
+): Express {
+  const app = createEmptyApp();
+  addLogin(app, parts);
+  addOperations(app, parts.access, mergeToolOperations(parts));
+  addPage(app, parts);
   return app;
 }
 
@@ -73,6 +73,27 @@ export function createLoginApp(parts: LoginParts & Pick<ApiParts, 'report'>): Ex
   addLogin(app, parts);
   app.use(createFailureHandler(parts.report));
   return app;
+}
+
+function addOperations(app: Express, access: Access, operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    const limit = LARGE.has(operation.route) ? MAX_NOTEBOOK_BYTES * 1.5 : MAX_BODY_BYTES;
+    const body = operation.body === undefined ? [] : [requireJson, express.json({ limit })];
+    app[operation.method](
+      `/${ROUTES[operation.route]}`,
+      guard(access, operation),
+      ...body,
+      operation.handler,
+    );
+  }
+}
+
+function addPage(app: Express, parts: Pick<ApiParts, 'pageFolder' | 'report'>): void {
+  app.use(express.static(parts.pageFolder, { index: 'index.html', setHeaders: pageHeaders }));
+  app.use((request) => {
+    throw new CellarError('not_found', `There is nothing at ${request.path}.`);
+  });
+  app.use(createFailureHandler(parts.report));
 }
 
 function createEmptyApp(): Express {

@@ -7,8 +7,8 @@ const LINK_MS = 24 * 60 * 60 * 1000;
 
 /** One-time links and the browser sessions they open. Sessions are signed, so that they outlive a restart with the same token. */
 export interface Sessions {
-  /** A key that opens one session, for a day. */
-  createKey(): string;
+  /** A key that opens one session, for a day; to read, unless another grant is given. */
+  createKey(grant?: Grant): string;
   /** The session's cookie value; undefined for a key that is unknown, used or too old. */
   openByKey(key: string): string | undefined;
   open(grant: Grant): string;
@@ -17,7 +17,7 @@ export interface Sessions {
 }
 
 export function createSessions(secret: string, now: () => number): Sessions {
-  const keys = new Map<string, number>();
+  const keys = new Map<string, { readonly grant: Grant; readonly until: number }>();
   const sign = (text: string): string =>
     createHmac('sha256', `cellar session ${secret}`).update(text).digest('base64url');
 
@@ -28,16 +28,16 @@ export function createSessions(secret: string, now: () => number): Sessions {
 
   return {
     open,
-    createKey: () => {
-      for (const [key, until] of keys) if (until < now()) keys.delete(key);
+    createKey: (grant = 'viewer') => {
+      for (const [key, { until }] of keys) if (until < now()) keys.delete(key);
       const key = randomBytes(24).toString('base64url');
-      keys.set(key, now() + LINK_MS);
+      keys.set(key, { grant, until: now() + LINK_MS });
       return key;
     },
     openByKey: (key) => {
-      const until = keys.get(key);
+      const found = keys.get(key);
       keys.delete(key);
-      return until !== undefined && until >= now() ? open('viewer') : undefined;
+      return found !== undefined && found.until >= now() ? open(found.grant) : undefined;
     },
     find: (cookie) => {
       const [grant, until, signature] = cookie.split('.');

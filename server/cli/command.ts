@@ -1,3 +1,4 @@
+import type { FoundMerge } from '../tracking/merges.js';
 import type { Connection } from './connection.js';
 
 /** What a command is given of the world. */
@@ -23,6 +24,16 @@ export interface Context {
   connect(root: string): Promise<Connection>;
   /** Serves a workspace until it is told to stop; gives the exit code. */
   serve(options: ServeOptions): Promise<number>;
+  /** Lets a person merge in the browser; gives how many conflicts they left, undefined where they left without a result. */
+  mergeInBrowser(options: MergeToolOptions): Promise<number | undefined>;
+}
+
+export interface MergeToolOptions {
+  /** The merge as it is now; looked for anew at each request. */
+  readonly find: () => Promise<FoundMerge | undefined>;
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Open the browser; else its address is said only. */
+  readonly openBrowser: boolean;
 }
 
 export interface ServeOptions {

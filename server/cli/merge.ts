@@ -10,7 +10,8 @@ import { DONE, NO, type Call, type Command, type Context } from './command.js';
 import { mergeFiles, repairFile, writeMerged } from './merge-files.js';
 
 const FORMATS = ['text', 'json'] as const;
-const USAGE = 'BASE LOCAL REMOTE [--output FILE] [--format text|json] | --repair FILE';
+const USAGE =
+  'BASE LOCAL REMOTE [--output FILE] [--format text|json] | --repair FILE | --tool (FILE | BASE LOCAL REMOTE)';
 
 export const merge: Command = {
   summary: 'Merge two notebooks that come of one',
@@ -27,9 +28,15 @@ export const merge: Command = {
       kind: 'boolean',
       help: 'take one FILE in which git left its conflict markers, and merge its two sides',
     },
+    tool: {
+      kind: 'boolean',
+      help: 'decide the conflicts in the browser; works as git mergetool',
+    },
+    'no-browser': { kind: 'boolean', help: 'with --tool: print the address only' },
   },
   arguments: [1, 3],
   run: async (context, call) => {
+    if (call.flag('tool')) return (await import('./merge-tool.js')).mergeByHand(context, call);
     const json = isJson(call);
     if (call.arguments.length !== (call.flag('repair') ? 1 : 3))
       throw new CellarError('bad_request', `Usage: cellar merge ${USAGE}`);
