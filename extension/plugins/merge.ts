@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application';
-import { Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
 import type { MergeView } from '../../contract/merge.js';
@@ -178,8 +178,7 @@ class MergeTabs {
     Notification.success(`The merge of ${baseName(path)} was saved.${rest}${next}`, {
       autoClose: 10_000,
     });
-    for (const { context } of this.#panelsOf(path))
-      if (!context.model.dirty) await context.revert();
+    for (const panel of this.#panelsOf(path)) await renew(panel);
     await this.app.commands.execute('docmanager:open', { path });
   }
 
@@ -190,6 +189,22 @@ class MergeTabs {
     });
     return panels;
   }
+}
+
+/** Loads what was merged into an open notebook; asks before that drops what was not saved there. */
+async function renew({ context }: NotebookPanel): Promise<void> {
+  if (context.model.dirty) {
+    const { button } = await showDialog({
+      title: `Load the merged ${baseName(context.localPath)}?`,
+      body: 'It is open with changes that were not saved. Loading the merged notebook drops them.',
+      buttons: [
+        Dialog.cancelButton({ label: 'Keep what is open' }),
+        Dialog.okButton({ label: 'Load' }),
+      ],
+    });
+    if (!button.accept) return;
+  }
+  await context.revert();
 }
 
 /** What tells one merge from another, whatever its file holds by now: git's index knows a merge as waiting until `git add`. */

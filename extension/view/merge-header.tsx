@@ -62,7 +62,7 @@ export function MergeHeader(props: {
         >
           {countWords(open.length, conflicts.length)}
         </span>
-        {open.length === 0 ? null : (
+        {open.length < 2 ? null : (
           <span className="cellar-MergeRest" role="group" aria-label="All that is open">
             {(['local', 'remote'] as const).map((side) => (
               <TextButton

@@ -35,6 +35,7 @@ export function MergeView(props: {
     setHelp(false);
   }, []);
   useScrollTo(section, current);
+  useFirstFocus(section, phase === 'ready');
   const classes = [
     'cellar cellar-Diff cellar-Merge',
     narrow ? 'cellar-mod-stacked' : '',
@@ -200,6 +201,15 @@ function useScrollTo(section: RefObject<HTMLElement>, decision: string | undefin
       cancelAnimationFrame(frame);
     };
   }, [section, decision]);
+}
+
+/** Lets the keys work at once where nothing else has the focus. */
+function useFirstFocus(section: RefObject<HTMLElement>, isReady: boolean): void {
+  useEffect(() => {
+    const { activeElement } = document;
+    const isFree = activeElement === null || activeElement.contains(section.current);
+    if (isReady && isFree) section.current?.focus({ preventScroll: true });
+  }, [section, isReady]);
 }
 
 function holds(item: MergeItem, decision: string | undefined): boolean {
