@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 import { runCommandLine, type CommandTable } from './cli/run.js';
@@ -34,7 +35,7 @@ const context: Context = {
   cwd: process.cwd(),
   environment: process.env,
   color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-  terminal: process.stdout.isTTY,
+  terminal: isatty(1),
   width: process.stdout.isTTY ? process.stdout.columns : Number(process.env['COLUMNS']) || 100,
   program: [process.execPath, fileURLToPath(import.meta.url)],
   out: (text) => process.stdout.write(text),
