@@ -68,13 +68,18 @@ export function* piecesOf(markup: string): Generator<Piece> {
 
 const ATTRIBUTE = /([^\s=/"'<>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
 
+/** Runs of blanks as one space each; a long path has millions of them, most of them so already. */
+function joinBlanks(text: string): string {
+  return /[^\S ]| {2}/.test(text) ? text.replace(/\s+/g, ' ') : text;
+}
+
 /** A tag with its attributes by name and blanks joined, so that two ways to write it are one. */
 function plainTag(tag: string, name: string): string {
   const inner = tag.slice(1 + name.length, -1);
   if (inner.trim() === '') return `<${name}>`;
   const attributes = Array.from(inner.matchAll(ATTRIBUTE), ([, key = '', double, single, bare]) => {
     const value = double ?? single ?? bare;
-    const quoted = value?.replace(/\s+/g, ' ').trim().replace(/"/g, '&quot;');
+    const quoted = value === undefined ? value : joinBlanks(value).trim().replace(/"/g, '&quot;');
     return quoted === undefined ? key : `${key}="${quoted}"`;
   });
   const end = tag.endsWith('/>') ? '/>' : '>';
@@ -98,7 +103,7 @@ export function plainLines(markup: string): string[] {
     // A document type that defines entities says something.
     if (hidden || (kind === 'remark' && !text.includes('['))) continue;
     if (kind === 'text' || kind === 'remark') {
-      const joined = text.replace(/\s+/g, ' ');
+      const joined = joinBlanks(text);
       if (joined !== ' ' && joined !== '') lines.push(joined);
     } else if (kind === 'raw')
       for (const line of text.split('\n')) if (line.trim() !== '') lines.push(line.trimEnd());

@@ -81,7 +81,14 @@ const PATH_RULES: readonly NoiseRule[] = [
     hint: 'kernel-',
     pattern: /(?<=\/kernel-)[0-9a-f-]{36}(?=\.json)/g,
   },
-  { kind: 'prompt', scope: 'any', hint: String.raw`In ?\[`, pattern: /(?<=\bIn ?\[)\d+(?=\])/g },
+  {
+    kind: 'prompt',
+    scope: 'any',
+    hint: String.raw`In ?\[`,
+    // IPython colours it, and the colour sequence ends in a letter.
+    // eslint-disable-next-line no-control-regex -- ESC begins a colour sequence
+    pattern: /(?<=(?:\b|\u001b\[[\d;]{0,12}m)In ?\[)\d+(?=\])/g,
+  },
 ];
 
 const TIME_RULES: readonly NoiseRule[] = [
