@@ -13,7 +13,7 @@ import { ThemeButton } from './theme.js';
 
 /** One merge and nothing beside it: of a notebook of the workspace, or ("") the one that the merge tool was started for. */
 export function MergePage(props: {
-  readonly client: Pick<Client, 'login'>;
+  readonly client: Pick<Client, 'login' | 'events'>;
   readonly merges: MergeClient;
   readonly memory: Memory;
   /** Keeps choices as long as this tab is open. */
@@ -33,6 +33,15 @@ export function MergePage(props: {
     };
   }, [model]);
   const { phase, problem, view, unresolved } = useStore(model);
+  const isAttended = path === '' && phase === 'ready';
+  useEffect(() => {
+    if (!isAttended) return undefined;
+    // By this connection the merge tool knows that the page is still open.
+    const events = client.events(() => undefined);
+    return () => {
+      events.dispose();
+    };
+  }, [client, isAttended]);
   useEffect(() => {
     const guard = (event: BeforeUnloadEvent): void => {
       if (model.isUnsaved) event.preventDefault();
