@@ -5,6 +5,7 @@ import type { TextDiff } from '../../../contract/diff.js';
 import { alignItems, longestRising } from '../../../server/notebook/align.js';
 import { diffText, splitLines } from '../../../server/notebook/lines.js';
 import { markTokens, tokenize } from '../../../server/notebook/tokens.js';
+import { cpuNow } from './notation.js';
 
 /** "a⏎b" → lines with their signs, changed tokens in brackets, hunks parted by " … ". */
 function shown(base: string, head: string): string {
@@ -139,6 +140,67 @@ describe('the diff of two texts', () => {
         }
       }),
     );
+  });
+});
+
+describe('hostile texts', () => {
+  const random = (seed: number) => () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const many = (length: number, seed: number, words: number) => {
+    const next = random(seed);
+    return Array.from({ length }, () => `w${Math.floor(next() * words)}`);
+  };
+
+  it.each([
+    [
+      'lines drawn from a few, in another order',
+      many(20_000, 1, 50).join('\n'),
+      many(20_000, 2, 50).join('\n'),
+    ],
+    ['lines that all differ', many(20_000, 3, 1e9).join('\n'), many(20_000, 4, 1e9).join('\n')],
+    [
+      'one line of words drawn from a few',
+      many(60_000, 5, 40).join(' '),
+      many(60_000, 6, 40).join(' '),
+    ],
+    ['one line of one sign', 'a'.repeat(300_000), `${'a'.repeat(200_000)}b`],
+    ['one line of brackets', '()'.repeat(100_000), '[]'.repeat(100_000)],
+    ['accents without end', `a${'\u0301'.repeat(100_000)}b`, `a${'\u0301'.repeat(99_999)}b`],
+    ['lines turned round', many(8000, 7, 1e9).join('\n'), many(8000, 7, 1e9).reverse().join('\n')],
+  ])('are compared in bounded time, rightly: %s', (_, base, head) => {
+    const start = cpuNow();
+    const diff = diffText(base, head, { kind: 'text' });
+    expect(cpuNow() - start).toBeLessThan(10_000);
+    const lines = diff.hunks.flatMap((hunk) => hunk.lines);
+    const shown = (op: string) => lines.filter((line) => line.op === op).length;
+    expect(shown('-') + shown('+')).toBe(diff.removed + diff.added - (diff.leftOut ?? 0));
+    expect(diff.baseLines - diff.removed).toBe(diff.headLines - diff.added);
+  });
+
+  it('say that they are coarse, and give head when applied to base all the same', () => {
+    const [base, head] = [many(3000, 8, 30).join('\n'), many(2000, 9, 30).join('\n')];
+    const diff = diffText(base, head, { kind: 'text' });
+    expect(diff.coarse).toBe(true);
+    expect(applied(diff, base)).toEqual(splitLines(head));
+  });
+
+  it('a change in a very long line is marked, and nothing else of it', () => {
+    const numbers = many(200_000, 10, 1e6);
+    const changed = numbers.with(70_000, 'here').with(150_000, 'there');
+    const { base, head } = markTokens(numbers.join(', '), changed.join(', '), {
+      kind: 'text',
+      filter: undefined,
+    });
+    const text = changed.join(', ');
+    expect(head.map(([from, to]) => text.slice(from, to))).toEqual(['here', 'there']);
+    expect(base).toHaveLength(2);
+  });
+
+  it('no mark cuts a grapheme, in a line of any length', () => {
+    const family = '👨‍👩‍👧';
+    const filler = 'word '.repeat(50_000);
+    const [mine, theirs] = [`${filler}${family} x`, `${filler}👨‍👩‍👦 x`];
+    const { head } = markTokens(mine, theirs, { kind: 'text', filter: undefined });
+    expect(head.map(([from, to]) => theirs.slice(from, to))).toEqual(['👨‍👩‍👦']);
   });
 });
 
