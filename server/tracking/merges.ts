@@ -19,7 +19,7 @@ export interface MergedFile {
   /** Relative to the folder, with "/". */
   readonly path: string;
   /** Its bytes; undefined where there is no file. */
-  read(): Promise<Uint8Array | undefined>;
+  readonly read: () => Promise<Uint8Array | undefined>;
 }
 
 /** The merge that a notebook of the workspace waits for, as findMergeOf finds it. */
