@@ -86,5 +86,10 @@ export const revisionSchema = z.object({
   subject: z.string(),
 });
 export type Revision = z.infer<typeof revisionSchema>;
-export const revisionsSchema = z.object({ revisions: z.array(revisionSchema) });
+export const revisionsSchema = z.object({
+  revisions: z.array(revisionSchema),
+  /** Whether a git repository surrounds the notebook at all. */
+  repository: z.boolean(),
+});
+export type Revisions = z.infer<typeof revisionsSchema>;
 export const revisionsQuerySchema = z.object({ path: z.string() });

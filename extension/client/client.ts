@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
 import { revisionsSchema } from '../../contract/compare.js';
-import type { CompareSides, Comparison, Revision } from '../../contract/compare.js';
+import type { CompareSides, Comparison, Revisions } from '../../contract/compare.js';
 import type { CellarEvent } from '../../contract/events.js';
 import type { HistoryPage, HistoryQuery, Notebook } from '../../contract/history.js';
 import {
@@ -52,7 +52,7 @@ export interface Client {
   /** The base notebook's text of a comparison; `not_found` when it is not remembered any more. */
   baseText(compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
   /** The commits that touched a notebook, newest first. */
-  revisions(path: string, signal?: AbortSignal): Promise<readonly Revision[]>;
+  revisions(path: string, signal?: AbortSignal): Promise<Revisions>;
   restore(id: string, request?: Restore): Promise<Restored>;
   rename(from: string, to: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
@@ -105,9 +105,8 @@ export function createClient(options: ClientOptions): Client {
       readComparison(await text({ ...toCompareRequest(asked), signal })),
     value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),
     baseText: (compared, signal) => text({ ...toBaseRequest(compared), signal }),
-    revisions: async (path, signal) =>
-      (await ask(revisionsSchema, { path: pathTo('revisions'), query: { path }, signal }))
-        .revisions,
+    revisions: (path, signal) =>
+      ask(revisionsSchema, { path: pathTo('revisions'), query: { path }, signal }),
     restore: (id, body = {}) =>
       ask(restoredSchema, { method: 'POST', path: pathTo('restore', { id }), body }),
     rename: (from, to) => tell({ method: 'POST', path: pathTo('rename'), body: { from, to } }),

@@ -32,6 +32,7 @@ async function askRevision(parts: Parts, path: string): Promise<string | undefin
   const dialog = new Dialog({
     title: `Compare ${baseName(path)} with a revision`,
     body: picker,
+    focusNodeSelector: 'input',
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: 'Compare' })],
   });
   picker.onDone = () => {

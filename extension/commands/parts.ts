@@ -3,7 +3,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Restore, Restored } from '../../contract/capture.js';
-import type { CompareSides, Revision } from '../../contract/compare.js';
+import type { CompareSides, Revisions } from '../../contract/compare.js';
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import type { Pause, Workspace } from '../../contract/workspace.js';
@@ -20,7 +20,7 @@ export interface Server {
   restore(id: string, request: Restore): Promise<Restored>;
   pause(request: Pause): Promise<void>;
   loginLink(target: string): Promise<string>;
-  revisions(path: string): Promise<readonly Revision[]>;
+  revisions(path: string): Promise<Revisions>;
   artifactUrl(artifact: Pick<Artifact, 'name' | 'sha256'>): string;
 }
 

@@ -41,6 +41,15 @@ export function toggleKind(
   return kinds.filter((each) => (each.kind === kind ? on : each.shown)).map((each) => each.kind);
 }
 
+/** The kinds as they will be once exactly these are shown. */
+export function turnKinds(
+  kinds: readonly NoiseKind[],
+  show: readonly string[],
+): readonly NoiseKind[] {
+  const all = show.includes(ALL_NOISE);
+  return kinds.map((each) => ({ ...each, shown: all || show.includes(each.kind) }));
+}
+
 /**
  * A cell of a diff with noise shown, beside the same cell without: what the quiet one does not hold is noise. `kinds` counts
  * what is shown here by kind; `quiet` is undefined when the whole cell is unchanged without the noise.

@@ -54,3 +54,8 @@ export async function fetchBaseCells(
 ): Promise<readonly PlainCell[] | undefined> {
   return readCells(await client.baseText({ asked, key: comparison.key }));
 }
+
+/** Whether a side is the same as before; only a version is sure to be, anything else may have changed meanwhile. */
+export function isSameSide(before: AskedSide | undefined, side: AskedSide): boolean {
+  return before?.kind === 'snapshot' && side.kind === 'snapshot' && before.id === side.id;
+}

@@ -1,4 +1,4 @@
-import type { AskedSide, CompareSides, Comparison } from '../../contract/compare.js';
+import type { CompareSides, Comparison } from '../../contract/compare.js';
 import type { NotebookDiff } from '../../contract/diff.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
@@ -9,6 +9,7 @@ import {
   findNoise,
   listNoise,
   toggleKind,
+  turnKinds,
   type CellNoise,
   type NoiseKind,
 } from './compare-noise.js';
@@ -16,6 +17,7 @@ import {
   askOf,
   fetchBaseCells,
   fetchComparison,
+  isSameSide,
   type Compared,
   type EditorText,
 } from './compare-source.js';
@@ -142,6 +144,8 @@ export class CompareModel extends Store<CompareState> {
   /** Shows exactly these kinds of noise; undefined leaves that to the settings. */
   async showKinds(kinds: readonly string[] | undefined): Promise<void> {
     const { base, head } = this.state.asked;
+    // The switch turns at once, what it asks for comes when it comes.
+    if (kinds !== undefined) this.update({ noise: turnKinds(this.state.noise, kinds) });
     this.update({ asked: { base, head, ...(kinds === undefined ? {} : { show: [...kinds] }) } });
     await this.load();
   }
@@ -283,11 +287,6 @@ export class CompareModel extends Store<CompareState> {
       noisy: findNoise(diff, quiet),
     });
   }
-}
-
-/** Whether a side is the same as before; only a version is sure to be, anything else may have changed meanwhile. */
-function isSameSide(before: AskedSide | undefined, side: AskedSide): boolean {
-  return before?.kind === 'snapshot' && side.kind === 'snapshot' && before.id === side.id;
 }
 
 function isQuiet({ shown = [] }: NotebookDiff): boolean {

@@ -18,6 +18,8 @@ export interface RevisionsState {
   readonly chosen: number;
   /** Whether there are commits at all. */
   readonly any: boolean;
+  /** Whether a git repository surrounds the notebook. */
+  readonly repository: boolean;
 }
 
 /** The commits that touched a notebook, to choose one from, or any other revision by its name. */
@@ -33,6 +35,7 @@ export class RevisionsModel extends Store<RevisionsState> {
       choices: [],
       chosen: 0,
       any: false,
+      repository: true,
     });
     this.#client = client;
   }
@@ -40,8 +43,9 @@ export class RevisionsModel extends Store<RevisionsState> {
   /** Loads the commits of a notebook. */
   async load(path: string): Promise<void> {
     try {
-      this.#all = await this.#client.revisions(path);
-      this.update({ phase: 'ready', any: this.#all.length > 0 });
+      const { revisions, repository } = await this.#client.revisions(path);
+      this.#all = revisions;
+      this.update({ phase: 'ready', any: revisions.length > 0, repository });
       this.search(this.state.text);
     } catch (error) {
       this.update({ phase: 'failed', problem: toProblem(error) });

@@ -70,7 +70,7 @@ function describeSide(side: ComparedSide, { exact, named, now }: Wording): strin
 
 /** A subject as far as a head of a tab bears it; the tooltip has all of it. */
 function shorten(subject: string): string {
-  const characters = [...subject];
+  const characters = Array.from(subject);
   if (characters.length <= LONGEST_SUBJECT) return subject;
   return `${characters.slice(0, LONGEST_SUBJECT - 1).join('')}…`;
 }

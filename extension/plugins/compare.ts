@@ -113,8 +113,8 @@ function followTitle(tab: ComparisonTab, onChange: () => void): void {
     const { base, head } = comparison;
     const path = sidePath(head);
     const words = sideWords(base, head, Date.now());
-    const name = sidePath(base) === path ? ` ${baseName(path)}` : '';
-    tab.title.label = `${words.base} → ${words.head}${name}`;
+    const name = sidePath(base) === path ? `${baseName(path)}: ` : '';
+    tab.title.label = `${name}${words.base} → ${words.head}`;
     tab.title.caption = `${sideCaption(base)}\n→\n${sideCaption(head)}`;
   });
 }

@@ -12,7 +12,7 @@ export function RevisionList(props: {
   readonly onDone: () => void;
 }): JSX.Element {
   const { model, onDone } = props;
-  const { phase, problem, text, choices, chosen, any } = useStore(model);
+  const { phase, problem, text, choices, chosen, any, repository } = useStore(model);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
   useEffect(() => {
@@ -41,8 +41,8 @@ export function RevisionList(props: {
       {problem === undefined ? null : <ProblemBanner problem={problem} />}
       {phase === 'loading' ? <Skeleton label="Loading commits" rows={4} /> : null}
       {phase === 'ready' && choices.length === 0 ? (
-        <Empty title={any ? 'No commit matches.' : 'No commit holds this notebook yet.'}>
-          A branch, a tag or a hash can be typed too.
+        <Empty title={emptyTitle(any, repository)}>
+          {repository ? 'A branch, a tag or a hash can be typed too.' : undefined}
         </Empty>
       ) : null}
       <ul ref={list} id={id} role="listbox" aria-label="Revisions">
@@ -63,6 +63,11 @@ export function RevisionList(props: {
       </ul>
     </div>
   );
+}
+
+function emptyTitle(any: boolean, repository: boolean): string {
+  if (!repository) return 'This notebook is in no git repository.';
+  return any ? 'No commit matches.' : 'No commit holds this notebook yet.';
 }
 
 function ChoiceLine({ choice }: { readonly choice: RevisionChoice }): JSX.Element {

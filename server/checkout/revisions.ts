@@ -23,6 +23,17 @@ export async function listRevisions(
   }
 }
 
+/** Whether a folder lies in the work tree of a git repository. */
+export async function isInRepository(folder: string): Promise<boolean> {
+  try {
+    await runGit(folder, ['rev-parse', '--git-dir']);
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailure) return false;
+    throw error;
+  }
+}
+
 /** A commit by any name that git knows it by. Throws not_found. */
 export async function getRevision(folder: string, revision: string): Promise<Revision> {
   try {

@@ -6,7 +6,7 @@ import {
   revisionsQuerySchema,
   revisionsSchema,
 } from '../../../contract/compare.js';
-import { listRevisions } from '../../checkout/revisions.js';
+import { isInRepository, listRevisions } from '../../checkout/revisions.js';
 import { CellarError } from '../../errors.js';
 import { toWorkspacePath } from '../../store/names.js';
 import type { Comparer, OpenComparison } from '../../tracking/compare.js';
@@ -81,7 +81,8 @@ export function compareOperations(parts: ApiParts, comparer: Comparer): readonly
       answer: revisionsSchema,
       run: async ({ query }) => {
         const path = toWorkspacePath(query.path);
-        return { revisions: [...(await listRevisions(root, path, MOST_REVISIONS))] };
+        const revisions = [...(await listRevisions(root, path, MOST_REVISIONS))];
+        return { revisions, repository: revisions.length > 0 || (await isInRepository(root)) };
       },
     }),
   ];

@@ -4,7 +4,7 @@ import { toBlockRuns } from '../../../extension/model/blocks.js';
 
 /** Blocks by their signs ("." is kept); runs as signs again, with a number for blocks that are left out. */
 function show(signs: string, whole = false): string {
-  const blocks = [...signs].map((sign) => ({
+  const blocks = signs.split('').map((sign) => ({
     op: sign === '.' ? (' ' as const) : (sign as '~' | '-' | '+'),
   }));
   return toBlockRuns(blocks, whole)

@@ -14,7 +14,9 @@ const COMMITS: readonly Revision[] = [
   { commit: 'b'.repeat(40), time: '2026-11-19T10:00:00.000Z', author: 'Bob', subject: 'Add data' },
 ];
 
-async function open(answer: () => unknown = () => ({ revisions: COMMITS })): Promise<{
+async function open(
+  answer: () => unknown = () => ({ revisions: COMMITS, repository: true }),
+): Promise<{
   readonly model: RevisionsModel;
   readonly asked: readonly string[];
 }> {
@@ -66,10 +68,12 @@ test('moves within the list and no further', async () => {
 });
 
 test('says why there are none', async () => {
-  const { model } = await open(() => refusal(404, 'not_found', 'There is no git repository here.'));
+  const { model } = await open(() =>
+    refusal(404, 'not_found', 'a.ipynb is outside of the workspace.'),
+  );
   expect(model.state).toMatchObject({
     phase: 'failed',
-    problem: { kind: 'error', message: 'There is no git repository here.' },
+    problem: { kind: 'error', message: 'a.ipynb is outside of the workspace.' },
   });
   model.search('HEAD');
   expect(model.revision).toBe('HEAD');

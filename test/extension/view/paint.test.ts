@@ -11,6 +11,7 @@ function show(pieces: readonly Piece[]): string {
   return pieces
     .map((piece) => {
       if (piece.kind === 'left') return `…${String(piece.count)}…`;
+      if (piece.kind === 'invisible') return `<${piece.invisible.code}>`;
       const text = piece.look === undefined ? piece.text : `${piece.look.className}(${piece.text})`;
       return piece.marked ? `[${text}]` : text;
     })
@@ -115,4 +116,11 @@ test('draws a language it does not know, or a very long source, plain', () => {
   expect(tokens('int x = 3;', 'brainfuck')).toBe('');
   expect(tokens('x = 3', 'constructor')).toBe('');
   expect(tokens(`x = ${'3'.repeat(300_000)}`, 'python')).toBe('');
+});
+
+test('shows what would not be seen by its code, between pieces that keep their looks', () => {
+  const line = { text: 'ab\u200bcd', marks: [[1, 4] as [number, number]] };
+  expect(show(toPieces(line, [{ from: 0, to: 5, className: 'a' }]))).toBe(
+    'a(a)[a(b)]<U+200B>[a(c)]a(d)',
+  );
 });

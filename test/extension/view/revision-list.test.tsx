@@ -26,7 +26,7 @@ const revisions = ['Grow trees', 'Add data'].map((subject, at) => ({
 }));
 
 test('moves the choice by arrows while the field has the focus, and tells it to a screen reader', async () => {
-  const { view, model } = await open(() => ({ revisions }));
+  const { view, model } = await open(() => ({ revisions, repository: true }));
   const field = view.querySelector('input');
   await during(() => {
     press(field, 'ArrowDown');
@@ -38,15 +38,24 @@ test('moves the choice by arrows while the field has the focus, and tells it to 
 });
 
 test('says that no commit holds the notebook', async () => {
-  const { view } = await open(() => ({ revisions: [] }));
+  const { view } = await open(() => ({ revisions: [], repository: true }));
   expect(view.querySelector('.cellar-Empty')?.textContent).toContain(
     'No commit holds this notebook yet.',
   );
 });
 
+test('says that there is no git repository', async () => {
+  const { view } = await open(() => ({ revisions: [], repository: false }));
+  expect(view.querySelector('.cellar-Empty')?.textContent).toBe(
+    'This notebook is in no git repository.',
+  );
+});
+
 test('says why there is nothing to choose from', async () => {
-  const { view } = await open(() => refusal(404, 'not_found', 'No git repository holds a.ipynb.'));
+  const { view } = await open(() =>
+    refusal(404, 'not_found', 'a.ipynb is outside of the workspace.'),
+  );
   expect(view.querySelector('[role=alert]')?.textContent).toContain(
-    'No git repository holds a.ipynb.',
+    'a.ipynb is outside of the workspace.',
   );
 });

@@ -269,6 +269,7 @@ test('lists the commits that touched a notebook, newest first', async () => {
   rmSync(`${served.root}/.git`, { recursive: true });
   expect((await served.own('GET', 'api/v1/revisions?path=a.ipynb')).json()).toEqual({
     revisions: [],
+    repository: false,
   });
 });
 
