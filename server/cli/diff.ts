@@ -78,8 +78,10 @@ async function findPairs(context: Context, call: Call): Promise<readonly Pair[] 
 async function namesTwo({ cwd }: Context, call: Call): Promise<boolean> {
   const words = call.arguments;
   if (words.length !== 2 || call.beforeDashes !== 2 || call.flag('cached')) return false;
-  for (const word of words) if (word.includes(':') || (await isFile(cwd, word))) return true;
-  return false;
+  const files = await Promise.all(words.map((word) => isFile(cwd, word)));
+  // A range already names both ends: the other word is a path within it.
+  if (words.some((word, n) => files[n] === false && /^[^:]*\.\.[^:]*$/.test(word))) return false;
+  return words.some((word, n) => files[n] === true || word.includes(':'));
 }
 
 async function isFile(cwd: string, word: string): Promise<boolean> {

@@ -21,10 +21,14 @@ async function findPager({ cwd, environment }: Context): Promise<string | undefi
 /** Only what the person has set for themselves: a pager that a repository names is a program of whoever made it. */
 async function readCorePager(cwd: string): Promise<string | undefined> {
   try {
-    const words = ['config', '--null', '--show-scope', '--get-all', 'core.pager'];
-    const { stdout } = await run('git', words, { cwd });
-    const [scope, value] = stdout.split('\0').slice(-3);
-    return scope === 'local' || scope === 'worktree' ? undefined : value;
+    const asked = ['config', '--null', '--show-scope', '--get-all', 'core.pager'];
+    const { stdout } = await run('git', asked, { cwd });
+    const words = stdout.split('\0').slice(0, -1);
+    // Scopes and values in turn, the strongest last.
+    const own = words.flatMap((scope, n) =>
+      n % 2 === 0 && scope !== 'local' && scope !== 'worktree' ? [words[n + 1]] : [],
+    );
+    return own.at(-1);
   } catch {
     // git is missing, or knows of none.
     return undefined;
