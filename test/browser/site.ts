@@ -22,6 +22,8 @@ export interface Site {
 export interface Served {
   readonly url: string;
   readonly login: string;
+  /** The owner's secret. */
+  readonly token: string;
 }
 
 export const test = base.extend<{ readonly site: Site }>({
