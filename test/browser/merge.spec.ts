@@ -1,7 +1,10 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { test as base } from '@playwright/test';
+
 import { cellarIn, git, leaveConflict, readSources, startTool, type Sides } from './conflicts.js';
+import { removeHome, scratchHome, startJupyter } from './jupyter.js';
 import { expect, test as labTest } from './lab.js';
 import { code, notebook, writeNotebook } from './notebooks.js';
 import { test as siteTest } from './site.js';
@@ -218,5 +221,27 @@ siteTest(
       'end(1)',
     ]);
     expect(await git(site.root, ['ls-files', '--unmerged'])).toBe('');
+  },
+);
+
+base(
+  'Notebook 7 shows the merge in the place of the notebook, and the notebook after it',
+  async ({ page }) => {
+    const home = scratchHome('nb7m');
+    const workspace = join(home, 'workspace');
+    await mkdir(workspace, { recursive: true });
+    await leaveConflict(workspace, 'train.ipynb', train);
+    const jupyter = await startJupyter({ home, app: 'notebook', files: [] });
+    try {
+      await page.goto(`${jupyter.url}notebooks/train.ipynb?token=${jupyter.token}`);
+      const merge = page.getByRole('region', { name: 'Merge of train.ipynb' });
+      await merge.getByRole('button', { name: 'All 2 from trees' }).click();
+      await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+      await merge.getByRole('button', { name: 'Save' }).click();
+      await expect(page.locator('.jp-Notebook .jp-Cell').first()).toContainText('rows = 20');
+    } finally {
+      await jupyter.stop();
+      await removeHome(home);
+    }
   },
 );
