@@ -166,15 +166,15 @@ function plotly(): readonly [string, string] {
     mode: 'lines',
     name: `trace ${n}`,
     type: 'scatter',
-    x: Array.from({ length: 12_500 }, (_, i) => i),
-    y: Array.from({ length: 12_500 }, () => random() * 100 - 50),
+    x: Array.from({ length: 13_900 }, (_, i) => i),
+    y: Array.from({ length: 13_900 }, () => random() * 100 - 50),
   }));
   const of = () =>
     showing({ 'application/vnd.plotly.v1+json': { data: traces, layout: { title: 'Traces' } } });
   const base = of();
   for (let n = 0; n < 10; n++) {
     const trace = traces[n * 2];
-    if (trace !== undefined) trace.y[Math.floor(random() * 12_500)] = random();
+    if (trace !== undefined) trace.y[Math.floor(random() * 13_900)] = random();
   }
   return [base, of()];
 }

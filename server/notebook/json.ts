@@ -89,6 +89,8 @@ const INTEGER = /^-?\d+$/;
 
 /** Numbers by value: whole ones exactly, others as doubles; NaN equals itself. */
 function equalNumbers(a: number | JsonNumber, b: number | JsonNumber): boolean {
+  // Written alike they are alike: no value is worked out.
+  if (a instanceof JsonNumber && b instanceof JsonNumber && a.lexeme === b.lexeme) return true;
   const x = toNumber(a) ?? 0;
   const y = toNumber(b) ?? 0;
   if (!Object.is(x, y) && x !== y) return false;

@@ -54,7 +54,8 @@ function keyedTokens(line: string, { kind, filter }: MarkOptions): KeyedTokens {
   return { texts, keys };
 }
 
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made for the first text that is not ASCII: it takes longer than most diffs. */
+let segmenter: Intl.Segmenter | undefined;
 /** The longest grapheme that is kept whole; hostile text can make them endless. */
 const MAX_GRAPHEME = 256;
 
@@ -65,7 +66,8 @@ function graphemeAround(line: string, at: number): Mark | undefined {
   let start = at - 1;
   // Characters below the combining ones begin a grapheme, whatever stands before.
   while (start > 0 && at - start < MAX_GRAPHEME && line.charCodeAt(start) >= 0x300) start--;
-  const around = SEGMENTER.segment(line.slice(start, at + MAX_GRAPHEME)).containing(at - start);
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  const around = segmenter.segment(line.slice(start, at + MAX_GRAPHEME)).containing(at - start);
   if (around === undefined || around.index === at - start) return undefined;
   return [start + around.index, start + around.index + around.segment.length];
 }
