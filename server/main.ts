@@ -34,7 +34,7 @@ function report(error: unknown): void {
 const context: Context = {
   cwd: process.cwd(),
   environment: process.env,
-  color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  color: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   terminal: isatty(1),
   width: process.stdout.isTTY ? process.stdout.columns : Number(process.env['COLUMNS']) || 100,
   program: [process.execPath, fileURLToPath(import.meta.url)],
