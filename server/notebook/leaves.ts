@@ -16,6 +16,12 @@ export interface LeafDiff {
   readonly leftOut: number;
 }
 
+/** True for two packed arrays that need not be unpacked to be compared. */
+function hasSameNumbers(a: Json, b: Json): boolean {
+  if (!isObject(a) || !isObject(b)) return false;
+  return a.get('bdata') === b.get('bdata') && a.get('dtype') === b.get('dtype');
+}
+
 /** A value as JSON text, shortened past 200 code units. */
 export function shortJson(value: Json): string {
   const text = compactJson(value);
@@ -60,7 +66,7 @@ export function diffLeaves(
       if (a === undefined || b === undefined || !equalJson(a, b)) add(at, a, b);
       return;
     }
-    const [x, y] = [readTypedArray(a) ?? a, readTypedArray(b) ?? b];
+    const [x, y] = hasSameNumbers(a, b) ? [a, b] : [readTypedArray(a) ?? a, readTypedArray(b) ?? b];
     if (isArray(x) && isArray(y)) {
       for (const [i, j] of pairItems(x, y))
         visit(x[i], y[j], pointer(at, i < 0 ? j : i), level + 1);

@@ -61,12 +61,6 @@ export const NOISE_KINDS: readonly NoiseKind[] = [
   },
   { kind: 'format', one: 'format upgrade', many: 'format upgrades', title: "The file's nbformat" },
   {
-    kind: 'markup_form',
-    one: 'way of writing markup',
-    many: 'ways of writing markup',
-    title: 'Order of attributes and white space in HTML, SVG and LaTeX',
-  },
-  {
     kind: 'kernel_version',
     one: 'kernel detail',
     many: 'kernel details',
@@ -84,6 +78,12 @@ export const NOISE_KINDS: readonly NoiseKind[] = [
     one: 'line-end style',
     many: 'line-end styles',
     title: 'CRLF in place of LF in sources',
+  },
+  {
+    kind: 'markup_form',
+    one: 'way of writing markup',
+    many: 'ways of writing markup',
+    title: 'Order of attributes and white space in HTML, SVG and LaTeX',
   },
   {
     kind: 'metric_time',

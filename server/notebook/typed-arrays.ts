@@ -4,6 +4,15 @@ import { isObject, JsonNumber } from './json-value.js';
 /** How many base64 digits are decoded at most. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
+/** A float of 32 bits by the fewest digits that tell it apart, as people write it: 0.1, not 0.10000000149011612. */
+function shortest(float: number): number {
+  for (let digits = 7; digits < 9; digits++) {
+    const value = Number(float.toPrecision(digits));
+    if (Math.fround(value) === float) return value;
+  }
+  return Number(float.toPrecision(9));
+}
+
 /** Reads one number of each type that Plotly packs (numpy's names), and how many bytes that takes. */
 const READERS: Readonly<Record<string, readonly [number, (bytes: Buffer, at: number) => number]>> =
   {
@@ -14,8 +23,7 @@ const READERS: Readonly<Record<string, readonly [number, (bytes: Buffer, at: num
     u2: [2, (bytes, at) => bytes.readUInt16LE(at)],
     i4: [4, (bytes, at) => bytes.readInt32LE(at)],
     u4: [4, (bytes, at) => bytes.readUInt32LE(at)],
-    // Nine digits tell floats of 32 bits apart, and write 0.1 as people do.
-    f4: [4, (bytes, at) => Number(bytes.readFloatLE(at).toPrecision(9))],
+    f4: [4, (bytes, at) => shortest(bytes.readFloatLE(at))],
     f8: [8, (bytes, at) => bytes.readDoubleLE(at)],
   };
 

@@ -7,8 +7,8 @@ const STATE_MIME = 'application/vnd.jupyter.widget-state+json';
 
 /** How a model's state names another model. */
 const REFERENCE = /^IPY_MODEL_([\w-]{1,80})$/;
-/** Models within models beyond this many levels, and more than this many of one view, are not followed. */
-const MAX_LEVELS = 12;
+/** Values within values beyond this many levels are left as they are, and more models than this of one view are not followed. */
+const MAX_LEVELS = 60;
 const MAX_MODELS = 500;
 
 /** The saved models of a notebook's widgets, by id; empty where none were saved. */
@@ -22,6 +22,8 @@ export function widgetModels({ metadata }: Notebook): JsonObject {
 /** A view of a widget as what it shows: its model in place of its random id, models that it names in place of their names. */
 export function widgetView(view: JsonObject, models: JsonObject): JsonObject {
   let followed = 0;
+  // The models that the one looked at stands in: a child may name its parent.
+  const within = new Set<string>();
   const resolve = (value: Json, level: number): Json => {
     if (typeof value === 'string') {
       const id = REFERENCE.exec(value)?.[1];
@@ -34,8 +36,11 @@ export function widgetView(view: JsonObject, models: JsonObject): JsonObject {
   };
   const modelOf = (id: string, level: number): Json | undefined => {
     const model = models.get(id);
-    if (model === undefined || level >= MAX_LEVELS || ++followed > MAX_MODELS) return undefined;
-    return resolve(model, level + 1);
+    if (model === undefined || within.has(id) || ++followed > MAX_MODELS) return undefined;
+    within.add(id);
+    const resolved = resolve(model, level + 1);
+    within.delete(id);
+    return resolved;
   };
   const shown = new Map(view);
   const id = view.get('model_id');
