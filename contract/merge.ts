@@ -55,7 +55,7 @@ export const decisionSchema = z.object({
   merged: z.number().int().nullable().optional(),
   /** Of sources: the chunk it is about. */
   chunk: z.number().int().optional(),
-  /** Of metadata: a JSON Pointer, and the values as JSON text. */
+  /** Of metadata and attachments: a JSON Pointer, and the values as JSON text, shortened where they are long. */
   path: z.string().optional(),
   values: z
     .object({
@@ -67,7 +67,7 @@ export const decisionSchema = z.object({
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** A stretch of a merged source: texts with their line ends. Kind `local` or `remote`: that side alone changed it; `agreed`: both alike. */
+/** A stretch of a merged source: texts with their line ends; those of one side together are its source. Kind `local` or `remote`: that side alone changed it; `agreed`: both alike. */
 export const mergeChunkSchema = z.object({
   kind: z.enum(['same', 'local', 'remote', 'agreed', 'conflict']),
   base: z.string(),

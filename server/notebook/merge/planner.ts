@@ -98,13 +98,30 @@ export class Planner {
   private mergeMetadata(): ValuePlan {
     const { base, local, remote } = this.notebooks;
     const versions = { base: base.metadata, local: local.metadata, remote: remote.metadata };
-    return mergeValues(versions, {
+    const plan = mergeValues(versions, {
       ...this.rules,
-      // What a kernel says of itself follows from the kernel that was chosen.
       isNoise: (path) => isNotebookNoise(nameIn(path)) || nameIn(path) === 'language_info',
       isWhole: (path) => path === '/kernelspec' || path === '/language_info',
       isSet: (path) => path === '/tags' || path === '/keywords',
     });
+    return this.withLanguage(plan);
+  }
+
+  /** What a kernel says of itself goes with the kernel that is taken. */
+  private withLanguage(plan: ValuePlan): ValuePlan {
+    if (plan.kind === 'value') return plan;
+    const [, kernel] = plan.members.find(([name]) => name === 'kernelspec') ?? [];
+    if (kernel?.kind !== 'value' || kernel.decided.decision === undefined) return plan;
+    const { decision, take } = kernel.decided;
+    if (this.decisions.some(({ id, reason }) => id === decision && reason === 'same_on_both'))
+      return plan;
+    const at = this.decisions.findIndex(({ path }) => path === '/language_info');
+    if (at >= 0) this.decisions.splice(at, 1);
+    const members = plan.members.map(([name, member]): readonly [string, ValuePlan] => {
+      if (name !== 'language_info' || member.kind === 'object') return [name, member];
+      return [name, { kind: 'value', decided: { ...member.decided, decision, take } }];
+    });
+    return { kind: 'object', members };
   }
 
   private mergeRest(): ValuePlan {

@@ -25,18 +25,13 @@ const MARKER = /^[ \t]*(<{7,}|\|{7,}|={7,}|>{7,})(?: (.*?))?\s*$/;
 export function repairSides(bytes: Uint8Array, facts: ErrorFacts = {}): RepairedSides {
   const text = decode(bytes, facts);
   const { sides, labels, hasBase } = takeApart(text, facts);
-  const read = (side: Version) => readSide(sides[side].join('\n'), { ...facts, side });
+  const read = (side: 'local' | 'remote') => readSide(sides[side].join('\n'), { ...facts, side });
   return {
-    base: hasBase ? findBase(() => read('base')) : undefined,
+    base: hasBase ? findBase(sides.base.join('\n')) : undefined,
     local: read('local'),
     remote: read('remote'),
     labels,
   };
-}
-
-/** True for a text with at least one whole conflict of git's. */
-export function hasMarkers(text: string): boolean {
-  return /^<{7}/m.test(text) && /^={7}/m.test(text) && /^>{7}/m.test(text);
 }
 
 function decode(bytes: Uint8Array, facts: ErrorFacts): string {
@@ -49,10 +44,13 @@ function decode(bytes: Uint8Array, facts: ErrorFacts): string {
   }
 }
 
-/** A base that git had to make up of several ancestors may be no notebook: then it is as if there were none. */
-function findBase(read: () => Notebook): Notebook | undefined {
+/**
+ * A base that git made up of several ancestors, or out of which it took what both sides wrote alike (zdiff3), may be no notebook: then
+ * it is as if there were none.
+ */
+function findBase(text: string): Notebook | undefined {
   try {
-    return read();
+    return parseNotebook(new TextEncoder().encode(text));
   } catch (error) {
     if (error instanceof CellarError) return undefined;
     throw error;
