@@ -111,16 +111,15 @@ function Question(props: {
 /** What becomes of open conflicts when the file is saved. */
 function openWords(open: readonly Decision[], labels: MergeLabels): string {
   const count = formatCount(open.length, 'conflict is still open', 'conflicts are still open');
-  const isMarked = open.some(({ about }) => about === 'source');
-  const takes = new Set(open.filter(({ about }) => about !== 'source').map(({ take }) => take));
-  const [take = 'both'] = takes;
-  const marked = 'Sources get both sides between lines marked <<<<<<< and >>>>>>>';
-  if (takes.size === 0) return `${count}. ${marked}.`;
-  const rest =
-    takes.size === 1 && take !== 'both' && take !== 'merged'
-      ? `what ${labels[take]} has there`
-      : 'what the merge put there';
-  return isMarked
-    ? `${count}. ${marked}; the rest gets ${rest}.`
-    : `${count}. The file gets ${rest}.`;
+  const are = (...abouts: readonly Decision['about'][]): boolean =>
+    open.some(({ about }) => abouts.includes(about));
+  const fates = [
+    are('source') ? 'sources get both sides between lines marked <<<<<<< and >>>>>>>' : '',
+    are('presence') ? 'cells that one side deleted stay' : '',
+    are('outputs') ? `outputs stay as ${labels.local} has them` : '',
+    are('place', 'type', 'attachments', 'metadata', 'notebook_metadata')
+      ? `places, types and metadata stay as ${labels.local} has them`
+      : '',
+  ].filter((fate) => fate !== '');
+  return `${count}. In the file, ${fates.join('; ')}.`;
 }

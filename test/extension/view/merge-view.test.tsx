@@ -214,7 +214,7 @@ test('asks before saving with open conflicts, in words about the file', async ()
   await press1(view, 's');
   const question = view.querySelector('[role=alertdialog]');
   expect(question?.textContent).toContain(
-    '1 conflict is still open. Sources get both sides between lines marked <<<<<<< and >>>>>>>.',
+    '1 conflict is still open. In the file, sources get both sides between lines marked <<<<<<< and >>>>>>>.',
   );
   expect(document.activeElement?.textContent).toBe('Show the first');
   await during(() => {
