@@ -59,9 +59,9 @@ export class Applier {
     const places = new Map<CellPlan['indices'], Version>();
     for (const { place, indices } of this.plan.cells) {
       const take = this.chosen(place);
+      if (take === undefined || take === 'both') continue;
       const decision = this.plan.decisions.find(({ id }) => id === place);
-      if (take !== undefined && take !== 'both' && take !== decision?.take)
-        places.set(indices, take);
+      if (take !== decision?.take) places.set(indices, take);
     }
     if (places.size === 0) return this.plan.cells;
     const byIndices = new Map(this.plan.cells.map((cell) => [cell.indices, cell]));

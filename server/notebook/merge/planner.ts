@@ -36,7 +36,8 @@ export class Planner {
     const metadata = this.mergeMetadata();
     const order = orderCells(toUnits(this.sides));
     const quarrels = new Map<Quarrel, string>();
-    const cells = order.cells.map((unit, n) => this.planCell(unit, { order, n, quarrels }));
+    const contended = findContended(order.cells);
+    const cells = order.cells.map((unit) => this.planCell(unit, { order, contended, quarrels }));
     const merged = new Map<string, number>();
     for (const { key, presence } of cells)
       if (presence.stands[presence.take]) merged.set(key, merged.size);
@@ -54,7 +55,7 @@ export class Planner {
     };
   }
 
-  private planCell(unit: Unit, { order, n, quarrels }: PlaceOf): CellPlan {
+  private planCell(unit: Unit, { order, contended, quarrels }: PlaceOf): CellPlan {
     const { base, local, remote, quarrel } = unit;
     const key = base !== null ? `b${base}` : local !== null ? `l${local}` : `r${remote ?? 0}`;
     const own: string[] = [];
@@ -70,7 +71,7 @@ export class Planner {
     const known = quarrel === undefined ? undefined : quarrels.get(quarrel);
     const presence =
       quarrel === undefined
-        ? decidePresence(cells, isContended(order.cells, n), decide)
+        ? decidePresence(cells, contended.has(unit), decide)
         : decideQuarrel(unit, quarrel, known ?? decide(conflictOf(quarrel)));
     if (quarrel !== undefined && known === undefined)
       quarrels.set(quarrel, presence.decision ?? '');
@@ -150,8 +151,7 @@ const TOP_NAMES: ReadonlySet<string> = new Set(['cells', 'metadata', 'nbformat',
 
 interface PlaceOf {
   readonly order: Order<Unit>;
-  /** The unit's place in it. */
-  readonly n: number;
+  readonly contended: ReadonlySet<Unit>;
   /** The decisions about quarrels so far. */
   readonly quarrels: Map<Quarrel, string>;
 }
@@ -168,20 +168,21 @@ function toMinor({ base, local, remote }: Versions<Notebook>): number {
   return Math.max(minor(local), minor(remote));
 }
 
-/** Both sides added cells at this place. */
-function isContended(units: readonly Unit[], n: number): boolean {
-  const isAdded = (unit: Unit | undefined, side: 'local' | 'remote') =>
-    unit?.base === null &&
-    unit[side] !== null &&
-    unit[side === 'local' ? 'remote' : 'local'] === null;
-  const side = units[n]?.local === null ? 'local' : 'remote';
-  const reach = (step: 1 | -1): boolean => {
-    for (let at = n + step; ; at += step) {
-      if (isAdded(units[at], side)) return true;
-      if (!isAdded(units[at], side === 'local' ? 'remote' : 'local')) return false;
-    }
+/** The cells of stretches to which both sides added some. */
+function findContended(units: readonly Unit[]): ReadonlySet<Unit> {
+  const contended = new Set<Unit>();
+  let stretch: Unit[] = [];
+  const close = () => {
+    const isOf = (side: Version) => stretch.some((unit) => unit[side] !== null);
+    if (isOf('local') && isOf('remote')) for (const unit of stretch) contended.add(unit);
+    stretch = [];
   };
-  return units[n]?.base === null && (reach(1) || reach(-1));
+  for (const unit of units) {
+    if (unit.base === null && (unit.local === null || unit.remote === null)) stretch.push(unit);
+    else close();
+  }
+  close();
+  return contended;
 }
 
 const EVERYWHERE: Stands = { base: true, local: true, remote: true, both: true };
