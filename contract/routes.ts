@@ -10,6 +10,8 @@ export const ROUTES = {
   login: 'login',
   events: 'events',
   openapi: 'api/v1/openapi.json',
+  /** The published JSON Schema of a result by its name, e.g. notebook-diff.json. */
+  schema: 'api/v1/schema/:name',
   workspace: 'api/v1/workspace',
   settings: 'api/v1/settings',
   pause: 'api/v1/pause',

@@ -9,10 +9,10 @@ DIST = Path(__file__).resolve().parent.parent / "dist"
 
 
 class Bundle(BuildHookInterface):
-    """The command and server for Node and the reviewers' page go into the package, the extension to Jupyter."""
+    """The command and server for Node, the reviewers' page and the schemas go into the package, the extension to Jupyter."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        parts = [*sorted(DIST.glob("*.js")), DIST / "page"]
+        parts = [*sorted(DIST.glob("*.js")), DIST / "page", DIST / "schema"]
         extension = DIST / "labextension"
         for needed in (DIST / "cellar.js", DIST / "page" / "index.html", extension / "package.json"):
             if not needed.exists():

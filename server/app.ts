@@ -19,6 +19,7 @@ import { streamEvents } from './api/events.js';
 import { createFailureHandler } from './api/failure.js';
 import { health, metrics } from './api/health.js';
 import { toOpenApi } from './api/openapi.js';
+import { sendSchema } from './api/schemas.js';
 import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
 import { CellarError } from './errors.js';
@@ -51,6 +52,7 @@ export function createApp(parts: ApiParts): Express {
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));
   });
+  app.get(`/${ROUTES.schema}`, sendSchema);
 
   addPage(app, parts);
   return app;

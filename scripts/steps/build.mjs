@@ -6,8 +6,10 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { ROOT } from './places.mjs';
 import { run, StepError } from './run.mjs';
@@ -49,7 +51,10 @@ export function buildLabextension() {
 export function buildServer() {
   return unlessDone(
     'server',
-    { inputs: [...SHARED, 'server'], outputs: ['dist/cellar.js'] },
+    {
+      inputs: [...SHARED, 'server'],
+      outputs: ['dist/cellar.js', 'dist/schema/notebook-diff.json'],
+    },
     async () => {
       removeScripts();
       await bundle({
@@ -62,8 +67,30 @@ export function buildServer() {
       });
       // npx runs the file itself.
       chmodSync(join(ROOT, 'dist', 'cellar.js'), 0o755);
+      await writeSchemas();
     },
   );
+}
+
+/** dist/schema/NAME.json: what the results are, for whoever reads them. */
+async function writeSchemas() {
+  const folder = join(ROOT, 'dist', 'schema');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const script = join(folder, 'schemas.mjs');
+  await bundle({
+    entryPoints: ['server/api/schemas.ts'],
+    outfile: script,
+    splitting: false,
+    platform: 'node',
+  });
+  const { findSchema, SCHEMA_NAMES } = await import(pathToFileURL(script).href);
+  rmSync(script);
+  for (const name of SCHEMA_NAMES)
+    writeFileSync(
+      join(folder, `${name}.json`),
+      `${JSON.stringify(findSchema(name), undefined, 2)}\n`,
+    );
 }
 
 /** dist/page/: the reviewers' page. */

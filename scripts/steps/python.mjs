@@ -47,7 +47,15 @@ export function buildWheel() {
   return unlessDone(
     'wheel',
     {
-      inputs: ['python', ...bundle(), 'dist/page', 'dist/labextension', 'LICENSE', 'package.json'],
+      inputs: [
+        'python',
+        ...bundle(),
+        'dist/page',
+        'dist/schema',
+        'dist/labextension',
+        'LICENSE',
+        'package.json',
+      ],
       outputs: ['dist/wheel'],
     },
     async () => {
