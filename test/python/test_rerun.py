@@ -11,10 +11,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-COMMAND = str(
-    Path(sys.executable).parent
-    / ("cellar.exe" if sys.platform == "win32" else "cellar")
-)
+COMMAND = str(Path(sys.executable).parent / ("cellar.exe" if sys.platform == "win32" else "cellar"))
 
 SETUP = """\
 %matplotlib inline
@@ -45,10 +42,7 @@ CELLS = [
 
 def ran(folder: Path, name: str) -> Path:
     """The notebook as a fresh kernel leaves it, on the disk."""
-    cells = [
-        nbformat.v4.new_code_cell(source, id=f"c{i}")
-        for i, source in enumerate([SETUP, *CELLS])
-    ]
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate([SETUP, *CELLS])]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, allow_errors=True).execute()
     path = folder / name
@@ -82,9 +76,7 @@ def test_shows_nothing_of_a_notebook_that_was_run_again(tmp_path: Path) -> None:
     assert changed == []
     assert code == 0
     # The runs did differ: what each makes anew was seen.
-    assert {"address", "duration", "temp_path", "div_id", "timestamp"} <= shown[
-        "noise"
-    ].keys()
+    assert {"address", "duration", "temp_path", "div_id", "timestamp"} <= shown["noise"].keys()
 
 
 def test_shows_one_value_that_changed_among_what_each_run_makes_anew(
@@ -98,6 +90,4 @@ def test_shows_one_value_that_changed_among_what_each_run_makes_anew(
         CELLS[1] = before
     code, shown = diff(base, head)
     assert code == 1
-    assert [
-        change["head"] for change in shown["changes"] if change["kind"] != "same"
-    ] == [[2]]
+    assert [change["head"] for change in shown["changes"] if change["kind"] != "same"] == [[2]]
