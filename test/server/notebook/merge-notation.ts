@@ -3,7 +3,6 @@ import { isArray, isObject } from '../../../server/notebook/json-value.js';
 import { formatJson } from '../../../server/notebook/json.js';
 import { applyMerge, planMerge } from '../../../server/notebook/merge/merge.js';
 import type { MergePlan } from '../../../server/notebook/merge/plan.js';
-import type { Notebook } from '../../../server/notebook/notebook.js';
 import { cellsOf, notebookOf, parseText, wordy } from './notation.js';
 
 /** The merge of "base / local / remote", cells as in `cellsOf`; a side that is "=" is base as it was. */
@@ -64,11 +63,6 @@ const WORDS: ReadonlyMap<string, string> = new Map(
 function wordOf(source: string): string {
   if (source === '') return '_';
   return WORDS.get(source) ?? source.replaceAll('\n', '⏎');
-}
-
-/** A notebook's JSON text with every value where it was. */
-export function textOf(notebook: Notebook): string {
-  return formatJson(notebook.raw);
 }
 
 /** The lines of a capital with some of them replaced, as one source of the notation. */
