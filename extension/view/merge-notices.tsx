@@ -18,7 +18,8 @@ export function MergeNotices({ model }: { readonly model: MergeModel }): JSX.Ele
       {problem === undefined ? null : (
         <ProblemBanner
           problem={problem}
-          onRetry={() => void (phase === 'failed' ? model.load() : model.save())}
+          // What failed later is done again by its own button.
+          {...(phase === 'failed' ? { onRetry: () => void model.load() } : {})}
         />
       )}
       {isStale ? (

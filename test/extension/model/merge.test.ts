@@ -207,6 +207,24 @@ test('keeps choices where they still apply when the file changed meanwhile', asy
   expect(model.state.phase).toBe('saved');
 });
 
+test('keeps every choice when saving fails, and saves them the next time', async () => {
+  const { model, client } = await open();
+  model.chooseRest('remote');
+  client.answer = () => {
+    throw new Error('the disk is full');
+  };
+  await model.save();
+  expect(model.state).toMatchObject({
+    phase: 'ready',
+    busy: false,
+    problem: { kind: 'error', message: 'the disk is full' },
+  });
+  client.answer = undefined;
+  await model.save();
+  expect(model.state).toMatchObject({ phase: 'saved', problem: undefined });
+  expect(client.sent[1]).toEqual(client.sent[0]);
+});
+
 test('leaves the tool after a question when choices would be lost', async () => {
   const { model, client } = await open();
   model.choose('c.0', 'remote');
