@@ -1,10 +1,11 @@
-import { createHash, webcrypto } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { findConflict } from '../checkout/conflict.js';
 import { findConflictLabels } from '../checkout/labels.js';
 import { toWorkspacePath } from '../store/names.js';
 import type { Store } from '../store/store.js';
 import type { MergeFacts, MergeInput } from '../work/merge-task.js';
+import { hashContent } from './content-hash.js';
 
 /** A merge that waits for a person. */
 export interface FoundMerge {
@@ -59,12 +60,10 @@ export async function findMergeOf({
   };
 }
 
-/** Names texts: another one for any that changes, comes or goes. Hashes off the main thread. */
+/** Names texts: another one for any that changes, comes or goes. */
 export async function fingerprintOf(texts: readonly (Uint8Array | undefined)[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const text of texts)
-    if (text === undefined) hash.update('-');
-    else hash.update('+').update(new Uint8Array(await webcrypto.subtle.digest('SHA-256', text)));
+  for (const text of texts) hash.update(text === undefined ? '-' : `+${await hashContent(text)}`);
   return hash.digest('hex');
 }
 

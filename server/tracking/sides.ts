@@ -1,5 +1,3 @@
-import { webcrypto } from 'node:crypto';
-
 import type { AskedSide, ComparedSide } from '../../contract/compare.js';
 import { getRevision } from '../checkout/revisions.js';
 import { readFormer } from '../checkout/revision.js';
@@ -11,6 +9,7 @@ import type { Store } from '../store/store.js';
 import type { NotebookSource } from '../work/compare.js';
 import { keepEdited } from '../work/keep.js';
 import type { Pool } from '../work/pool.js';
+import { hashContent } from './content-hash.js';
 import { runsOf, toSnapshot } from './snapshots.js';
 
 /** What sides are found in. */
@@ -142,8 +141,6 @@ async function openEdited(
   };
 }
 
-/** Hashes off the main thread. */
 async function nameContent(bytes: Uint8Array): Promise<string> {
-  const digest = await webcrypto.subtle.digest('SHA-256', bytes);
-  return `sha256 ${Buffer.from(digest).toString('hex')}`;
+  return `sha256 ${await hashContent(bytes)}`;
 }

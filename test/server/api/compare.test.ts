@@ -282,3 +282,34 @@ test('gives a diff of two snapshots a key, and shows noise by a list with commas
   const head = await served.own('GET', `api/v1/compare/${compared.key ?? ''}/head`);
   expect(head.text).toContain('"y"');
 });
+
+test('answers others while a large pair is compared', async () => {
+  const served = await serve();
+  const large = (seed: number): string =>
+    notebookText(
+      Array.from({ length: 300 }, (_, n) =>
+        Array.from(
+          { length: 400 },
+          (_line, at) => `x${(at * 7919 + n * seed) % 9973} = ${at}`,
+        ).join('\n'),
+      ),
+    );
+  await writeInto(served.root, 'a.ipynb', large(1));
+  await writeInto(served.root, 'b.ipynb', large(2));
+  const state = { done: false };
+  const compared = compare(
+    served,
+    { kind: 'file', path: 'a.ipynb' },
+    { kind: 'file', path: 'b.ipynb' },
+  ).finally(() => {
+    state.done = true;
+  });
+  let answered = 0;
+  while (!state.done) {
+    expect((await served.ask({ path: 'healthz' })).status).toBe(200);
+    answered += 1;
+  }
+  expect((await compared).diff.cells.unchanged).toBeLessThan(300);
+  // On the main thread they would all wait for the comparison.
+  expect(answered).toBeGreaterThan(5);
+});
