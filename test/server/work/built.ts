@@ -1,10 +1,11 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 
 const SOURCES = fileURLToPath(new URL('../../../server/work/', import.meta.url));
 
@@ -16,11 +17,12 @@ export function buildWorkers(): Promise<URL> {
   return built;
 }
 
+afterAll(async () => {
+  if (built !== undefined) await rm(await built, { recursive: true, force: true });
+});
+
 async function buildInto(): Promise<URL> {
   const folder = await mkdtemp(join(tmpdir(), 'cellar-workers-'));
-  process.on('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
   const names = readdirSync(SOURCES).filter((name) => /\.(worker|task)\.ts$/.test(name));
   await build({
     entryPoints: names.map((name) => join(SOURCES, name)),
