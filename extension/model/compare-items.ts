@@ -115,8 +115,3 @@ export function placeOf(items: readonly DiffItem[], current: string | undefined)
 export function keyOf(change: CellChange): string {
   return `${change.base.join('+')}>${change.head.join('+')}`;
 }
-
-/** How many differences of noise there were, over all kinds. */
-export function countNoise(noise: Readonly<Record<string, number>>): number {
-  return Object.values(noise).reduce((sum, count) => sum + count, 0);
-}

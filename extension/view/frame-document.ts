@@ -3,6 +3,8 @@ import { FRAME_POLICY, FRAME_SCRIPT } from '../../contract/frame.js';
 /** The look that an output takes over from the page around it, as CSS values. */
 export interface FrameLook {
   readonly color: string;
+  /** What the frame stands on. A transparent one is drawn on black or white where a theme was changed under it. */
+  readonly ground: string;
   readonly border: string;
   readonly fontFamily: string;
   readonly codeFamily: string;
@@ -25,6 +27,7 @@ export function readLook(element: Element): FrameLook {
   const color = style.color || 'black';
   return {
     color,
+    ground: named('--jp-layout-color1', 'transparent'),
     border: named('--jp-border-color2', 'grey'),
     fontFamily: named('--jp-ui-font-family', 'sans-serif'),
     codeFamily: named('--jp-code-font-family', 'monospace'),
@@ -42,9 +45,9 @@ function isLight(color: string): boolean {
 }
 
 function frameStyle(look: FrameLook): string {
-  const { color, border, fontFamily, codeFamily, dark, added, deleted, quiet } = look;
+  const { color, ground, border, fontFamily, codeFamily, dark, added, deleted, quiet } = look;
   return [
-    `:root{color-scheme:${dark ? 'dark' : 'light'};background:transparent}`,
+    `:root{color-scheme:${dark ? 'dark' : 'light'};background:${clean(ground)}}`,
     `html{overflow-y:hidden}body{margin:0;overflow-x:auto;font:13px/1.5 ${clean(fontFamily)};color:${clean(color)}}`,
     `table{border-collapse:collapse;font-size:12px;font-variant-numeric:tabular-nums}`,
     `th,td{padding:3px 8px;text-align:right;white-space:nowrap}th{font-weight:600}`,

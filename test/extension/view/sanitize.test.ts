@@ -96,8 +96,13 @@ test("names the frame's script by its hash", () => {
 });
 
 test('puts the policy first, one script last, and lets no theme break out of the style', () => {
+  const hostile = 'red}</style><script>alert(1)</script>';
   const look = {
-    color: 'red}</style><script>alert(1)</script>',
+    color: hostile,
+    ground: hostile,
+    added: hostile,
+    deleted: hostile,
+    quiet: hostile,
     border: 'grey',
     fontFamily: 'serif',
     codeFamily: '"Fira Code"',
