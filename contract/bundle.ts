@@ -2,9 +2,6 @@ import * as z from 'zod';
 
 import { recordOf } from './record.js';
 
-/** The MIME type by which a kernel of any language hands metrics, params and artifacts to Cellar (docs/bundle.md). */
-export const BUNDLE_MIME = 'application/vnd.cellar.v1+json';
-
 /** A metric's value: a finite number, or the three that JSON has no number for. */
 export const metricValueSchema = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 export type MetricValue = z.infer<typeof metricValueSchema>;

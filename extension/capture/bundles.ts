@@ -1,4 +1,5 @@
-import { BUNDLE_MIME, bundleSchema, type Bundle } from '../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
+import { bundleSchema, type Bundle } from '../../contract/bundle.js';
 
 /** A display that a cell made, with the parts of nbformat's outputs that are read here. */
 export interface Shown {

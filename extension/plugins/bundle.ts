@@ -2,7 +2,8 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { createElement, type ReactElement } from 'react';
 
-import { BUNDLE_MIME, bundleSchema } from '../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
+import { bundleSchema } from '../../contract/bundle.js';
 import { MetricsTable } from '../view/metrics-table.js';
 
 /** Shows a metrics bundle in the notebook as a small table; one that does not keep to the format as what is wrong with it. */

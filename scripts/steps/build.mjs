@@ -62,6 +62,9 @@ export function buildServer() {
         outdir: 'dist',
         platform: 'node',
         target: 'node20',
+        // What a command has to parse before it starts; names stay, so that a stack can be read.
+        minifyWhitespace: true,
+        minifySyntax: true,
         banner: { js: NODE_BANNER },
         define: { CELLAR_VERSION: JSON.stringify(version()) },
       });

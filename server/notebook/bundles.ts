@@ -1,6 +1,7 @@
 import type { Bundle } from '../../contract/bundle.js';
-import { BUNDLE_MIME, bundleSchema } from '../../contract/bundle.js';
-import type { Json, JsonObject } from './json-value.js';
+import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
+import { bundleSchema } from '../../contract/bundle.js';
+import type { Json } from './json-value.js';
 import { isArray, isObject, JsonNumber } from './json-value.js';
 import type { Notebook } from './notebook.js';
 
@@ -17,30 +18,6 @@ export function toPlain(value: Json, level = 0): unknown {
   const plain = Object.create(null) as Record<string, unknown>;
   for (const [name, item] of value) plain[name] = toPlain(item, level + 1);
   return plain;
-}
-
-/** A bundle without what each run makes anew though nothing else differs: the times of its points, and its run's random id. */
-export function stripChance(value: Json): Json {
-  if (!isObject(value)) return value;
-  const stripped = new Map(value);
-  const run = value.get('run');
-  if (run !== undefined && isObject(run)) stripped.set('run', without(run, 'id'));
-  const metrics = value.get('metrics');
-  if (metrics !== undefined && isObject(metrics))
-    stripped.set(
-      'metrics',
-      new Map([...metrics].map(([name, points]) => [name, stripTimes(points)])),
-    );
-  return stripped;
-}
-
-function stripTimes(points: Json): Json {
-  if (!isArray(points)) return points;
-  return points.map((point) => (isObject(point) ? without(point, 'time') : point));
-}
-
-function without(object: JsonObject, name: string): JsonObject {
-  return new Map([...object].filter(([each]) => each !== name));
 }
 
 /** A value of BUNDLE_MIME, checked; the words say what is wrong with it. */

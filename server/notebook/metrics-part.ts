@@ -1,6 +1,6 @@
-import type { Bundle, MetricValue } from '../../contract/bundle.js';
 import type { PartChange } from '../../contract/diff.js';
-import { readBundle, stripChance } from './bundles.js';
+import { findBundleParts, type BundleFile } from './bundle-parts.js';
+import { stripChance } from './chance.js';
 import type { Json } from './json-value.js';
 import { isObject } from './json-value.js';
 import { equalJson } from './json.js';
@@ -18,19 +18,24 @@ export type MetricsDiff =
   /** One side is no valid bundle: the values are any JSON. */
   | { readonly kind: 'invalid' };
 
+const NOTHING = {
+  metrics: new Map<string, never>(),
+  params: new Map<string, never>(),
+  files: new Map<string, never>(),
+};
+
 /** Two bundles compared as metrics, params and artifacts; the times of logging and the random id of the run are noise. */
 export function diffMetrics(sides: Sides, { noise }: Scope): MetricsDiff {
-  const bundles = [sides.base, sides.head].map((value) =>
-    value === undefined ? undefined : readBundle(value),
+  const [base, head] = [sides.base, sides.head].map((value) =>
+    value === undefined ? NOTHING : findBundleParts(value),
   );
-  if (bundles.some((read) => read?.kind === 'invalid')) return { kind: 'invalid' };
-  const [base, head] = bundles.map((read) => (read?.kind === 'bundle' ? read.bundle : undefined));
+  if (base === undefined || head === undefined) return { kind: 'invalid' };
   const both = sides.base !== undefined && sides.head !== undefined;
   const chance = both && !equalJson(sides.base, sides.head) && sameButTimes(sides.base, sides.head);
   if (chance && noise.hides('metric_time')) return { kind: 'same' };
-  const metrics = changedEntries(lastMetrics(base), lastMetrics(head));
-  const params = changedEntries(textParams(base), textParams(head));
-  const artifacts = changedEntries(filesOf(base), filesOf(head), isSameFile);
+  const metrics = changedEntries(base.metrics, head.metrics);
+  const params = changedEntries(base.params, head.params);
+  const artifacts = changedEntries(base.files, head.files, isSameFile);
   const shown = {
     metrics: new Set(metrics.map(({ name }) => name)),
     artifacts: artifacts.length > 0,
@@ -76,33 +81,6 @@ function restOf(value: Json | undefined, { metrics, artifacts, times }: Shown): 
     rest.set('metrics', new Map([...logged].filter(([name]) => !metrics.has(name))));
   else rest.delete('metrics');
   return rest;
-}
-
-/** The last value of each metric, which is what a run came to. */
-function lastMetrics(bundle: Bundle | undefined): Map<string, MetricValue> {
-  const last = new Map<string, MetricValue>();
-  for (const [name, value] of Object.entries(bundle?.metrics ?? {})) {
-    const point = Array.isArray(value) ? value[value.length - 1]?.value : value;
-    if (point !== undefined) last.set(name, point);
-  }
-  return last;
-}
-
-function textParams(bundle: Bundle | undefined): Map<string, string> {
-  return new Map(
-    Object.entries(bundle?.params ?? {}).map(([name, value]) => [name, String(value)]),
-  );
-}
-
-type BundleFile = NonNullable<NonNullable<MetricsPart['artifacts']>[number]['base']>;
-
-function filesOf(bundle: Bundle | undefined): Map<string, BundleFile> {
-  return new Map(
-    (bundle?.artifacts ?? []).map(({ name, size, sha256 }) => [
-      name,
-      { ...(size === undefined ? {} : { size }), ...(sha256 === undefined ? {} : { sha256 }) },
-    ]),
-  );
 }
 
 function isSameFile(a: BundleFile, b: BundleFile): boolean {

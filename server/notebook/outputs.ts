@@ -1,8 +1,8 @@
-import { BUNDLE_MIME } from '../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
 import type { Leaf, OutputChange, PartChange } from '../../contract/diff.js';
 import { alignItems, toBlocks } from './align.js';
 import { compactJson, equalJson } from './json.js';
-import { stripChance } from './bundles.js';
+import { stripChance } from './chance.js';
 import { diffLeaves } from './leaves.js';
 import type { NoiseFilter } from './noise.js';
 import type { Output } from './notebook.js';

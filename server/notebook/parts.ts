@@ -1,4 +1,4 @@
-import { BUNDLE_MIME } from '../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
 import type { PartChange, TextDiff } from '../../contract/diff.js';
 import type { Json, JsonObject } from './json-value.js';
 import { isObject } from './json-value.js';

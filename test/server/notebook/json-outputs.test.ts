@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { BUNDLE_MIME } from '../../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../../contract/bundle-mime.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
 import { cpuNow, diffValues, display, notebookOf, partOf } from './notation.js';
 
@@ -30,11 +30,7 @@ describe('the leaves of JSON', () => {
     ],
     [
       '[{"id":"a","v":1},{"id":"b","v":2},{"id":"c","v":3}] → [{"id":"c","v":3},{"id":"a","v":5}]',
-      [
-        '/0 {"id":"a","v":1} → -',
-      '/1 {"id":"b","v":2} → -',
-      '/1 - → {"id":"a","v":5}',
-    ],
+      ['/0 {"id":"a","v":1} → -', '/1 {"id":"b","v":2} → -', '/1 - → {"id":"a","v":5}'],
     ],
     ['{"a":{"b":[null,true]}} → {"a":{"b":[null,false]}}', ['/a/b/1 true → false']],
     ['[] → {}', [' [] → {}']],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { BUNDLE_MIME } from '../../../contract/bundle.js';
+import { BUNDLE_MIME } from '../../../contract/bundle-mime.js';
 import { findBundles } from '../../../server/notebook/bundles.js';
 import { diffNotebooks } from '../../../server/notebook/diff.js';
 import { countChangedCells, sourceHashes } from '../../../server/notebook/summary.js';
