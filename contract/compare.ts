@@ -46,7 +46,6 @@ export const compareRequestSchema = z.object({
   content: z.string().optional(),
   show: z.array(z.string()).optional(),
 });
-export type CompareRequest = z.infer<typeof compareRequestSchema>;
 
 /** A metric or param that either side's runs have (the last run that has it decides). */
 export const comparedValueSchema = z.object({

@@ -9,7 +9,7 @@ DIST = Path(__file__).resolve().parent.parent / "dist"
 
 
 class Bundle(BuildHookInterface):
-    """The command and server for Node, the reviewers' page and the schemas go into the package, the extension to Jupyter."""
+    """Command, server, reviewers' page and schemas go into the package, the extension to Jupyter."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         parts = [*sorted(DIST.glob("*.js")), DIST / "page", DIST / "schema"]

@@ -68,7 +68,7 @@ const context: Context = {
   },
   mergeInBrowser: async (options) => {
     const { serveMergeTool } = await import('./main/merge-tool.js');
-    return serveMergeTool(options, { environment: process.env, say: context.say, report });
+    return serveMergeTool(options, { environment: process.env, say: (words) => context.say(words), report });
   },
 };
 
