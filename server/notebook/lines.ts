@@ -39,16 +39,18 @@ export function diffText(base: string, head: string, options: TextDiffOptions): 
     a = base === '' ? [] : base.split('\n');
     b = head === '' ? [] : head.split('\n');
   }
-  const filter = options.noise?.filter;
-  const masks = filter !== undefined && (filter.mayMatch(base) || filter.mayMatch(head));
+  const { kind } = options;
+  const filter = options.noise?.filter.narrow(kind, [base, head]);
+  const masks =
+    filter !== undefined && (filter.mayMatch(base, kind) || filter.mayMatch(head, kind));
   const keysOf = (lines: string[]) =>
-    masks ? lines.map((line) => filter.mask(line, options.kind)) : lines;
+    masks ? lines.map((line) => filter.mask(line, kind)) : lines;
   const alignment = alignItems(keysOf(a), keysOf(b));
   if (masks)
     alignment.partner.forEach((j, i) => {
       const [mine, theirs] = [a[i], b[j]];
       if (j >= 0 && mine !== undefined && theirs !== undefined && mine !== theirs)
-        options.noise?.addBetween(mine, theirs, options.kind);
+        options.noise?.addBetween(mine, theirs, kind, filter);
     });
   const blocks = slide(toBlocks(alignment, b.length), a, b);
   const changed = blocks.filter(({ same }) => !same);
@@ -203,7 +205,10 @@ function changedLines(
 }
 
 /** Which removed line became which added one: pairs in order, alike ones only. */
-export function pairLines(removed: readonly string[], added: readonly string[]): [number, number][] {
+export function pairLines(
+  removed: readonly string[],
+  added: readonly string[],
+): [number, number][] {
   const [n, m] = [removed.length, added.length];
   const opposite = Array.from({ length: Math.min(n, m) }, (_, i): [number, number] => [i, i]);
   const long = (line: string) => line.length > LONG;

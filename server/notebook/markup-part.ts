@@ -29,7 +29,7 @@ function isBoth({ base, head }: Sides): boolean {
 
 /** True for markup that differs in what each display makes anew alone; the differences are counted. */
 function isNoise({ base, head }: Texts, { filter, noise }: Scope): boolean {
-  if (filter.mask(base, 'html') !== filter.mask(head, 'html')) return false;
+  if (!filter.isAlike(base, head, 'html')) return false;
   noise.addBetween(base, head, 'html');
   return true;
 }
@@ -96,7 +96,7 @@ function markupPart(sides: Sides, texts: Texts, scope: Scope): PartChange | unde
   const { noise, filter } = scope;
   const both = isBoth(sides);
   const lines = linesOf(texts, scope, false);
-  if (both && filter.mask(lines.base, 'html') === filter.mask(lines.head, 'html'))
+  if (both && filter.isAlike(lines.base, lines.head, 'html'))
     if (noise.hides('markup_form')) return undefined;
   const diff = diffText(lines.base, lines.head, { kind: 'html', ...(both ? { noise } : {}) });
   if (both && !isChanged(diff)) return undefined;

@@ -1,5 +1,8 @@
 import type { Noise } from '../../contract/diff.js';
-import { NOISE_RULES, QUICK } from './noise-rules.js';
+import { Neighbours } from './noise-hints.js';
+import type { NoiseRule } from './noise-rule.js';
+import { NOISE_RULES } from './noise-rules.js';
+import { differingStretches } from './stretches.js';
 
 export type TextKind = 'text' | 'html' | 'stream';
 
@@ -32,15 +35,45 @@ function joinSpans(first: readonly NoiseSpan[], second: readonly NoiseSpan[]): N
   return joined;
 }
 
+/** Rules, and one pattern that finds something in all text which any of them can match. */
+interface RuleSet {
+  readonly rules: readonly NoiseRule[];
+  readonly quick: RegExp | undefined;
+}
+
+function toRuleSet(rules: readonly NoiseRule[]): RuleSet {
+  const hints = [...new Set(rules.map(({ hint }) => hint))];
+  return { rules, quick: hints.length === 0 ? undefined : new RegExp(hints.join('|')) };
+}
+
+const NO_RULES = toRuleSet([]);
+/** From this length on it pays to find out which rules cannot match before the text is searched. */
+const LONG = 2000;
+
+/** The rules of a set that can match something in texts. */
+function narrowSet(set: RuleSet, texts: readonly string[]): RuleSet {
+  const neighbours = new Neighbours(texts);
+  const rules = set.rules.filter(({ hint }) => neighbours.mayMatch(hint));
+  const narrow = rules.length === set.rules.length ? set : toRuleSet(rules);
+  return texts.some((text) => narrow.quick?.test(text) === true) ? narrow : NO_RULES;
+}
+
 /** What counts as chance in one diff: every kind but those that were asked to be shown, and a person's own. */
 export class NoiseFilter {
-  private readonly rules: typeof NOISE_RULES;
+  private readonly sets: Readonly<Record<TextKind, RuleSet>>;
   private readonly personal: readonly PersonalRule[];
   private readonly shown: ReadonlySet<string>;
 
-  constructor(shown: readonly string[] = [], personal: readonly PersonalRule[] = []) {
+  constructor(
+    shown: readonly string[] = [],
+    personal: readonly PersonalRule[] = [],
+    sets?: Readonly<Record<TextKind, RuleSet>>,
+  ) {
     this.shown = new Set(shown);
-    this.rules = NOISE_RULES.filter(({ kind }) => !this.shows(kind));
+    const rules = sets === undefined ? NOISE_RULES.filter(({ kind }) => !this.shows(kind)) : [];
+    const of = (textKind: TextKind) =>
+      toRuleSet(rules.filter(({ scope }) => scope === 'any' || scope === textKind));
+    this.sets = sets ?? { text: of('text'), html: of('html'), stream: of('stream') };
     this.personal = personal.filter(({ kind }) => !this.shows(kind));
   }
 
@@ -49,22 +82,33 @@ export class NoiseFilter {
     return this.shown.has('all') || this.shown.has(kind);
   }
 
+  /** The same filter for parts of these texts alone: without the rules that nothing in them can match. */
+  narrow(textKind: TextKind, texts: readonly string[]): NoiseFilter {
+    if (texts.reduce((sum, text) => sum + text.length, 0) < LONG) return this;
+    const sets = { ...this.sets, [textKind]: narrowSet(this.sets[textKind], texts) };
+    return new NoiseFilter([...this.shown], this.personal, sets);
+  }
+
   /** False when nothing in the text can be chance. */
-  mayMatch(text: string): boolean {
-    return this.personal.length > 0 || (this.rules.length > 0 && QUICK.test(text));
+  mayMatch(text: string, textKind: TextKind): boolean {
+    return this.personal.length > 0 || this.setOf(text, textKind).rules.length > 0;
+  }
+
+  private setOf(text: string, textKind: TextKind): RuleSet {
+    const set = this.sets[textKind];
+    if (text.length >= LONG && set.rules.length > 0) return narrowSet(set, [text]);
+    return set.quick?.test(text) === true ? set : NO_RULES;
   }
 
   /** The chance parts of a text, in order and apart from each other. */
   find(text: string, textKind: TextKind): readonly NoiseSpan[] {
     let spans: NoiseSpan[] = [];
-    if (QUICK.test(text))
-      for (const { kind, scope, pattern } of this.rules) {
-        if (scope !== 'any' && scope !== textKind) continue;
-        const found: NoiseSpan[] = [];
-        for (const { index, 0: matched } of text.matchAll(pattern))
-          if (matched !== '') found.push({ kind, from: index, to: index + matched.length });
-        if (found.length > 0) spans = joinSpans(spans, found);
-      }
+    for (const { kind, pattern } of this.setOf(text, textKind).rules) {
+      const found: NoiseSpan[] = [];
+      for (const { index, 0: matched } of text.matchAll(pattern))
+        if (matched !== '') found.push({ kind, from: index, to: index + matched.length });
+      if (found.length > 0) spans = joinSpans(spans, found);
+    }
     for (const rule of this.personal) {
       const found = Array.from(rule.find(text), ([from, to]) => ({ kind: rule.kind, from, to }));
       if (found.length > 0) spans = joinSpans(spans, found);
@@ -74,14 +118,19 @@ export class NoiseFilter {
 
   /** The text with each chance part replaced by the name of its kind: equal for two texts that differ in noise alone. */
   mask(text: string, textKind: TextKind): string {
-    if (!this.mayMatch(text)) return text;
     let masked = '';
     let at = 0;
     for (const { kind, from, to } of this.find(text, textKind)) {
       masked += `${text.slice(at, from)}\u0000${kind}\u0000`;
       at = to;
     }
-    return masked + text.slice(at);
+    return at === 0 ? text : masked + text.slice(at);
+  }
+
+  /** True for texts that are equal once masked; they are searched only around where they differ. */
+  isAlike(base: string, head: string, textKind: TextKind): boolean {
+    const [a, b] = differingStretches(base, head);
+    return a === b || this.mask(a, textKind) === this.mask(b, textKind);
   }
 }
 
@@ -106,12 +155,13 @@ export class NoiseCount {
     return true;
   }
 
-  /** For two texts that are equal once masked: each place where they differ. */
-  addBetween(base: string, head: string, textKind: TextKind): void {
-    const theirs = this.filter.find(head, textKind);
-    this.filter.find(base, textKind).forEach(({ kind, from, to }, i) => {
+  /** For two texts that are equal once masked: each place where they differ. `filter` may be narrowed to texts that hold both. */
+  addBetween(base: string, head: string, textKind: TextKind, filter = this.filter): void {
+    const [a, b] = differingStretches(base, head);
+    const theirs = filter.find(b, textKind);
+    filter.find(a, textKind).forEach(({ kind, from, to }, i) => {
       const other = theirs[i];
-      if (other === undefined || base.slice(from, to) !== head.slice(other.from, other.to))
+      if (other === undefined || a.slice(from, to) !== b.slice(other.from, other.to))
         this.add(kind);
     });
   }

@@ -143,7 +143,7 @@ function leavesPart(
 ): PartChange | undefined {
   const isNoise = (a: Json, b: Json): boolean => {
     if (typeof a !== 'string' || typeof b !== 'string') return false;
-    if (filter.mask(a, 'stream') !== filter.mask(b, 'stream')) return false;
+    if (!filter.isAlike(a, b, 'stream')) return false;
     noise.addBetween(a, b, 'stream');
     return true;
   };

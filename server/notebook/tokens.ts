@@ -38,7 +38,7 @@ interface KeyedTokens {
 
 /** Tokens with the keys by which they are compared: a chance part is one token, the same on both sides. */
 function keyedTokens(line: string, { kind, filter }: MarkOptions): KeyedTokens {
-  if (filter?.mayMatch(line) !== true) {
+  if (filter?.mayMatch(line, kind) !== true) {
     const texts = tokenize(line);
     return { texts, keys: texts };
   }
@@ -144,7 +144,7 @@ export function markTokens(
   options: MarkOptions,
 ): { base: Mark[]; head: Mark[] } {
   const length = base.length + head.length;
-  if (length <= LONG || options.filter?.mayMatch(base) === true)
+  if (length <= LONG || options.filter?.mayMatch(base, options.kind) === true)
     return markShort(base, head, options);
   const patterns = length <= VERY_LONG ? [STRETCH] : [CHUNK, STRETCH];
   return markPieces(base, head, { ...options, patterns });
