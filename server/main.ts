@@ -68,7 +68,11 @@ const context: Context = {
   },
   mergeInBrowser: async (options) => {
     const { serveMergeTool } = await import('./main/merge-tool.js');
-    return serveMergeTool(options, { environment: process.env, say: (words) => context.say(words), report });
+    return serveMergeTool(options, {
+      environment: process.env,
+      say: (words) => context.say(words),
+      report,
+    });
   },
 };
 
