@@ -1,9 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 
 import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
-import { MAX_BODY_BYTES, MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
-import type { Access } from './access/access.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
@@ -15,6 +13,7 @@ import { notebookOperations } from './api/cellar/notebooks.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
 import { workspaceOperations } from './api/cellar/workspace.js';
+import { readJson, readLargeJson } from './api/body.js';
 import { streamEvents } from './api/events.js';
 import { createFailureHandler } from './api/failure.js';
 import { health, metrics } from './api/health.js';
@@ -24,6 +23,7 @@ import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
 import { CellarError } from './errors.js';
 import { createComparer } from './tracking/compare.js';
+import { keepWarm } from './work/warm.js';
 
 /** Routes whose body may carry a notebook. */
 const LARGE: ReadonlySet<string> = new Set(['bursts', 'compare', 'diff', 'merge', 'restore']);
@@ -47,7 +47,7 @@ export function createApp(parts: ApiParts): Express {
     ...loginOperations(parts),
     ...plainOperations(parts),
   ];
-  addOperations(app, parts.access, operations);
+  addOperations(app, parts, operations);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));
@@ -64,7 +64,7 @@ export function createMergeToolApp(
 ): Express {
   const app = createEmptyApp();
   addLogin(app, parts);
-  addOperations(app, parts.access, mergeToolOperations(parts));
+  addOperations(app, parts, mergeToolOperations(parts));
   addPage(app, parts);
   return app;
 }
@@ -77,13 +77,17 @@ export function createLoginApp(parts: LoginParts & Pick<ApiParts, 'report'>): Ex
   return app;
 }
 
-function addOperations(app: Express, access: Access, operations: readonly Operation[]): void {
+function addOperations(
+  app: Express,
+  parts: Pick<ApiParts, 'access' | 'pool'>,
+  operations: readonly Operation[],
+): void {
   for (const operation of operations) {
-    const limit = LARGE.has(operation.route) ? MAX_NOTEBOOK_BYTES * 1.5 : MAX_BODY_BYTES;
-    const body = operation.body === undefined ? [] : [requireJson, express.json({ limit })];
+    const read = LARGE.has(operation.route) ? readLargeJson(parts.pool) : readJson();
+    const body = operation.body === undefined ? [] : read;
     app[operation.method](
       `/${ROUTES[operation.route]}`,
-      guard(access, operation),
+      guard(parts.access, operation),
       ...body,
       operation.handler,
     );
@@ -108,7 +112,7 @@ function createEmptyApp(): Express {
 
 function addLogin(app: Express, parts: LoginParts): void {
   app.get(`/${ROUTES.login}`, loginByLink(parts));
-  app.post(`/${ROUTES.login}`, requireJson, express.json({ limit: 4096 }), loginByToken(parts));
+  app.post(`/${ROUTES.login}`, ...readJson(4096), loginByToken(parts));
 }
 
 function plainOperations(parts: ApiParts): readonly Operation[] {
@@ -118,7 +122,7 @@ function plainOperations(parts: ApiParts): readonly Operation[] {
       route: 'events',
       summary: 'What is new, as server-sent events',
       grants: ['viewer'],
-      handler: streamEvents(parts.events),
+      handler: streamEvents(parts.events, keepWarm(parts.pool)),
     },
     {
       method: 'get',
@@ -136,16 +140,6 @@ const securityHeaders: RequestHandler = (_request, response, next) => {
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-  next();
-};
-
-/** A form or a script of another site can send anything but JSON without asking first. */
-const requireJson: RequestHandler = (request, _response, next) => {
-  const length = request.headers['content-length'];
-  const isEmpty =
-    length === '0' || (length === undefined && request.headers['transfer-encoding'] === undefined);
-  if (!isEmpty && request.is('application/json') === false)
-    throw new CellarError('bad_request', 'The body must be JSON (Content-Type: application/json).');
   next();
 };
 

@@ -36,6 +36,8 @@ export interface Pool {
    * thread; or with the signal's reason.
    */
   run<Input, Output>(task: Task<Input, Output>, errand: Errand<Input>): Promise<Output>;
+  /** Keeps threads however long they idle, until the result is called. */
+  hold(): () => void;
   /** Ends every thread; what is asked for from then on is refused with server_away. */
   close(): void;
 }
@@ -65,6 +67,7 @@ export function createPool(options: PoolOptions): Pool {
   const busy = new Set<Seat>();
   const free = new Set<Seat>();
   let closed = false;
+  let holders = 0;
 
   const watch = watchMemory(memory, () => {
     const [largest] = [...busy].sort((a, b) => b.bytes - a.bytes);
@@ -76,6 +79,10 @@ export function createPool(options: PoolOptions): Pool {
     free.delete(seat);
     seat.thread.end(away());
     if (busy.size + free.size === 0) watch.stop();
+  };
+
+  const letIdle = (seat: Seat): void => {
+    if (holders === 0) seat.idle = setTimeout(() => dismiss(seat), idle).unref();
   };
 
   const findSeat = (): Seat | undefined => {
@@ -95,8 +102,8 @@ export function createPool(options: PoolOptions): Pool {
     if (closed || seat.thread.gone || seat.bytes > LARGE_BYTES) dismiss(seat);
     else {
       seat.bytes = 0;
-      seat.idle = setTimeout(() => dismiss(seat), idle).unref();
       free.add(seat);
+      letIdle(seat);
     }
     startNext();
   };
@@ -140,6 +147,17 @@ export function createPool(options: PoolOptions): Pool {
         waiting.add(job);
         startNext();
       }),
+    hold: () => {
+      holders += 1;
+      for (const seat of free) clearTimeout(seat.idle);
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holders -= 1;
+        if (holders === 0) for (const seat of free) letIdle(seat);
+      };
+    },
     close: () => {
       closed = true;
       for (const job of waiting) job.reject(away());

@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import * as z from 'zod';
 
 import type { Pool } from '../../work/pool.js';
@@ -19,13 +18,20 @@ export interface MergeToolParts {
 
 /** One merge, and the word that it is given up. A page that is open listens for events, of which there are none. */
 export function mergeToolOperations(parts: MergeToolParts): readonly Operation[] {
-  const stream = streamEvents(createEvents());
-  const attend: RequestHandler = (request, response, next) => {
-    response.on('close', parts.enter());
-    return stream(request, response, next);
-  };
+  /** Whoever closes the page while it saves has not given up: what is asked for is done first. */
+  const attend = (operation: Operation): Operation => ({
+    ...operation,
+    handler: async (request, response, next) => {
+      const leave = parts.enter();
+      try {
+        await operation.handler(request, response, next);
+      } finally {
+        leave();
+      }
+    },
+  });
   return [
-    ...mergeOperations(parts.pool, parts.place),
+    ...mergeOperations(parts.pool, parts.place).map(attend),
     jsonOperation({
       method: 'delete',
       route: 'mergeTool',
@@ -42,7 +48,7 @@ export function mergeToolOperations(parts: MergeToolParts): readonly Operation[]
       route: 'events',
       summary: 'Says that a page is open, as server-sent events',
       grants: [],
-      handler: attend,
+      handler: streamEvents(createEvents(), parts.enter),
     },
   ];
 }
