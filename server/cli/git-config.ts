@@ -17,25 +17,25 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Every setting by which git hands notebooks to the command. */
+/** Every setting by which git hands notebooks to the command. A file's name may begin with a dash: "--" stands before names. */
 export function toSettings({ program, clean }: Wanted): readonly Setting[] {
   const cellar = program.map(quote).join(' ');
   // In these two git itself replaces "%" and a letter.
   const escaped = cellar.replaceAll('%', '%%');
   const strip = clean === undefined ? '' : ` ${['--strip', ...clean].join(' ')}`;
   return [
-    { section: 'diff', key: 'command', value: `${cellar} git-diff${strip}` },
-    { section: 'diff', key: 'textconv', value: `${cellar} git-textconv --form 1` },
+    { section: 'diff', key: 'command', value: `${cellar} git-diff${strip} --` },
+    { section: 'diff', key: 'textconv', value: `${cellar} git-textconv --form 1 --` },
     { section: 'diff', key: 'cachetextconv', value: 'true' },
     { section: 'merge', key: 'name', value: 'Cellar: notebooks cell by cell' },
-    { section: 'merge', key: 'driver', value: `${escaped} git-merge %O %A %B %L %P` },
+    { section: 'merge', key: 'driver', value: `${escaped} git-merge -- %O %A %B %L %P` },
     {
       section: 'mergetool',
       key: 'cmd',
-      value: `${cellar} merge --tool --output "$MERGED" "$BASE" "$LOCAL" "$REMOTE"`,
+      value: `${cellar} merge --tool --output="$MERGED" -- "$BASE" "$LOCAL" "$REMOTE"`,
     },
     { section: 'mergetool', key: 'trustExitCode', value: 'true' },
-    { section: 'difftool', key: 'cmd', value: `${cellar} diff "$LOCAL" "$REMOTE"` },
+    { section: 'difftool', key: 'cmd', value: `${cellar} diff -- "$LOCAL" "$REMOTE"` },
     ...(clean === undefined
       ? []
       : ([{ section: 'filter', key: 'clean', value: `${escaped} clean${strip}` }] as const)),

@@ -175,12 +175,27 @@ describe('git with the drivers', () => {
     const { folder, git, tryGit } = await diverged(LEFT, OTHER);
     await tryGit('merge', '--no-edit', 'side');
     const cmd = await git('config', 'mergetool.cellar.cmd');
-    expect(cmd).toMatch(/ merge --tool --output "\$MERGED" "\$BASE" "\$LOCAL" "\$REMOTE"\n$/);
+    expect(cmd).toMatch(/ merge --tool --output="\$MERGED" -- "\$BASE" "\$LOCAL" "\$REMOTE"\n$/);
     // A person would decide in the browser; here the remote side is taken by a script in its place.
     await git('config', 'mergetool.cellar.cmd', 'cp "$REMOTE" "$MERGED"');
     await git('mergetool', '--no-prompt', '--tool', 'cellar');
     expect((await sourcesOf(folder))[1]).toBe('trees = 7');
     expect(await git('ls-files', '--unmerged')).toBe('');
+  });
+
+  test('a name that begins with a dash is a name for every driver', async () => {
+    const { folder, git, commit } = await installed();
+    await commit('dash', { '--root.ipynb': notebookText(BASE) });
+    await git('checkout', '--quiet', '-b', 'side');
+    await commit('remote', { '--root.ipynb': LEFT });
+    await git('checkout', '--quiet', 'main');
+    await writeInto(folder, '--root.ipynb', RIGHT);
+    expect(await git('diff')).toContain('══ --root.ipynb\n1 modified\n');
+    expect(await git('diff', '--no-ext-diff')).toContain('\n+    return n * 3\n');
+    expect(await git('difftool', '--no-prompt', '--tool', 'cellar')).toContain('return n * 3');
+    await commit('local', {});
+    await git('merge', '--quiet', '--no-edit', 'side');
+    expect(await sourcesOf(folder, '--root.ipynb')).toEqual(BOTH);
   });
 
   test('git difftool shows the same by the command', async () => {
