@@ -1,6 +1,6 @@
 import { CellarError } from '../errors.js';
 import { withoutFilters } from './filters.js';
-import { checkRevision, GitFailure, runGit } from './git.js';
+import { checkRevision, GitFailure, isOutside, runGit } from './git.js';
 
 /** Where one side of a changed notebook is: an object of git, or a file of the work tree by its absolute path. */
 export type Place =
@@ -45,7 +45,7 @@ export async function changedNotebooks(
     to !== undefined
       ? ['diff-tree', '-r', ...options, from ?? 'HEAD', to]
       : cached
-        ? ['diff-index', '--cached', ...options, from ?? 'HEAD']
+        ? ['diff-index', '--cached', ...options, from ?? (await headOrNothing(folder))]
         : from === undefined
           ? ['diff-files', ...options]
           : ['diff-index', ...options, from];
@@ -75,6 +75,17 @@ async function toEnds(
   return [ancestor, head];
 }
 
+/** HEAD, or the empty tree where nothing was committed yet, as `git diff --cached` has it. */
+async function headOrNothing(folder: string): Promise<string> {
+  const words = ['rev-parse', '--verify', '--quiet', 'HEAD'];
+  try {
+    return (await runGit(folder, words)).toString('utf8').trim();
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    return (await read(folder, ['hash-object', '-t', 'tree', '/dev/null'])).toString('utf8').trim();
+  }
+}
+
 async function resolve(folder: string, revision: string): Promise<string> {
   const words = ['rev-parse', '--verify', '--quiet', '--end-of-options'];
   try {
@@ -99,7 +110,7 @@ async function read(folder: string, words: readonly string[]): Promise<Buffer> {
     if (!(error instanceof GitFailure)) throw error;
     throw new CellarError(
       'bad_request',
-      `git could not compare in ${folder}: ${error.said}`,
+      isOutside(error) ? `${error.said}.` : `git could not compare in ${folder}: ${error.said}`,
       { path: folder },
       { cause: error },
     );

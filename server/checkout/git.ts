@@ -6,6 +6,8 @@ import { CellarError, isErrno } from '../errors.js';
 
 const run = promisify(execFile);
 
+const OUTSIDE = ' is not inside a git repository';
+
 /** The longest that one call of git may take, in milliseconds. */
 const MAX_TIME = 30_000;
 
@@ -88,8 +90,13 @@ function toFailure(error: unknown, folder: string): Error {
     error instanceof Error && 'stdout' in error && Buffer.isBuffer(error.stdout)
       ? error.stdout
       : Buffer.alloc(0);
-  const words = missing ? `${folder} is not inside a git repository` : said;
+  const words = missing ? `${folder}${OUTSIDE}` : said;
   return new GitFailure(words, code, printed, options);
+}
+
+/** True where git refused since the folder is not inside a repository; what it said names the folder then. */
+export function isOutside({ said }: GitFailure): boolean {
+  return said.endsWith(OUTSIDE);
 }
 
 /** A revision that git cannot take for an option. Throws bad_request for one that it could. */

@@ -89,12 +89,14 @@ async function reportText(
   const noise: Compared[] = [];
   for await (const compared of all) {
     if (!isShown(compared)) noise.push(compared);
+    else if (style.names) texts.push(`${visible(compared.pair.path)}\n`);
     else if (style.stat) rows.push(toRow(compared));
     else texts.push(formatOne(compared, style));
   }
-  if (style.stat) texts.push(renderStat(rows, style));
-  if (noise.length > 0) texts.push(`${pen.paint('dim', quietWords(noise))}\n`);
-  if (texts.length > 0) await print(context, texts.join(style.stat ? '' : '\n'), paged);
+  if (style.stat && !style.names) texts.push(renderStat(rows, style));
+  if (noise.length > 0 && !style.names) texts.push(`${pen.paint('dim', quietWords(noise))}\n`);
+  if (texts.length > 0)
+    await print(context, texts.join(style.stat || style.names ? '' : '\n'), paged);
 }
 
 function quietWords(noise: readonly Compared[]): string {

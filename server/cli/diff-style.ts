@@ -12,6 +12,8 @@ export interface DiffStyle {
   readonly color: boolean;
   readonly width: number;
   readonly stat: boolean;
+  /** The names of the notebooks alone. */
+  readonly names: boolean;
   readonly words: boolean;
   /** Kinds of noise to show. */
   readonly show: readonly string[];
@@ -27,6 +29,7 @@ export const STYLE_OPTIONS: Readonly<Record<string, Option>> = {
     help: 'text (default), json, or html (one file to keep or send)',
   },
   stat: { kind: 'boolean', help: 'one line a notebook, and the totals' },
+  'name-only': { kind: 'boolean', help: 'the names of the notebooks that differ, one a line' },
   'word-diff': { kind: 'boolean', help: 'changed words in a line, as [-old-]{+new+}' },
   only: {
     kind: 'string',
@@ -53,6 +56,7 @@ export function toStyle(context: Context, call: Call): DiffStyle {
     color: color === 'auto' ? context.color : color === 'always',
     width: context.width,
     stat: call.flag('stat'),
+    names: call.flag('name-only'),
     words: call.flag('word-diff'),
     show: toKinds(call),
     only: listed(call, 'only').map((part) => oneOf('only', part, PARTS)),

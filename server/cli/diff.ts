@@ -4,6 +4,7 @@ import { CellarError } from '../errors.js';
 import { hasChanges } from '../notebook/narrow.js';
 import { renderStat, toStatRow } from '../notebook/render/stat.js';
 import { renderText } from '../notebook/text.js';
+import { visible } from '../notebook/words.js';
 import { DONE, FAILED, NO, type Call, type Command, type Context } from './command.js';
 import { compare } from './diff-many.js';
 import type { Opened, Pair } from './diff-pairs.js';
@@ -23,7 +24,8 @@ export const diff: Command = {
       kind: 'boolean',
       help: 'compare what git has: as "git diff" does, or REVISION[:path] as a side',
     },
-    cached: { kind: 'boolean', help: 'with --git: the index in place of the work tree' },
+    cached: { kind: 'boolean', help: 'the index of git in place of the work tree' },
+    staged: { kind: 'boolean', help: 'the same as --cached' },
     'no-pager': { kind: 'boolean', help: 'print straight to the terminal' },
   },
   arguments: [0, 10_000],
@@ -48,13 +50,22 @@ export const diff: Command = {
   },
 };
 
+/** Only git has an index: to ask for it is to ask for git. */
+function usesGit(call: Call): boolean {
+  return call.flag('git') || isCached(call);
+}
+
+function isCached(call: Call): boolean {
+  return call.flag('cached') || call.flag('staged');
+}
+
 /** The pairs, where several notebooks are to be compared; undefined where the words name two. */
 async function findPairs(context: Context, call: Call): Promise<readonly Pair[] | undefined> {
   const { cwd } = context;
   const [left = '', right = ''] = call.arguments;
-  if (call.flag('git') && !(await namesTwo(context, call))) {
+  if (usesGit(call) && !(await namesTwo(context, call))) {
     const { pairCheckout, splitWords } = await import('./diff-git.js');
-    return pairCheckout(cwd, await splitWords(cwd, call), call.flag('cached'));
+    return pairCheckout(cwd, await splitWords(cwd, call), isCached(call));
   }
   if (call.arguments.length !== 2)
     throw new CellarError(
@@ -77,7 +88,7 @@ async function findPairs(context: Context, call: Call): Promise<readonly Pair[] 
 /** With --git, two words are two sides when one is "REV:path" or a file; "--" says that they are not. */
 async function namesTwo({ cwd }: Context, call: Call): Promise<boolean> {
   const words = call.arguments;
-  if (words.length !== 2 || call.beforeDashes !== 2 || call.flag('cached')) return false;
+  if (words.length !== 2 || call.beforeDashes !== 2 || isCached(call)) return false;
   const files = await Promise.all(words.map((word) => isFile(cwd, word)));
   // A range already names both ends: the other word is a path within it.
   if (words.some((word, n) => files[n] === false && /^[^:]*\.\.[^:]*$/.test(word))) return false;
@@ -107,9 +118,13 @@ async function reportTwo(context: Context, call: Call, style: DiffStyle): Promis
   } else {
     const name = basename(left) === basename(right) ? right : title;
     const { color, width, words } = style;
-    const text = style.stat
-      ? renderStat(hasChanges(result) ? [toStatRow(name, result)] : [], style)
-      : renderText(result, { color, width, words, ...opened });
+    const text = style.names
+      ? hasChanges(result)
+        ? `${visible(right)}\n`
+        : ''
+      : style.stat
+        ? renderStat(hasChanges(result) ? [toStatRow(name, result)] : [], style)
+        : renderText(result, { color, width, words, ...opened });
     await print(context, text, !call.flag('no-pager'));
   }
   return call.flag('exit-code') && hasChanges(result) ? NO : DONE;

@@ -133,6 +133,32 @@ describe('cellar diff --git', () => {
     expect([bad.code, bad.json()]).toMatchObject([2, { code: 'not_found' }]);
   });
 
+  test('before the first commit the index is compared with nothing, and --cached alone means git', async () => {
+    const { folder, git } = await makeRepository();
+    await writeInto(folder, 'a.ipynb', notebookText(['x = 1']));
+    await git('add', '.');
+    for (const words of [['--git', '--cached'], ['--cached'], ['--staged']])
+      expect((await cellar(folder, ['diff', ...words])).out).toBe('══ + a.ipynb\nadded, 1 cell\n');
+  });
+
+  test('--name-only gives the names of what differs, in every form of comparison', async () => {
+    const { folder, git } = await makeRepository();
+    await writeInto(folder, 'a.ipynb', notebookText(['x = 1']));
+    await writeInto(folder, 'b.ipynb', notebookText(['x = 2']));
+    await git('add', '.');
+    const names = async (...words: string[]) =>
+      (await cellar(folder, ['diff', '--name-only', ...words])).out;
+    expect(await names('--cached')).toBe('a.ipynb\nb.ipynb\n');
+    expect(await names('a.ipynb', 'b.ipynb')).toBe('b.ipynb\n');
+    expect(await names('a.ipynb', 'a.ipynb')).toBe('');
+  });
+
+  test('says once that a folder is in no repository', async () => {
+    const root = await makeFolder();
+    const { code, err } = await cellar(root, ['diff', '--git']);
+    expect([code, err]).toEqual([2, `cellar: ${root} is not inside a git repository.\n`]);
+  });
+
   test('finds a rename, and takes a touched file for unchanged', async () => {
     const { folder, commit, git } = await makeRepository();
     await commit('one', { 'a.ipynb': notebookText(LONG), 'b.ipynb': notebookText(['b']) });
