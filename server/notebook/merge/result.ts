@@ -118,8 +118,8 @@ function toSourceLines(side: SideCell | undefined): readonly string[] {
 }
 
 /**
- * Chunks as texts: every line but the source's last ends with "\n". Where a side has none of the last chunk's lines, that newline
- * stands at the front of the last chunk instead, so that the texts of one side still make up its source.
+ * Chunks as texts: every line but a side's last ends with "\n", so that the texts of one side make up its source. Where only some
+ * sides have lines in the last chunk, behind one that nobody changed, that newline stands at the front of the last chunk instead.
  */
 export function toChunks(chunks: readonly SourceChunk[]): MergeChunk[] {
   const last = chunks[chunks.length - 1];
@@ -127,18 +127,25 @@ export function toChunks(chunks: readonly SourceChunk[]): MergeChunk[] {
   const lead =
     last !== undefined &&
     before?.kind === 'same' &&
-    (last.local.length === 0 || last.remote.length === 0);
+    VERSIONS.some((version) => last[version].length === 0);
+  const ends = Object.fromEntries(
+    VERSIONS.map((version) => [
+      version,
+      chunks.findLastIndex((chunk) => chunk[version].length > 0),
+    ]),
+  );
   return chunks.map((chunk, n) => {
-    const text = (lines: readonly string[]) => {
+    const text = (version: Version) => {
+      const lines = chunk[version];
       if (lines.length === 0) return '';
       if (n === chunks.length - 1) return (lead ? '\n' : '') + lines.join('\n');
-      return lines.join('\n') + (lead && chunk === before ? '' : '\n');
+      return lines.join('\n') + (n === ends[version] || (lead && chunk === before) ? '' : '\n');
     };
     return {
       kind: chunk.kind,
-      base: text(chunk.base),
-      local: text(chunk.local),
-      remote: text(chunk.remote),
+      base: text('base'),
+      local: text('local'),
+      remote: text('remote'),
       ...(chunk.decision === undefined ? {} : { decision: chunk.decision }),
     };
   });

@@ -428,3 +428,23 @@ describe('what a merge says of itself', () => {
     expect(findMergeValue(plan, 'unknown')).toBeUndefined();
   });
 });
+
+describe('the chunks of a view', () => {
+  it.each([
+    ['appended by both', '#a:a / #a:a⏎x / #a:a⏎y'],
+    ['appended by one', '#a:a / #a:a⏎x / #a:a'],
+    ['put at the end of a conflict by both', '#a:m⏎n / #a:z / #a:n⏎z'],
+    ['behind an addition', '#a:a⏎b / #a:a⏎q⏎b⏎x / #a:a⏎b⏎y'],
+    ['of a side that ends its last line', '#a:a⏎b / #a:a⏎b⏎ / #a:a⏎b1'],
+  ])('make up each side for lines %s', (_, line) => {
+    const view = toMergeView(planOf(line), {
+      path: 'n.ipynb',
+      labels: { base: 'base', local: 'local', remote: 'remote' },
+      origin: 'files',
+      fingerprint: '',
+    });
+    for (const side of ['base', 'local', 'remote'] as const)
+      for (const cell of view.cells)
+        expect(cell.chunks.map((chunk) => chunk[side]).join('')).toBe(cell[side]?.source);
+  });
+});
