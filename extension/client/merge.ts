@@ -61,8 +61,9 @@ export function createMergeClient(options: ClientOptions): MergeClient {
   };
 }
 
-function readView(text: string): MergeView {
+function readView(text: string): MergeView | undefined {
   const value = parse(text);
+  if (value === null) return undefined;
   const schema = text.length <= FULL_CHECK_LENGTH ? mergeViewSchema : frameSchema;
   const read = schema.safeParse(value);
   if (!read.success) throw toStrangeError(read.error);

@@ -174,7 +174,7 @@ class MergeTabs {
       return;
     }
     tab.dispose();
-    const next = view?.origin === 'index' ? ` To tell git: git add ${baseName(path)}` : '';
+    const next = view?.origin === 'index' ? ` To tell git: git add ${toWord(path)}` : '';
     Notification.success(`The merge of ${baseName(path)} was saved.${rest}${next}`, {
       autoClose: 10_000,
     });
@@ -210,6 +210,11 @@ async function renew({ context }: NotebookPanel): Promise<void> {
 /** What tells one merge from another, whatever its file holds by now: git's index knows a merge as waiting until `git add`. */
 function nameMerge({ labels, decisions }: MergeView): string {
   return [labels.local, labels.remote, ...decisions.map(({ id }) => id)].join(' ');
+}
+
+/** A path as one word of a shell. */
+function toWord(path: string): string {
+  return /^[\w./@%+=:,][\w./@%+=:,-]*$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function withinPatience<T>(work: Promise<T>): Promise<T> {

@@ -38,12 +38,15 @@ export function mergeOperations(pool: Pool, place: MergePlace): readonly Operati
     jsonOperation({
       method: 'get',
       route: 'merge',
-      summary: 'The merge that a notebook waits for',
+      summary: 'The merge that a notebook waits for; null when it waits for none',
       grants: [],
       query: mergeQuerySchema,
-      answer: mergeViewSchema,
+      answer: mergeViewSchema.nullable(),
       run: async ({ query, response }) => {
-        const { input, facts } = await get(query.path);
+        const found = await place.find(query.path);
+        // Every notebook that is opened is asked about: that there is no merge is no error.
+        if (found === undefined) return null;
+        const { input, facts } = found;
         const { view, values } = await viewMerge(pool, input, facts, signalOf(response));
         packs.add(query.path, values, values.bytes.length);
         return new JsonText([view]);
