@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import type { MergeResult } from '../../contract/merge.js';
 import { CellarError } from '../errors.js';
-import { compactJson } from '../notebook/json.js';
+import { strictJson } from '../notebook/json.js';
 import type { JsonObject } from '../notebook/json-value.js';
 import { toMergeResult } from '../notebook/merge/result.js';
 import { mergeWords } from '../notebook/merge/words.js';
@@ -76,7 +76,9 @@ async function repair(context: Context, call: Call, json: boolean): Promise<numb
   const result = toMergeResult(plan);
   if (json) context.out(`${toJson(result)}\n`);
   const tell = toTold(context, !json);
-  const from = hasBase ? `base ${labels.base}` : 'what both have, as the markers tell no base';
+  const from = hasBase
+    ? `base ${labels.base}`
+    : 'what both have, as neither the markers nor git tell a base';
   tell(`local is ${labels.local}, remote is ${labels.remote}, over ${from}`);
   for (const line of mergeWords(plan)) tell(line);
   return result.conflicts > 0 ? NO : DONE;
@@ -90,10 +92,8 @@ function toTold(context: Context, isFree: boolean): (line: string) => void {
   };
 }
 
-/** One JSON object; the notebook within it keeps the text of every number. */
+/** One JSON object; the notebook within it keeps the text of every number that JSON has. */
 function toJson(result: MergeResult, notebook?: JsonObject): string {
   const text = JSON.stringify(result);
-  return notebook === undefined
-    ? text
-    : `${text.slice(0, -1)},"notebook":${compactJson(notebook)}}`;
+  return notebook === undefined ? text : `${text.slice(0, -1)},"notebook":${strictJson(notebook)}}`;
 }

@@ -33,7 +33,7 @@ interface Frame {
   next: number;
 }
 
-function write(root: Json, pretty: boolean): string {
+function write(root: Json, pretty: boolean, scalar = formatScalar): string {
   const out: string[] = [];
   const frames: Frame[] = [];
   let value: Json | undefined = root;
@@ -42,11 +42,11 @@ function write(root: Json, pretty: boolean): string {
       const container: readonly Json[] | JsonObject | null =
         isArray(value) || isObject(value) ? value : null;
       if (container === null) {
-        if (!isArray(value) && !isObject(value)) out.push(formatScalar(value));
+        if (!isArray(value) && !isObject(value)) out.push(scalar(value));
       } else if (isArray(container)) {
         if (!pretty && container.length > 0 && container.every(isNumber)) {
           // Figures are made of long lists of numbers: they need no frame.
-          out.push('[', container.map(formatScalar).join(','), ']');
+          out.push('[', container.map((item) => scalar(item)).join(','), ']');
         } else {
           out.push('[');
           frames.push({ close: ']', items: container, names: null, next: 0 });
@@ -83,6 +83,13 @@ export function formatJson(value: Json): string {
 /** On one line without spaces, names sorted. */
 export function compactJson(value: Json): string {
   return write(value, false);
+}
+
+/** As compactJson, for readers that take no more than JSON: NaN and the infinities become null. */
+export function strictJson(value: Json): string {
+  return write(value, false, (scalar) =>
+    scalar instanceof JsonNumber && !/^-?\d/.test(scalar.lexeme) ? 'null' : formatScalar(scalar),
+  );
 }
 
 const INTEGER = /^-?\d+$/;

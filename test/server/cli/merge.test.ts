@@ -9,6 +9,7 @@ import { formatJson } from '../../../server/notebook/json.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { wordsOf } from '../notebook/merge-notation.js';
 import { cellsOf, notebookOf } from '../notebook/notation.js';
+import { makeRepository } from '../checkout/repository.js';
 import { makeFolder, writeInto } from '../scratch.js';
 import { cellar } from './cellar.js';
 
@@ -77,6 +78,19 @@ describe('cellar merge', () => {
     const written = await cellar(root, [...THREE, '--format', 'json', '--output', 'out.ipynb']);
     expect(written.json()).not.toHaveProperty('notebook');
     expect(wordsIn(readFileSync(join(root, 'out.ipynb')))).toBe('A => 2');
+  });
+
+  test('prints JSON that any parser reads where the notebook holds NaN, and keeps it in a file', async () => {
+    const root = await makeThree('#a:A / #a:A / #a:A');
+    const odd = formatJson(notebookOf(cellsOf('#a:A'), { n: [1, 2.5], low: 1 }).raw)
+      .replace('2.5', 'NaN')
+      .replace('"low": 1', '"low": -Infinity');
+    await writeInto(root, 'remote.ipynb', odd);
+    const { out } = await cellar(root, [...THREE, '--format', 'json']);
+    const { notebook } = JSON.parse(out) as { notebook: { metadata: unknown } };
+    expect(notebook.metadata).toEqual({ n: [1, null], low: null });
+    await cellar(root, [...THREE, '--format', 'json', '--output', 'out.ipynb']);
+    expect(readFileSync(join(root, 'out.ipynb'), 'utf8')).toBe(odd);
   });
 
   test('takes an empty base for two notebooks that were both added', async () => {
@@ -160,6 +174,40 @@ describe('cellar merge --repair', () => {
     expect(ended.json()).toMatchObject({ status: 'conflict', conflicts: 1 });
     expect(readFileSync(join(root, 'n.ipynb'), 'utf8')).toBe(before);
     expect(wordsIn(readFileSync(join(root, 'o.ipynb')))).toBe('A => 2');
+  });
+
+  /** A merge that stopped, with markers that tell no base. */
+  async function stop(): Promise<string> {
+    const root = await makeFolder();
+    const text = (line: string) => formatJson(notebookOf(cellsOf(line)).raw);
+    const { git, tryGit, commit } = await makeRepository({}, root);
+    await commit('Start', { 'n.ipynb': text('#a:x = 1⏎y = 1 | #b:B') });
+    await git('checkout', '--quiet', '-b', 'feature');
+    await commit('Theirs', { 'n.ipynb': text('#a:x = 1⏎y = 2 | #b:B') });
+    await git('checkout', '--quiet', 'main');
+    await commit('Ours', { 'n.ipynb': text('#a:x = 2⏎y = 1 | #b:B') });
+    expect((await tryGit('-c', 'merge.conflictStyle=merge', 'merge', 'feature')).code).toBe(1);
+    return root;
+  }
+
+  test("takes base of git's index where the markers tell none", async () => {
+    const root = await stop();
+    const { code, out } = await cellar(root, ['merge', '--repair', 'n.ipynb']);
+    expect([code, out]).toEqual([
+      0,
+      "local is HEAD, remote is feature, over base of git's index\nmerged\n",
+    ]);
+    expect(wordsIn(readFileSync(join(root, 'n.ipynb')))).toBe('x = 2⏎y = 2 | B');
+  });
+
+  test('keeps what was edited in the file since git stopped', async () => {
+    const root = await stop();
+    const file = readFileSync(join(root, 'n.ipynb'), 'utf8');
+    const [last = ''] = notebookOf(cellsOf('B')).cells.map(({ source }) => source.split('\n')[5]);
+    await writeInto(root, 'n.ipynb', file.replace(last, 'edited()'));
+    const { code } = await cellar(root, ['merge', '--repair', 'n.ipynb']);
+    expect(code).toBe(0);
+    expect(wordsIn(readFileSync(join(root, 'n.ipynb')))).toMatch(/^x = 2⏎y = 2 \| .*edited\(\)$/);
   });
 
   test('leaves a file alone that has no markers', async () => {
