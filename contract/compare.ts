@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { notebookDiffSchema } from './diff.js';
 import { snapshotSchema } from './snapshot.js';
 
-/** One side of a comparison: a snapshot, or the notebook as the editor or the disk holds it now. */
+/** One side of a comparison: a snapshot, or the notebook as the editor or the disk holds it now. `size` in bytes. */
 export const comparedSideSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), snapshot: snapshotSchema }),
-  z.object({ kind: z.literal('now'), path: z.string() }),
+  z.object({ kind: z.literal('now'), path: z.string(), size: z.number().int().optional() }),
   /** The file in the workspace as it is on the disk. */
-  z.object({ kind: z.literal('file'), path: z.string() }),
+  z.object({ kind: z.literal('file'), path: z.string(), size: z.number().int().optional() }),
   /** The file as a commit of the surrounding git repository has it. */
   z.object({
     kind: z.literal('git'),
@@ -18,6 +18,7 @@ export const comparedSideSchema = z.discriminatedUnion('kind', [
     commit: z.string(),
     time: z.string(),
     subject: z.string(),
+    size: z.number().int().optional(),
   }),
 ]);
 export type ComparedSide = z.infer<typeof comparedSideSchema>;

@@ -294,5 +294,5 @@ function isQuiet({ shown = [] }: NotebookDiff): boolean {
 }
 
 function baseSize({ base }: Comparison): number {
-  return base.kind === 'snapshot' ? base.snapshot.size : 0;
+  return base.kind === 'snapshot' ? base.snapshot.size : (base.size ?? 0);
 }

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -55,14 +56,15 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
     });
     const states = new StateWatch({ client, board, openPaths: () => captures.openPaths() });
     const settings: { current: Settings } = {
-      current: await followSettings(
-        registry,
-        (next) => {
+      current: await followSettings(registry, client, {
+        onChange: (next) => {
           settings.current = next;
           board.setOff(!next.capture);
         },
-        client,
-      ),
+        onRefused: (reason) => {
+          Notification.error(`Cellar does not take its settings: ${reason}`, { autoClose: false });
+        },
+      }),
     };
     board.setOff(!settings.current.capture);
     const captures = new Captures({

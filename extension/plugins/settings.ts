@@ -2,6 +2,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { noisePatternSchema, type ServerSettings } from '../../contract/workspace.js';
 import type { Client } from '../client/client.js';
+import { isClientError } from '../client/errors.js';
 
 /** The id under which JupyterLab finds schema/plugin.json. */
 export const PLUGIN_ID = 'jupyterlab-cellar:plugin';
@@ -17,14 +18,21 @@ const DEFAULTS: Settings = { capture: true, quietTime: 300 };
 const GIGABYTE = 1_000_000_000;
 const noisePatternsSchema = noisePatternSchema.array();
 
+/** Who is told of the settings. */
+export interface SettingsListener {
+  readonly onChange: (settings: Settings) => void;
+  /** The server will not have what the person set, and says why. */
+  readonly onRefused: (reason: string) => void;
+}
+
 /**
  * Reads the settings and follows them. Those that act in the server are sent to it, but only where the person set them: several
  * people can share a workspace, and a browser's defaults must not undo what one of them chose.
  */
 export async function followSettings(
-  registry: ISettingRegistry | null,
-  onChange: (settings: Settings) => void,
-  client: Client,
+  registry: Pick<ISettingRegistry, 'load'> | null,
+  client: Pick<Client, 'settings'>,
+  { onChange, onRefused }: SettingsListener,
 ): Promise<Settings> {
   if (registry === null) return DEFAULTS;
   const settings = await registry.load(PLUGIN_ID);
@@ -38,6 +46,11 @@ export async function followSettings(
         sent = text;
       },
       (error: unknown) => {
+        if (isClientError(error, 'bad_request')) {
+          sent = text;
+          onRefused(error.message);
+          return;
+        }
         console.warn(
           'Cellar: the settings did not reach its server and are sent at the next start.',
           error,

@@ -90,7 +90,7 @@ async function openRevision(
 
 /** What can be read again: the bytes are held only until they are asked for the first time. */
 async function openAgain(
-  side: ComparedSide,
+  side: Exclude<ComparedSide, { kind: 'snapshot' }>,
   path: string,
   readAgain: () => Promise<Uint8Array>,
   found?: Uint8Array,
@@ -98,7 +98,7 @@ async function openAgain(
   let bytes: Uint8Array | undefined = found ?? (await readAgain());
   const content = await nameContent(bytes);
   return {
-    side,
+    side: { ...side, size: bytes.length },
     path,
     size: bytes.length,
     content,
@@ -131,7 +131,7 @@ async function openEdited(
   const file = await store.files.find(path);
   const bytes = await keepEdited(pool, { file, content: asked.content, signal: asked.signal });
   return {
-    side: { kind: 'now', path },
+    side: { kind: 'now', path, size: bytes.length },
     path,
     size: bytes.length,
     content: await nameContent(bytes),

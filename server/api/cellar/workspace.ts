@@ -9,6 +9,7 @@ import {
   pauseSchema,
   settingsSchema,
   workspaceSchema,
+  type NoisePattern,
   type Space,
 } from '../../../contract/workspace.js';
 import { readCaptureState, setPause } from '../../capture/state.js';
@@ -65,6 +66,7 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       body: settingsSchema,
       answer: settingsSchema,
       run: async ({ body }) => {
+        await checkPatterns(body.noisePatterns ?? []);
         const before = await operating.readSettings();
         // What is not named stays as it is.
         const { spaceLimit = before.spaceLimit, ...rest } = body;
@@ -97,4 +99,11 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       run: ({ query }) => readCaptureState(store.files, operating, query.path),
     }),
   ];
+}
+
+/** Whoever sets a pattern that cannot be used is told then, not whoever compares next. The matcher takes a while to load. */
+async function checkPatterns(patterns: readonly NoisePattern[]): Promise<void> {
+  if (patterns.length === 0) return;
+  const { compilePatterns } = await import('../../notebook/patterns.js');
+  compilePatterns(patterns);
 }

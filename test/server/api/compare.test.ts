@@ -7,7 +7,7 @@ import { comparisonSchema, type Comparison } from '../../../contract/compare.js'
 import { CLIENT_HEADER } from '../../../contract/routes.js';
 import { makeRepository } from '../checkout/repository.js';
 import { notebookText, writeInto } from '../scratch.js';
-import { burst, serve, type Answer, type Served } from './served.js';
+import { burst, serve, TOKEN, type Answer, type Served } from './served.js';
 
 /** A notebook whose only output is a PNG of `size` bytes, none of which any other picture has. */
 function pictured(size: number, seed = randomBytes(1)[0] ?? 0): string {
@@ -53,8 +53,8 @@ describe('any two sides', () => {
       { kind: 'file', path: 'sub/b.ipynb' },
     );
     expect([base, head]).toEqual([
-      { kind: 'file', path: 'a.ipynb' },
-      { kind: 'file', path: 'sub/b.ipynb' },
+      { kind: 'file', path: 'a.ipynb', size: notebookText(['x = 1', 'y']).length },
+      { kind: 'file', path: 'sub/b.ipynb', size: notebookText(['x = 2', 'y']).length },
     ]);
     expect(diff.cells).toMatchObject({ unchanged: 1, modified: 1 });
   });
@@ -139,6 +139,53 @@ describe('any two sides', () => {
     const { diff } = await compare(served, ...sides);
     expect([diff.outputs_changed, diff.noise]).toEqual([[], { job: 1 }]);
   });
+});
+
+test('shows no noise for an empty list of two versions, whatever the settings say', async () => {
+  const served = await serve();
+  const [one, two] = [await snapshot(served, ['x']), await snapshot(served, ['y'])];
+  await served.own('PATCH', 'api/v1/settings', { shownNoise: ['execution_count'] });
+  const shown = async (query: string): Promise<unknown> => {
+    const answer = await served.own('GET', `api/v1/diff?base=${one}&head=${two}${query}`);
+    return comparisonSchema.parse(answer.json()).diff.shown;
+  };
+  expect(await shown('')).toEqual(['execution_count']);
+  expect((await shown('&show=')) ?? []).toEqual([]);
+});
+
+test.each([
+  ['[', 'cannot be read'],
+  ['a*', 'matches the empty text'],
+])(
+  'refuses the pattern %s of noise when it is set, and keeps what was set',
+  async (pattern, why) => {
+    const served = await serve();
+    const good = [{ kind: 'job', pattern: 'J-\\d+' }];
+    await served.own('PATCH', 'api/v1/settings', { noisePatterns: good });
+    const noisePatterns = [{ kind: 'mine', pattern }];
+    const refused = await served.own('PATCH', 'api/v1/settings', { noisePatterns });
+    expect(refused.status).toBe(400);
+    const { code, message } = refused.json<{ code: string; message: string }>();
+    expect([code, message]).toEqual(['bad_request', expect.stringContaining(why)]);
+    expect(message).toContain(JSON.stringify(pattern));
+    const left = await served.own('PATCH', 'api/v1/settings', {});
+    expect(left.json()).toMatchObject({ noisePatterns: good });
+  },
+);
+
+test('reads a body too large for the main thread, and says where it is no JSON', async () => {
+  const served = await serve();
+  await writeInto(served.root, 'a.ipynb', notebookText(['x']));
+  const now = { kind: 'now', path: 'a.ipynb', content: notebookText(['x', '#'.repeat(2_000_000)]) };
+  const { diff } = await compare(served, { kind: 'file', path: 'a.ipynb' }, now);
+  expect(diff.cells).toMatchObject({ unchanged: 1, added: 1 });
+  const refused = await served.ask({
+    method: 'POST',
+    path: 'api/v1/compare',
+    raw: `{"base": ${' '.repeat(2_000_000)}`,
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+  });
+  expect([refused.status, refused.json()]).toMatchObject([400, { code: 'bad_request' }]);
 });
 
 describe('by the key of a comparison', () => {
