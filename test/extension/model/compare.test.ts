@@ -84,6 +84,13 @@ test('loads a comparison and then the base notebook, for what did not change', a
   ]);
 });
 
+test('waits with a large file as well', async () => {
+  const base = { kind: 'file', path: 'a.ipynb', size: 50_000_000 } as const;
+  answer = () => ({ ...comparisonOf(DIFF), base });
+  await modelOf().load();
+  expect(server.asked).toHaveLength(1);
+});
+
 test('waits with a large base notebook until a fold is opened', async () => {
   const large: Comparison = comparisonOf(DIFF);
   if (large.base.kind === 'snapshot') large.base.snapshot.size = 50_000_000;

@@ -163,3 +163,16 @@ test('a closed pool refuses what it does, what waits and what comes', async () =
   for (const run of [...runs, pool.run(ADD, errand([1, 1] as const))])
     await expect(run).rejects.toMatchObject({ code: 'server_away' });
 });
+
+test('keeps an idle thread for as long as it is held', async () => {
+  const pool = await openPool({ idle: 20 });
+  const threadOf = async (): Promise<number> =>
+    (await pool.run(ADD, errand([1, 2] as const))).threadId;
+  const release = pool.hold();
+  const first = await threadOf();
+  await sleep(100);
+  expect(await threadOf()).toBe(first);
+  release();
+  await sleep(100);
+  expect(await threadOf()).not.toBe(first);
+});
