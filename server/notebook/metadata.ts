@@ -29,8 +29,28 @@ const CELL_NOISE: ReadonlyMap<string, string> = new Map(
     papermill: 'execution_time',
     elapsed: 'execution_time',
     start_time: 'execution_time',
+    // Databricks.
+    'application/vnd.databricks.v1+cell': 'editor_metadata',
+    // Deepnote.
+    cell_id: 'editor_metadata',
+    source_hash: 'editor_metadata',
+    output_cleared: 'editor_metadata',
+    execution_start: 'execution_time',
+    execution_millis: 'execution_time',
+    // Kaggle.
+    _uuid: 'editor_metadata',
+    _cell_guid: 'editor_metadata',
   }),
 );
+
+/** What begins the names of the settings that an editor keeps for itself in cells. */
+const CELL_NOISE_STARTS: readonly string[] = ['deepnote_', '_kg_hide-'];
+
+function cellNoise(name: string): string | undefined {
+  const known = CELL_NOISE.get(name);
+  if (known !== undefined) return known;
+  return CELL_NOISE_STARTS.some((start) => name.startsWith(start)) ? 'editor_metadata' : undefined;
+}
 
 const NOTEBOOK_NOISE: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -48,6 +68,11 @@ const NOTEBOOK_NOISE: ReadonlyMap<string, string> = new Map(
     interpreter: 'editor_metadata',
     widgets: 'widget_state',
     papermill: 'execution_time',
+    'application/vnd.databricks.v1+notebook': 'editor_metadata',
+    deepnote_notebook_id: 'editor_metadata',
+    deepnote_execution_queue: 'editor_metadata',
+    deepnote_app_layout: 'editor_metadata',
+    deepnote: 'editor_metadata',
   }),
 );
 
@@ -77,12 +102,12 @@ function compare(
 
 /** True for a name in a cell's metadata that editors and runners write of themselves. */
 export function isCellNoise(name: string): boolean {
-  return CELL_NOISE.has(name);
+  return cellNoise(name) !== undefined;
 }
 
 /** The changed leaves of a cell's metadata; what editors and runners write there of themselves is counted as noise. */
 export function diffCellMetadata(base: JsonObject, head: JsonObject, noise: NoiseCount): Leaf[] {
-  return compare(base, head, { noise, noiseOf: (name) => CELL_NOISE.get(name) });
+  return compare(base, head, { noise, noiseOf: cellNoise });
 }
 
 const MINOR_VERSION = /^\d+\.\d+/;
@@ -98,6 +123,17 @@ function languageNoise(
   if (typeof base !== 'string' || typeof head !== 'string') return 'kernel_version';
   const [a, b] = [MINOR_VERSION.exec(base)?.[0], MINOR_VERSION.exec(head)?.[0]];
   return a !== undefined && a === b ? 'kernel_version' : undefined;
+}
+
+/** A kernel that is only shown by another name: what each machine calls it is chance. */
+function isRenamedKernel(base: Json | undefined, head: Json | undefined): boolean {
+  if (!isObject(base) || !isObject(head)) return false;
+  const names = new Set([...base.keys(), ...head.keys()]);
+  names.delete('display_name');
+  return [...names].every((name) => {
+    const [a, b] = [base.get(name), head.get(name)];
+    return a !== undefined && b !== undefined && equalJson(a, b);
+  });
 }
 
 /** The changed leaves of a notebook's metadata, without noise. */
@@ -118,6 +154,7 @@ export function diffNotebookMetadata(
   // The kernel writes it on the first run; it says no more than the kernel's name does.
   else if (a !== b && !noise.hides('kernel_version'))
     leaves.push(...diffLeaves(a, b, { path: '/language_info' }).leaves);
-  const noiseOf: NoiseOf = (name) => NOTEBOOK_NOISE.get(name);
+  const noiseOf: NoiseOf = (name, was, is) =>
+    name === 'kernelspec' && isRenamedKernel(was, is) ? 'kernel_version' : NOTEBOOK_NOISE.get(name);
   return [...leaves, ...compare(rest(base), rest(head), { noise, noiseOf })];
 }

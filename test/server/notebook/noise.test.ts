@@ -298,6 +298,16 @@ describe('noise of a re-run', () => {
     ['collapsed', 'editor_metadata'],
     ['scrolled', 'editor_metadata'],
     ['jupyter', 'editor_metadata'],
+    ['application/vnd.databricks.v1+cell', 'editor_metadata'],
+    ['cell_id', 'editor_metadata'],
+    ['deepnote_cell_type', 'editor_metadata'],
+    ['source_hash', 'editor_metadata'],
+    ['output_cleared', 'editor_metadata'],
+    ['execution_start', 'execution_time'],
+    ['execution_millis', 'execution_time'],
+    ['_uuid', 'editor_metadata'],
+    ['_cell_guid', 'editor_metadata'],
+    ['_kg_hide-input', 'editor_metadata'],
     ['ExecuteTime', 'execution_time'],
     ['execution', 'execution_time'],
     ['papermill', 'execution_time'],
@@ -326,6 +336,16 @@ describe('noise of a re-run', () => {
     expect(diff.notebook_metadata).toEqual([
       { path: '/language_info/version', base: '"3.11.7"', head: '"3.12.0"' },
     ]);
+  });
+
+  it('hides another display name of the same kernel, not another kernel', () => {
+    const of = (name: string, display: string) =>
+      notebookOf([], { kernelspec: { name, display_name: display, language: 'python' } });
+    const renamed = diffNotebooks(of('python3', 'Python 3'), of('python3', 'Python 3 (ipykernel)'));
+    expect(isUnchanged(renamed)).toBe(true);
+    expect(renamed.noise).toEqual({ kernel_version: 1 });
+    const other = diffNotebooks(of('python3', 'Python 3'), of('env', 'Python 3'));
+    expect(other.notebook_metadata_changed).toBe(true);
   });
 
   it('hides how base64 is wrapped', () => {
