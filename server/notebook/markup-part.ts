@@ -85,7 +85,14 @@ const NO_TABLE = { columns: [], rows: [], labels: 0, around: '' };
 function tablePart(sides: Sides, { base, head }: Texts, { noise }: Scope): PartChange | undefined {
   const [a, b] = [readTable(base), readTable(head)];
   if ((a === undefined && base !== '') || (b === undefined && head !== '')) return undefined;
-  const table = diffTables(a ?? NO_TABLE, b ?? NO_TABLE);
+  // Rows may be looked at twice until they are aligned: what is alike is counted once, by its texts.
+  const alike = new Map<string, readonly [string, string]>();
+  const table = diffTables(a ?? NO_TABLE, b ?? NO_TABLE, (mine, theirs) => {
+    if (!noise.filter.isAlike(mine, theirs, 'html')) return false;
+    alike.set(`${mine}\u0000${theirs}`, [mine, theirs]);
+    return true;
+  });
+  for (const [mine, theirs] of alike.values()) noise.addBetween(mine, theirs, 'html');
   if (table !== undefined) return { type: 'table', ...refs(sides), ...table };
   if (a === undefined || b === undefined || a.around === b.around) return undefined;
   const diff = diffText(a.around, b.around, { kind: 'html', noise });

@@ -55,7 +55,14 @@ function alignColumns(base: Table, head: Table): Columns {
 
 type Row = readonly string[];
 
-function toRow(base: Row | undefined, head: Row | undefined, columns: Columns): TableRow {
+/** True for texts of a cell that differ in chance alone. */
+export type IsAlike = (base: string, head: string) => boolean;
+
+interface Comparison extends Columns {
+  readonly isAlike: IsAlike;
+}
+
+function toRow(base: Row | undefined, head: Row | undefined, columns: Comparison): TableRow {
   const cells = columns.columns.map((_, n): TableCell => {
     const a = base?.[columns.base[n] ?? -1];
     const b = head?.[columns.head[n] ?? -1];
@@ -63,6 +70,7 @@ function toRow(base: Row | undefined, head: Row | undefined, columns: Columns): 
     if (a === undefined || b === undefined)
       return { ...(a === undefined ? {} : { base: a }), ...(b === undefined ? {} : { head: b }) };
     if (a === b) return { base: a, head: b };
+    if (columns.isAlike(a, b)) return { base: b, head: b };
     const delta = deltaOf(a, b);
     return { base: a, head: b, ...(delta === undefined ? {} : { delta }) };
   });
@@ -124,12 +132,16 @@ function pairByLabel(
   return pairs;
 }
 
-/** Two tables compared cell by cell, rows and columns aligned; undefined when no cell, row or column differs. */
+/**
+ * Two tables compared cell by cell, rows and columns aligned; undefined when no cell, row or column differs. A cell that is alike is shown
+ * as head has it.
+ */
 export function diffTables(
   base: Table,
   head: Table,
+  isAlike: IsAlike,
 ): Pick<TablePart, 'columns' | 'rows' | 'changedCells' | 'rowsLeftOut'> | undefined {
-  const columns = alignColumns(base, head);
+  const columns = { ...alignColumns(base, head), isAlike };
   const shared = (side: readonly number[], rows: readonly Row[]) =>
     rows.map((row) =>
       side.map((i, n) => (columns.columns[n]?.op === ' ' ? (row[i] ?? '') : '')).join('\u0000'),

@@ -35,6 +35,19 @@ describe('tables', () => {
     expect(part.rows[1]?.op).toBe(' ');
   });
 
+  it('takes a cell that differs in an address alone for unchanged beside one that changed', () => {
+    const of = (address: string, value: number) =>
+      html([
+        [0, `&lt;Model object at ${address}&gt;`, 1],
+        [1, `&lt;Model object at ${address}&gt;`, value],
+      ]);
+    const diff = diffValues('text/html', of('0x7f1234567890', 2), of('0x7f9999999999', 3));
+    const part = partOf(diff, 'table');
+    expect(part.changedCells).toBe(1);
+    expect(part.rows.map(({ op }) => op)).toEqual([' ', '~']);
+    expect(diff.noise).toEqual({ address: 1 });
+  });
+
   it('aligns rows by their label', () => {
     const part = partOf(
       diffValues(
