@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+import type { Page } from '@playwright/test';
+
+import { leaveConflict, startTool } from './conflicts.js';
+import { kindsNotebook } from './kinds.js';
+import { code, notebook, writeNotebook } from './notebooks.js';
+import { expect, snapshot, test } from './site.js';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const THEMES = ['light', 'dark'] as const;
+
+/** What axe-core objects to in what is seen, a line each; outputs in frames have their author's own markup. */
+async function faults(page: Page): Promise<readonly string[]> {
+  // The page's own policy lets no script in that is not its own; the protocol's evaluate is not bound by it.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(`axe
+    .run({ exclude: [['iframe']] }, { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => id + ' ' + node.html.slice(0, 160) + ' ' + node.failureSummary.split('\\n')[1])))`);
+}
+
+async function expectNoFaults(page: Page): Promise<void> {
+  for (const theme of THEMES) {
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+    expect(await faults(page), theme).toEqual([]);
+  }
+}
+
+test('axe-core objects to nothing in the versions and in a diff of every kind of output', async ({
+  site,
+  page,
+}) => {
+  await writeNotebook(site.root, 'kinds.ipynb', kindsNotebook('base'));
+  const base = await snapshot(site.root, 'kinds.ipynb');
+  await writeNotebook(site.root, 'kinds.ipynb', kindsNotebook('head'));
+  const head = await snapshot(site.root, 'kinds.ipynb');
+  const { login, url } = await site.serve();
+  await page.setViewportSize({ width: 1280, height: 6400 });
+  await page.goto(login);
+  await page.getByRole('link', { name: 'kinds.ipynb' }).click();
+  await expect(page.locator('.cellar-Snapshots tbody tr')).toHaveCount(2);
+  await expectNoFaults(page);
+  await page.goto(`${url}/#/diff/${base}/${head}?show=all`);
+  await expect(page.locator('.cellar-Diff img').first()).toBeVisible();
+  await expectNoFaults(page);
+});
+
+test('axe-core objects to nothing in a merge, also while a cell is written by hand', async ({
+  site,
+  page,
+}) => {
+  const trees = (count: number) => notebook(code('model', `trees = ${String(count)}`));
+  await leaveConflict(site.root, 'wine.ipynb', {
+    base: trees(1),
+    local: trees(60),
+    remote: trees(6),
+  });
+  const tool = startTool(site.root, 'wine.ipynb');
+  await page.goto(await tool.address);
+  const merge = page.getByRole('region', { name: 'Merge of wine.ipynb' });
+  await expect(merge.getByRole('status')).toContainText('open');
+  await expectNoFaults(page);
+  await merge.press('n');
+  await merge.press('e');
+  await expect(merge.getByRole('textbox', { name: 'Merged source' })).toBeFocused();
+  await expectNoFaults(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect(await tool.code).toBe(1);
+});
