@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 
 import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
+import { MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { compareOperations } from './api/cellar/compare.js';
@@ -13,7 +14,7 @@ import { notebookOperations } from './api/cellar/notebooks.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
 import { workspaceOperations } from './api/cellar/workspace.js';
-import { readJson, readLargeJson } from './api/body.js';
+import { readJson } from './api/body.js';
 import { streamEvents } from './api/events.js';
 import { createFailureHandler } from './api/failure.js';
 import { health, metrics } from './api/health.js';
@@ -79,11 +80,11 @@ export function createLoginApp(parts: LoginParts & Pick<ApiParts, 'report'>): Ex
 
 function addOperations(
   app: Express,
-  parts: Pick<ApiParts, 'access' | 'pool'>,
+  parts: Pick<ApiParts, 'access'>,
   operations: readonly Operation[],
 ): void {
   for (const operation of operations) {
-    const read = LARGE.has(operation.route) ? readLargeJson(parts.pool) : readJson();
+    const read = LARGE.has(operation.route) ? readJson(MAX_NOTEBOOK_BYTES * 1.5) : readJson();
     const body = operation.body === undefined ? [] : read;
     app[operation.method](
       `/${ROUTES[operation.route]}`,
