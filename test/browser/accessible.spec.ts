@@ -1,20 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-
 import type { Page } from '@playwright/test';
+import axe from 'axe-core';
 
 import { leaveConflict, startTool } from './conflicts.js';
 import { kindsNotebook } from './kinds.js';
 import { code, notebook, writeNotebook } from './notebooks.js';
 import { expect, snapshot, test } from './site.js';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const THEMES = ['light', 'dark'] as const;
 
 /** What axe-core objects to in what is seen, a line each; outputs in frames have their author's own markup. */
 async function faults(page: Page): Promise<readonly string[]> {
   // The page's own policy lets no script in that is not its own; the protocol's evaluate is not bound by it.
-  await page.evaluate(await readFile(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(`axe
     .run({ exclude: [['iframe']] }, { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
     .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
