@@ -25,6 +25,14 @@ function isText(value: Json | undefined): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
+/** Types that are written to be read as text; any other unknown one may be anything, in base64 for the most part. */
+const TEXT_MIME =
+  /^text\/|^application\/(?:vnd\.jupyter\.|(?:x-)?(?:javascript|ecmascript|typescript|latex|tex|sh|yaml|toml|sql|python)$|xml$)|\+(?:xml|yaml)$/;
+
+function isTextMime(mime: string): boolean {
+  return TEXT_MIME.test(mime);
+}
+
 function isBoth({ base, head }: Sides): boolean {
   return base !== undefined && head !== undefined;
 }
@@ -45,6 +53,7 @@ export function diffPart(sides: Sides, scope: Scope): PartChange | undefined {
     return diffPictures(toDrawn(mime, base), toDrawn(mime, head), scope);
   if (isBinaryMime(mime)) return diffBytes(sides, scope);
   if (mime === 'text/html') return diffHtml(sides, scope);
+  if (!isTextMime(mime)) return diffBytes(sides, scope);
   return diffTexts(sides, { base: base ?? '', head: head ?? '' }, scope);
 }
 

@@ -99,7 +99,8 @@ export class Applier {
     // An id that one side lost in an older format is still the cell's.
     if (!cell.has('id'))
       set('id', (plan.cells.local?.raw ?? cell).get('id') ?? plan.cells.remote?.raw.get('id'));
-    set('cell_type', this.pick(content.type));
+    // Of a cell that both sides added base knows no type.
+    set('cell_type', this.pick(content.type) ?? content.type.versions.local);
     set('source', this.toSource(plan, content));
     set('outputs', run.outputs);
     set('execution_count', run.count);

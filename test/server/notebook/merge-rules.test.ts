@@ -448,3 +448,18 @@ describe('the chunks of a view', () => {
         expect(cell.chunks.map((chunk) => chunk[side]).join('')).toBe(cell[side]?.source);
   });
 });
+
+describe('base, chosen for the type of a cell that both sides added', () => {
+  it('leaves it the type of local, since base knows none', () => {
+    const plan = planOf('#z:Z / #z:Z | #n:md:A / #z:Z | #n:A');
+    const type = plan.decisions.find(({ about }) => about === 'type');
+    const { notebook } = applyMerge(plan, {
+      decisions: { [type?.id ?? '']: 'base' },
+      sources: {},
+    });
+    const cells = notebook.get('cells');
+    const added = isArray(cells) ? cells[1] : undefined;
+    expect(type?.conflict).toBe(true);
+    expect(isObject(added) ? added.get('cell_type') : undefined).toBe('markdown');
+  });
+});
