@@ -9,7 +9,7 @@ export type ItemPair = readonly [number, number];
 /** Longer lists are paired by place once what they share at both ends is taken off. */
 const MAX_ALIGNED = 2000;
 /** The most JSON text that is made to tell items apart. */
-const MAX_TEXT = 4_000_000;
+const MAX_TEXT = 600_000;
 /** Fewer changed items than this are told by place. */
 const FEW = 3;
 
