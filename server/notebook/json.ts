@@ -26,10 +26,6 @@ function formatScalar(value: null | boolean | number | string | JsonNumber): str
   return value instanceof JsonNumber ? value.lexeme : JSON.stringify(value);
 }
 
-function isScalar(value: Json): value is null | boolean | number | string | JsonNumber {
-  return !isArray(value) && !isObject(value);
-}
-
 interface Frame {
   readonly close: string;
   readonly items: readonly Json[];
