@@ -19,7 +19,7 @@ File /opt/lib/python3.12/site-packages/frame/core.py:44, in Frame.g(self, x)
      43 # deep inside
 ---> 44 raise ValueError(x)
 
-File ~/work/mine.py:12, in check(x)
+File ~/project/mine.py:12, in check(x)
      11 if x:
 ---> 12     raise ValueError("bad")
 
@@ -37,7 +37,7 @@ const OLD = `<ipython-input-3-0a1b2c3d4e5f> in <module>
       1 x = 0
 ----> 2 1 / x
 
-~/work/mine.py in f(x)
+~/project/mine.py in f(x)
      11 y = 1
 ---> 12 y / x
 
@@ -73,7 +73,7 @@ describe('the frames of a traceback', () => {
       [
         'Cell In[3] | 4 |  | f(3)',
         'Cell In[2] | 2 | f(x) | return frame.g(x)',
-        '~/work/mine.py | 12 | check(x) | raise ValueError("bad")',
+        '~/project/mine.py | 12 | check(x) | raise ValueError("bad")',
       ],
     ],
     ['Python', PYTHON, ['/home/a/mine.py | 3 | <module> | run(1)']],
@@ -82,7 +82,7 @@ describe('the frames of a traceback', () => {
       OLD,
       [
         '<ipython-input-3-0a1b2c3d4e5f> | 2 | <module> | 1 / x',
-        '~/work/mine.py | 12 | f(x) | y / x',
+        '~/project/mine.py | 12 | f(x) | y / x',
       ],
     ],
     ['Julia', JULIA, ['./math.jl | 33 | sqrt(x::Float64) | ', './In[3] | 2 | f(x::Int64) | ']],
