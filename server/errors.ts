@@ -25,6 +25,12 @@ export class CellarError extends Error {
   }
 }
 
+/** A failure with the side that it is about, unless it names one; anything but a CellarError as it is. */
+export function onSide(error: unknown, side: Side): unknown {
+  if (!(error instanceof CellarError) || error.facts.side !== undefined) return error;
+  return new CellarError(error.code, error.message, { ...error.facts, side }, { cause: error });
+}
+
 /** True for a failed call of node:fs or node:net with this errno name. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return (

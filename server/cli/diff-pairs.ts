@@ -3,7 +3,7 @@ import { CellarError } from '../errors.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { findRenames, type Named } from '../notebook/renames.js';
-import { onSide } from './diff-side.js';
+import { withSide } from './diff-side.js';
 
 /** A notebook of one side among several, by its path; it is read when its turn comes. */
 export interface Source {
@@ -28,7 +28,7 @@ export interface Opened {
 /** Reads both sides of a pair; undefined where their bytes are the same. Throws with the side. */
 export async function openPair(pair: Pair): Promise<Opened | undefined> {
   const read = async (side: Side, source: Source | undefined) =>
-    source === undefined ? undefined : onSide(side, source.read);
+    source === undefined ? undefined : withSide(side, source.read);
   const [left, right] = [await read('base', pair.base), await read('head', pair.head)];
   if (left !== undefined && right !== undefined && Buffer.compare(left, right) === 0)
     return undefined;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Side } from '../../contract/errors.js';
 import { pathTo } from '../../contract/routes.js';
 import { readRevision } from '../checkout/revision.js';
-import { CellarError } from '../errors.js';
+import { CellarError, onSide } from '../errors.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import type { Call, Context } from './command.js';
@@ -21,18 +21,17 @@ export interface AskedSide {
 /** Reads a side: a file, a snapshot's id, `ID:path`, or with --git a revision; a file that exists wins. Throws with the side. */
 export async function readSide(context: Context, call: Call, which: AskedSide): Promise<Notebook> {
   const { asked, side } = which;
-  return onSide(side, async () =>
+  return withSide(side, async () =>
     parseNotebook(await readBytes(context, call, which), { side, path: asked }),
   );
 }
 
 /** Adds the side to what work throws, where it does not say one. */
-export async function onSide<Result>(side: Side, work: () => Promise<Result>): Promise<Result> {
+export async function withSide<Result>(side: Side, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof CellarError) || error.facts.side !== undefined) throw error;
-    throw new CellarError(error.code, error.message, { ...error.facts, side }, { cause: error });
+    throw onSide(error, side);
   }
 }
 

@@ -1,9 +1,7 @@
-import { chmod, readFile, realpath, stat } from 'node:fs/promises';
+import { chmod, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import { findConflict, type Conflict } from '../checkout/conflict.js';
-import type { ErrorFacts } from '../errors.js';
 import { CellarError, isErrno } from '../errors.js';
 import { equalJson } from '../notebook/json.js';
 import type { JsonObject } from '../notebook/json-value.js';
@@ -15,6 +13,8 @@ import { identicalJson } from '../notebook/patch/identical.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { writeDurable } from '../store/durable.js';
+import { withSide } from './diff-side.js';
+import { getFile } from './read-file.js';
 
 /** A merge that was carried out: what was decided, and the merged notebook with its bytes. */
 export interface MergedFile {
@@ -31,7 +31,7 @@ export interface MergedFile {
 export async function mergeFiles(paths: Versions<string>, name?: string): Promise<MergedFile> {
   const read = async (side: 'base' | 'local' | 'remote') => {
     const facts = { side, path: name ?? paths[side] };
-    const bytes = await readNotebook(paths[side], facts);
+    const bytes = await withSide(side, () => getFile(paths[side], facts.path));
     const isEmpty =
       side === 'base' && new TextDecoder().decode(bytes.subarray(0, 64)).trim() === '';
     return { bytes, notebook: isEmpty ? undefined : parseNotebook(bytes, facts) };
@@ -63,7 +63,7 @@ export interface RepairedFile extends MergedFile {
  * if the file was edited since, its sides are rebuilt from the markers, and only base is git's. Throws CellarError as `repairSides` does.
  */
 export async function repairFile(path: string, name = path): Promise<RepairedFile> {
-  const bytes = await readNotebook(path, { path: name });
+  const bytes = await getFile(path, name);
   const conflict = await findConflict(dirname(path), basename(path));
   const { base, local, remote, labels } =
     conflict === undefined
@@ -133,26 +133,8 @@ export async function writeMerged(path: string, bytes: Uint8Array): Promise<void
   }
 }
 
-async function readNotebook(path: string, facts: ErrorFacts): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_NOTEBOOK_BYTES)
-      throw new CellarError(
-        'too_large',
-        `${path} has ${size} bytes; at most ${MAX_NOTEBOOK_BYTES} are read.`,
-        facts,
-      );
-    return await readFile(path);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR'))
-      throw new CellarError('not_found', `There is no file ${path}.`, facts, { cause: error });
-    if (isErrno(error, 'EISDIR'))
-      throw new CellarError('not_a_notebook', `${path} is a folder.`, facts, { cause: error });
-    throw toReadable(error, path, facts);
-  }
-}
-
-function toReadable(error: unknown, path: string, facts: ErrorFacts = { path }): unknown {
+function toReadable(error: unknown, path: string): unknown {
+  const facts = { path };
   if (isErrno(error, 'EACCES', 'EPERM', 'EROFS'))
     return new CellarError('forbidden', `${path}: permission denied.`, facts, { cause: error });
   if (isErrno(error, 'ENOSPC', 'EDQUOT'))

@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 
 import type { AskedSide, Comparison } from '../../contract/compare.js';
 import type { NoisePattern } from '../../contract/workspace.js';
+import { onSide } from '../errors.js';
 import { ByteCache } from '../store/byte-cache.js';
-import { compareNotebooks, onSide, type Compared } from '../work/compare.js';
+import { compareNotebooks, type Compared } from '../work/compare.js';
 import { Together } from '../work/together.js';
 import { findValueIn } from '../work/value.js';
 import { findPacked } from '../work/values.js';
 import { compareMetrics, compareParams } from './compared-values.js';
 import { openSide, type OpenSide, type SideParts } from './sides.js';
 
-const RESULT_BYTES = 96 * 1024 * 1024;
-const OPEN_BYTES = 96 * 1024 * 1024;
-/** What an open comparison takes beside the bytes that its sides hold. */
-const OPEN_SIZE = 4096;
+/** Of results, and of comparisons that can still be asked about, each. */
+const MEMORY_BYTES = 96 * 1024 * 1024;
+/** What an entry takes beside the bytes that it holds. */
+const ENTRY_BYTES = 4096;
 
 /** How two sides are to be compared. */
 export interface CompareTerms {
@@ -44,10 +45,13 @@ export interface Comparer {
   find(key: string): OpenComparison | undefined;
 }
 
-/** Results are shared by all comparisons of the same bytes on the same terms; one that had to be coarse is not offered again. */
-export function createComparer(parts: SideParts): Comparer {
-  const results = new ByteCache<Compared>(RESULT_BYTES);
-  const open = new ByteCache<OpenComparison>(OPEN_BYTES);
+/**
+ * Results are shared by all comparisons of the same bytes on the same terms; one that had to be coarse is not offered again. `memory` is what
+ * results may take, and what open comparisons may, in bytes.
+ */
+export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Comparer {
+  const results = new ByteCache<Compared>(memory);
+  const open = new ByteCache<OpenComparison>(memory);
   const together = new Together<Compared>();
 
   const diffOf = async (
@@ -88,8 +92,8 @@ export function createComparer(parts: SideParts): Comparer {
         findValue: async (hash) =>
           findPacked(result.values, hash) ?? (await findValueIn(parts.pool, [head, base], hash)),
       };
-      const own = result.coarse ? sizeOf(result) : 0;
-      open.add(comparison.key, comparison, OPEN_SIZE + base.held + head.held + own);
+      // It holds its result also when that is no longer offered to others.
+      open.add(comparison.key, comparison, sizeOf(result) + base.held + head.held);
       return comparison;
     },
   };
@@ -109,7 +113,7 @@ async function openOn(
 }
 
 function sizeOf({ diff, values }: Compared): number {
-  return diff.length + values.bytes.length + OPEN_SIZE;
+  return diff.length + values.bytes.length + ENTRY_BYTES;
 }
 
 /** The same for the same sides of the same bytes on the same terms, so that asking again forgets nothing. */

@@ -1,5 +1,5 @@
 import type { NoisePattern } from '../../contract/workspace.js';
-import { CellarError } from '../errors.js';
+import { onSide } from '../errors.js';
 import { COMPARE, type CompareInput, type CompareOutput } from './compare-task.js';
 import { OutOfTimeError, type Pool } from './pool.js';
 import { toMovable, type Parcel } from './task.js';
@@ -89,12 +89,6 @@ async function readSide(
   } catch (error) {
     throw onSide(error, side);
   }
-}
-
-/** A failure with the side that it is about, unless it names one. */
-export function onSide(error: unknown, side: 'base' | 'head'): unknown {
-  if (!(error instanceof CellarError) || error.facts.side !== undefined) return error;
-  return new CellarError(error.code, error.message, { ...error.facts, side }, { cause: error });
 }
 
 function holdsPicture(bytes: Uint8Array): boolean {
