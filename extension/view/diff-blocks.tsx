@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, type JSX } from 'react';
 
 import type { DiffItem } from '../model/compare-items.js';
@@ -6,6 +5,7 @@ import type { CompareModel } from '../model/compare.js';
 import { BlockView } from './diff-block.js';
 import { Empty } from './states.js';
 import { useNarrow } from './use-narrow.js';
+import { useBlocks } from './use-blocks.js';
 import { useStore } from './use-store.js';
 
 /** Pixels below which two columns of code hold too little of a line. */
@@ -16,15 +16,7 @@ export function DiffBlocks({ model }: { readonly model: CompareModel }): JSX.Ele
   const { items, current, changes, whole, noise } = useStore(model);
   const scroller = useRef<HTMLDivElement>(null);
   const narrow = useNarrow(scroller, NARROW);
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (at) => items[at]?.key ?? at,
-    estimateSize: (at) => estimate(items[at]),
-    initialRect: { width: 900, height: 900 },
-    overscan: 4,
-    gap: 12,
-  });
+  const virtual = useBlocks(scroller, { items, estimate, gap: 12 });
   useEffect(() => {
     const at = items.findIndex(({ key }) => key === current);
     if (at < 0) return;

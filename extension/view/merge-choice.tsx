@@ -42,3 +42,29 @@ export function ChoiceButton(props: {
     </button>
   );
 }
+
+/** The choices that stand at one of the three columns: a side's at its own, with an arrow to the middle; both and base in the middle. */
+export function ColumnChoices(props: {
+  readonly model: MergeModel;
+  readonly decision: Decision;
+  readonly offered: readonly Choice[];
+  readonly column: 'local' | 'merged' | 'remote';
+  readonly labels: MergeLabels;
+}): JSX.Element {
+  const { offered, column, ...rest } = props;
+  const own = offered.filter(
+    (choice) => (choice === 'both' || choice === 'base' ? 'merged' : choice) === column,
+  );
+  return (
+    <>
+      {own.map((choice) => (
+        <ChoiceButton key={choice} {...rest} choice={choice} {...arrowOf(choice)} />
+      ))}
+    </>
+  );
+}
+
+function arrowOf(choice: Choice): { arrow?: 'left' | 'right' } {
+  if (choice === 'local') return { arrow: 'right' };
+  return choice === 'remote' ? { arrow: 'left' } : {};
+}

@@ -5,7 +5,7 @@ import { choicesFor } from '../model/merge-takes.js';
 import type { MergeModel } from '../model/merge.js';
 import { formatCount } from '../model/words.js';
 import { LineText } from './diff-line.js';
-import { ChoiceButton } from './merge-choice.js';
+import { ColumnChoices } from './merge-choice.js';
 import { columnLines, type MergeColumn, type MergeLine } from './merge-lines.js';
 import type { MergeLabels } from './merge-words.js';
 import { useStore } from './use-store.js';
@@ -145,27 +145,9 @@ function ChangedRow({ model, merged, chunk, labels, lines }: ChunkProps): JSX.El
                 {merged.isPresent ? word(kind, isOpen, from, labels) : 'deleted'}
               </span>
             ) : null}
-            {decision === undefined || !isConflict
-              ? null
-              : offered
-                  .filter(
-                    (choice) =>
-                      (choice === 'both' || choice === 'base' ? 'merged' : choice) === column,
-                  )
-                  .map((choice) => (
-                    <ChoiceButton
-                      key={choice}
-                      model={model}
-                      decision={decision}
-                      choice={choice}
-                      labels={labels}
-                      {...(choice === 'local'
-                        ? { arrow: 'right' }
-                        : choice === 'remote'
-                          ? { arrow: 'left' }
-                          : {})}
-                    />
-                  ))}
+            {decision === undefined || !isConflict ? null : (
+              <ColumnChoices {...{ model, decision, offered, column, labels }} />
+            )}
           </div>
           {column === 'merged' && (isOpen || !merged.isPresent) ? null : column !== 'merged' &&
             merged.cell[column] === null ? (

@@ -1,6 +1,6 @@
-import { useEffect, useRef, type JSX } from 'react';
+import type { JSX } from 'react';
 
-import { IconButton } from './button.js';
+import { KeysHelp } from './keys-help.js';
 import type { MergeLabels } from './merge-words.js';
 
 /** The keys of the merge, with the sides by name. */
@@ -9,14 +9,6 @@ export function MergeHelp(props: {
   readonly onClose: () => void;
 }): JSX.Element {
   const { labels, onClose } = props;
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   const keys = [
     ['n', 'next conflict'],
     ['p', 'previous conflict'],
@@ -34,31 +26,5 @@ export function MergeHelp(props: {
     ['s', 'save'],
     ['?', 'this help'],
   ] as const;
-  return (
-    <div
-      ref={box}
-      className="cellar-Help cellar-mod-wide"
-      role="dialog"
-      aria-label="Keys"
-      tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' && event.key !== '?') return;
-        event.preventDefault();
-        event.stopPropagation();
-        onClose();
-      }}
-    >
-      <IconButton icon="close" label="Close" onClick={onClose} />
-      <dl>
-        {keys.map(([key, words]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
-  );
+  return <KeysHelp keys={keys} wide onClose={onClose} />;
 }

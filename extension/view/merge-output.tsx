@@ -8,7 +8,7 @@ import type { MergeModel } from '../model/merge.js';
 import { formatSize } from '../model/size.js';
 import { formatCount } from '../model/words.js';
 import { readAnsi } from './ansi.js';
-import { ChoiceButton } from './merge-choice.js';
+import { ColumnChoices } from './merge-choice.js';
 import { Lines } from './merge-chunks.js';
 import type { MergeLabels } from './merge-words.js';
 import { SafeOutput, SafePicture } from './safe-output.js';
@@ -54,22 +54,7 @@ export function MergeOutputs(props: {
                   {isOpen ? 'whose outputs?' : `outputs from ${labels[side]}`}
                 </span>
               ) : null}
-              {offered
-                .filter((choice) => (choice === 'base' ? 'merged' : choice) === column)
-                .map((choice) => (
-                  <ChoiceButton
-                    key={choice}
-                    model={model}
-                    decision={decision}
-                    choice={choice}
-                    labels={labels}
-                    {...(choice === 'local'
-                      ? { arrow: 'right' }
-                      : choice === 'remote'
-                        ? { arrow: 'left' }
-                        : {})}
-                  />
-                ))}
+              <ColumnChoices {...{ model, decision, offered, column, labels }} />
             </div>
             {column === 'merged' && isOpen ? null : (
               <OutputValues

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, useState, type JSX, type RefObject } from 'react';
 
 import type { MergeItem } from '../model/merge-items.js';
@@ -14,6 +13,7 @@ import { onMergeKey } from './merge-keys.js';
 import { MergeNotices } from './merge-notices.js';
 import { Empty, Skeleton } from './states.js';
 import { useNarrow } from './use-narrow.js';
+import { useBlocks } from './use-blocks.js';
 import { useStore } from './use-store.js';
 
 /** Pixels below which three columns of code hold too little of a line. */
@@ -97,15 +97,7 @@ function ColumnNames(props: { readonly local: string; readonly remote: string })
 function MergeBlocks({ model }: { readonly model: MergeModel }): JSX.Element {
   const { items, current } = useStore(model);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (at) => items[at]?.key ?? at,
-    estimateSize: (at) => estimate(items[at]),
-    initialRect: { width: 900, height: 900 },
-    overscan: 4,
-    gap: 16,
-  });
+  const virtual = useBlocks(scroller, { items, estimate, gap: 16 });
   useEffect(() => {
     const at = items.findIndex((item) => holds(item, current));
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
