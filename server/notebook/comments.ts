@@ -20,10 +20,21 @@ interface Meaning {
  */
 export function onlyDifference(base: string, head: string, language: string): TextDiff['only'] {
   if (base.length + head.length > MAX_SOURCE) return undefined;
+  if (!mayBeAlike(base, head, syntaxOf(language))) return undefined;
   const [a, b] = [meaningOf(base, language), meaningOf(head, language)];
   if (a === undefined || b === undefined) return undefined;
   if (isEqual(a.all, b.all)) return 'whitespace';
   return isEqual(a.code, b.code) ? 'comments' : undefined;
+}
+
+/** False for most edits, at a glance: without a sign of a comment in either text something else than blank space differs. */
+function mayBeAlike(base: string, head: string, syntax: Syntax | undefined): boolean {
+  const isMagic = (source: string) => /^\s*%%/.test(source);
+  if (isMagic(base) || isMagic(head)) return true;
+  if (syntax === undefined) return false;
+  const signs = [...syntax.line, ...(syntax.block ?? []).map(([open]) => open)];
+  if (signs.some((sign) => base.includes(sign) || head.includes(sign))) return true;
+  return base.replace(/\s+/g, '') === head.replace(/\s+/g, '');
 }
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {
@@ -64,13 +75,17 @@ class Scanner {
   private continued = false;
   /** The end of the line where the scan stands, once asked for. */
   private nextEnd = -1;
+  /** What begins a string, the longest first. */
+  private readonly quotes: readonly string[];
   /** Quotes that are not closed before this place. */
   private readonly open = new Map<string, number>();
 
   constructor(
     private readonly source: string,
     private readonly syntax: Syntax,
-  ) {}
+  ) {
+    this.quotes = [...(syntax.longQuotes ?? []), ...syntax.quotes];
+  }
 
   scan(): Meaning {
     while (this.at < this.source.length) {
@@ -135,15 +150,13 @@ class Scanner {
   }
 
   private step(): void {
-    const { source, syntax } = this;
+    const { source } = this;
     const character = source[this.at] ?? '';
     if (character === NEWLINE) this.endLine();
     else if (/\s/.test(character)) this.at++;
     else {
       const comment = this.comment(this.at);
-      const quote = [...(syntax.longQuotes ?? []), ...syntax.quotes].find((each) =>
-        source.startsWith(each, this.at),
-      );
+      const quote = this.quotes.find((each) => source.startsWith(each, this.at));
       if (comment !== undefined) this.all.push(this.take(comment).trim().replace(/\s+/g, ' '));
       else if (quote !== undefined) this.push(this.take(this.stringEnd(quote)));
       else this.pushToken(character);
