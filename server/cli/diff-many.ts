@@ -17,8 +17,8 @@ export type Compared = {
 
 /** Compares two notebooks as the command line says. */
 export function compare({ base, head }: Opened, style: DiffStyle): NotebookDiff {
-  const { show, patch, only } = style;
-  const diff = diffNotebooks(base, head, { show, patch });
+  const { show, patterns, patch, only } = style;
+  const diff = diffNotebooks(base, head, { show, patterns, patch });
   return only.length === 0 ? diff : narrowDiff(diff, only);
 }
 

@@ -1,7 +1,9 @@
 import { CellarError } from '../errors.js';
 import { PARTS, type NotebookPart } from '../notebook/narrow.js';
 import { NOISE_KINDS } from '../notebook/noise-kinds.js';
+import type { PersonalRule } from '../notebook/noise.js';
 import type { Call, Context, Option } from './command.js';
+import type { NoiseSettings } from './noise-settings.js';
 
 const FORMATS = ['text', 'json', 'html'] as const;
 const COLORS = ['auto', 'always', 'never'] as const;
@@ -17,6 +19,8 @@ export interface DiffStyle {
   readonly words: boolean;
   /** Kinds of noise to show. */
   readonly show: readonly string[];
+  /** A person's own kinds. */
+  readonly patterns: readonly PersonalRule[];
   readonly only: readonly NotebookPart[];
   readonly patch: boolean;
 }
@@ -48,8 +52,8 @@ export const STYLE_OPTIONS: Readonly<Record<string, Option>> = {
   color: { kind: 'string', value: 'WHEN', help: 'auto (default), always or never' },
 };
 
-/** Reads those options. Throws bad_request for a value that is none of an option's. */
-export function toStyle(context: Context, call: Call): DiffStyle {
+/** Reads those options; what they do not say of noise is as it was set. Throws bad_request for a value that is none of an option's. */
+export function toStyle(context: Context, call: Call, noise: NoiseSettings): DiffStyle {
   const color = pick(call, 'color', COLORS) ?? 'auto';
   return {
     format: pick(call, 'format', FORMATS) ?? (call.json ? 'json' : 'text'),
@@ -58,7 +62,8 @@ export function toStyle(context: Context, call: Call): DiffStyle {
     stat: call.flag('stat'),
     names: call.flag('name-only'),
     words: call.flag('word-diff'),
-    show: toKinds(call),
+    show: toKinds(call, noise),
+    patterns: noise.patterns,
     only: listed(call, 'only').map((part) => oneOf('only', part, PARTS)),
     patch: call.flag('patch'),
   };
@@ -93,8 +98,9 @@ function pick<Value extends string>(
   return asked === undefined ? undefined : oneOf(option, asked, values);
 }
 
-function toKinds(call: Call): string[] {
+function toKinds(call: Call, { patterns, shown }: NoiseSettings): readonly string[] {
   if (call.flag('all')) return ['all'];
-  const kinds = ['all', ...NOISE_KINDS.map(({ kind }) => kind)];
+  if (call.text('show') === undefined) return shown;
+  const kinds = ['all', ...[...NOISE_KINDS, ...patterns].map(({ kind }) => kind)];
   return listed(call, 'show').map((kind) => oneOf('show', kind, kinds));
 }

@@ -9,6 +9,7 @@ import { DONE, FAILED, NO, type Call, type Command, type Context } from './comma
 import { compare } from './diff-many.js';
 import type { Opened, Pair } from './diff-pairs.js';
 import { readSide } from './diff-side.js';
+import { readNoiseSettings } from './noise-settings.js';
 import { STYLE_OPTIONS, toStyle, type DiffStyle } from './diff-style.js';
 import { print } from './pager.js';
 import { findFile } from './read-file.js';
@@ -30,7 +31,7 @@ export const diff: Command = {
   },
   arguments: [0, 10_000],
   run: async (context, call) => {
-    const style = toStyle(context, call);
+    const style = toStyle(context, call, await readNoiseSettings(call));
     try {
       const pairs = await findPairs(context, call);
       if (pairs === undefined) return await reportTwo(context, call, style);

@@ -12,6 +12,7 @@ import { DONE, type Call, type Command, type Context } from './command.js';
 import { compare } from './diff-many.js';
 import { openPair, type Source } from './diff-pairs.js';
 import { toStyle } from './diff-style.js';
+import { readNoiseSettings } from './noise-settings.js';
 import { getFile } from './read-file.js';
 
 const run = promisify(execFile);
@@ -58,7 +59,7 @@ async function show(context: Context, call: Call, { path, old, now }: Files): Pr
           };
     const opened = await openPair({ path, base: toSource(old), head: toSource(now) });
     if (opened === undefined) return;
-    const style = toStyle(context, call);
+    const style = toStyle(context, call, await readNoiseSettings(call));
     const { renderText } = await import('../notebook/text.js');
     const { color, width } = style;
     context.out(renderText(compare(opened, style), { color, width, ...opened }));
