@@ -15,13 +15,13 @@ export function describePictures(part: Picture): string {
   return facts.join(' · ');
 }
 
-/** "3.1 % of pixels in a region of 120 × 80"; a share is never rounded to nothing, nor up to all. */
+/** "3.1 % of pixels differ, within 120 × 80 at 10, 4"; a share is never rounded to nothing, nor up to all. */
 export function describePixels({ changed, compared, region }: Pixels): string {
   if (changed === 0) return 'the same pixels';
-  const share = `${formatShare(changed, compared)} of pixels`;
+  const share = `${formatShare(changed, compared)} of pixels differ`;
   if (region === null) return share;
   const [left, top, width, height] = region;
-  return `${share}, in ${formatPictureSize([width, height])} at ${String(left)}, ${String(top)}`;
+  return `${share}, within ${formatPictureSize([width, height])} at ${String(left)}, ${String(top)}`;
 }
 
 /** "640 × 480". */

@@ -74,7 +74,7 @@ function AutomaticRow(props: {
   const { view, merged } = useStore(model);
   if (view === undefined) return null;
   const cell = merged.cells.find((each) => each.cell.key === decision.cell);
-  const name = cell === undefined ? 'notebook' : mergedCellName(cell);
+  const name = cell === undefined ? 'notebook' : mergedCellName(cell, labels);
   return (
     <li>
       <button

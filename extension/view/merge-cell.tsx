@@ -26,7 +26,7 @@ export const MergeCellView = memo(function MergeCellView(props: MergeCellProps):
   const { decisions, byHand, isPresent } = merged;
   const language = merged.cellType === 'code' ? props.language : '';
   const { look, sign, words } = standing(merged, labels);
-  const name = mergedCellName(merged);
+  const name = mergedCellName(merged, labels);
   const asked = decisions.filter(({ conflict }) => conflict);
   const outputs = decisions.find((each) => each.about === 'outputs' && isShown(each, model));
   const metadata = asked.filter(({ about }) => about === 'metadata');

@@ -83,10 +83,11 @@ export function subject({ about, path }: Decision): string {
   }
 }
 
-/** A cell by its kind and its place counted from 1, on the side that has it. */
-export function mergedCellName({ cell, cellType }: MergedCell): string {
-  const side = cell.local ?? cell.remote ?? cell.base;
-  return `${cellType} cell ${String((side?.index ?? 0) + 1)}`;
+/** A cell by its kind and its place counted from 1 in local; where it is not there, on the side that has it, which is named. */
+export function mergedCellName({ cell, cellType }: MergedCell, labels: MergeLabels): string {
+  const side = cell.local === null ? (cell.remote === null ? 'base' : 'remote') : 'local';
+  const name = `${cellType} cell ${String((cell[side]?.index ?? 0) + 1)}`;
+  return side === 'local' ? name : `${name} of ${labels[side]}`;
 }
 
 /** How a cell stands: what is open in it, or what became of it. */

@@ -7,6 +7,8 @@ import { expect, test as labTest, type Lab } from './lab.js';
 import { code, display, notebook, type Json } from './notebooks.js';
 import { test as siteTest } from './site.js';
 
+const IMAGES = join(import.meta.dirname, '..', '..', 'docs', 'images');
+const SHOWN = { x: 0, y: 0, width: 1280, height: 660 };
 const FOLDER = join(import.meta.dirname, '..', '..', '.scratch', 'merge');
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' } as const;
 
@@ -83,6 +85,8 @@ siteTest('the merge tool, in both themes, with its help and its list', async ({ 
       await page.emulateMedia({ colorScheme });
       await page.waitForTimeout(300);
       await page.screenshot({ path: join(FOLDER, `tool-${colorScheme}-${String(width)}.png`) });
+      if (width === 1280)
+        await page.screenshot({ path: join(IMAGES, `merge-${colorScheme}.png`), clip: SHOWN });
     }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.getByRole('button', { name: /merged without a question/ }).click();

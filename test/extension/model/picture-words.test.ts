@@ -26,7 +26,9 @@ test('says the share and the place of what changed', () => {
     compared: 1000,
     region: [4, 5, 20, 30] as [number, number, number, number],
   };
-  expect(describePictures(picture({ pixels }))).toBe('3.1 % of pixels, in 20 × 30 at 4, 5');
+  expect(describePictures(picture({ pixels }))).toBe(
+    '3.1 % of pixels differ, within 20 × 30 at 4, 5',
+  );
 });
 
 test('says sizes only where they differ', () => {

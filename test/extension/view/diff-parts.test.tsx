@@ -82,7 +82,7 @@ const picture: PartChange = {
 
 test('shows two pictures in four ways, and remembers which', async () => {
   const { view, model } = await open([output(picture)]);
-  expect(view.textContent).toContain('3.1 % of pixels, in 100 × 50 at 20, 10');
+  expect(view.textContent).toContain('3.1 % of pixels differ, within 100 × 50 at 20, 10');
   expect(view.querySelectorAll('.cellar-Sides img')).toHaveLength(2);
   await during(() => {
     click(button(view, 'swipe'));
@@ -99,7 +99,7 @@ test('shows two pictures in four ways, and remembers which', async () => {
   expect(region?.style.cssText).toBe('left: 10%; top: 10%; width: 50%; height: 50%;');
   expect(
     view.querySelector('[role=img][aria-label^="Difference"]')?.getAttribute('aria-label'),
-  ).toBe('Difference of both pictures: 3.1 % of pixels, in 100 × 50 at 20, 10');
+  ).toBe('Difference of both pictures: 3.1 % of pixels differ, within 100 × 50 at 20, 10');
   expect(model.state.choices.pictures).toBe('difference');
 });
 
