@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Store } from './store.js';
+import type { Disk } from './disk.js';
+import type { Store } from '../store.js';
 
 /** What a store takes on the disk, in bytes. */
 export interface UsedSpace {
@@ -33,18 +33,18 @@ export function createSpaceMeter(store: Store): () => Promise<UsedSpace> {
 
 async function measure(store: Store): Promise<UsedSpace> {
   const { count, bytes } = await store.artifacts.measure();
-  const history = await measureTree(join(store.places.git, 'objects'));
+  const history = await measureTree(join(store.places.git, 'objects'), store.disk);
   return { history, artifacts: bytes, artifactCount: count };
 }
 
-async function measureTree(folder: string): Promise<number> {
+async function measureTree(folder: string, disk: Disk): Promise<number> {
   let bytes = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of await disk.readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) bytes += await measureTree(path);
+    if (entry.isDirectory()) bytes += await measureTree(path, disk);
     // Git may pack or sweep a file between the listing and the look.
     else
-      bytes += await stat(path).then(
+      bytes += await disk.stat(path).then(
         (facts) => facts.size,
         () => 0,
       );

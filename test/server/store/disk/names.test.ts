@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { CellarError } from '../../../server/errors.js';
-import { encodeName, encodePath, toWorkspacePath } from '../../../server/store/names.js';
+import { CellarError } from '../../../../server/errors.js';
+import { encodeName, encodePath, toWorkspacePath } from '../../../../server/store/disk/names.js';
 
 describe('a name inside the store', () => {
   test.each([

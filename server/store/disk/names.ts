@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { CellarError } from '../errors.js';
+import { CellarError } from '../../errors.js';
 
 const MOST_BYTES = 200;
 /** Git reads no trees that are much deeper (core.maxTreeDepth), and each folder costs an object at each version. */

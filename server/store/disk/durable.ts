@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join, sep } from 'node:path';
+
+import { isErrno } from '../../errors.js';
+import { nodeDisk, type Disk } from './disk.js';
+
+/** Syncs a folder's entries, so that a file renamed into it is still there after power loss. */
+export async function syncFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
+  try {
+    const handle = await disk.open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows opens no folders; there the rename is journalled with the file.
+    if (process.platform !== 'win32' || !isErrno(error, 'EPERM', 'EISDIR', 'EACCES')) throw error;
+  }
+}
+
+interface Settled {
+  /** The folders of a store whose own entries are known to be safe. */
+  readonly known: Set<string>;
+  /** Folders of which a sync has failed, and that could not be taken back. */
+  readonly doubtful: Set<string>;
+  /** How many syncs have failed. */
+  failures: number;
+}
+
+/** By the disk of one opening. */
+const settled = new WeakMap<Disk, Settled>();
+
+/**
+ * Makes a folder and its parents, each new one synced into its own parent. One of a store's that is there already is synced too the
+ * first time: whoever made it may have been killed before that, or be about to.
+ */
+export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
+  const state = settled.get(disk) ?? { known: new Set(), doubtful: new Set(), failures: 0 };
+  settled.set(disk, state);
+  const { known, failures } = state;
+  const takeBack = async (at: string): Promise<void> => {
+    state.doubtful.add(at);
+    known.delete(at);
+    await disk.rmdir(at).then(
+      () => state.doubtful.delete(at),
+      (error: unknown) => isErrno(error, 'ENOENT') && state.doubtful.delete(at),
+    );
+  };
+  for (let at = path; state.doubtful.has(at); at = dirname(at)) await takeBack(at);
+  const first = await disk.mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+    // On a disk that is read-only Node says "no such file" (libuv's reason is lost on the way up): ask for it again.
+    if (isErrno(error, 'ENOENT')) await disk.mkdir(await findFirstMissing(path, disk));
+    throw error;
+  });
+  const takeAllBack = async (): Promise<void> => {
+    for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at))
+      await takeBack(at);
+  };
+  try {
+    for (const folder of listUnsettled(path, first, known)) {
+      await syncFolder(dirname(folder), disk);
+      known.add(folder);
+    }
+  } catch (error) {
+    // A second sync may say "done" of what the first has lost: the next try makes it anew.
+    state.failures += 1;
+    await takeAllBack();
+    throw error;
+  }
+  if (first === undefined || state.failures === failures) return;
+  // So it may say to us of a sync that failed for another.
+  await takeAllBack();
+  return makeFolder(path, disk);
+}
+
+/** Inner ones first: those from `first` on are new, those above it up to the store's own are listed unless they are known. */
+function listUnsettled(
+  path: string,
+  first: string | undefined,
+  known: ReadonlySet<string>,
+): readonly string[] {
+  const parts = path.split(sep);
+  const store = parts.lastIndexOf('.cellar');
+  const top = store < 0 ? path : parts.slice(0, store + 1).join(sep);
+  const folders: string[] = [];
+  for (let at = path; ; at = dirname(at)) {
+    const isNew = first !== undefined && at.length >= first.length;
+    if (!isNew && (known.has(at) || store < 0 || at.length < top.length)) return folders;
+    folders.push(at);
+    if (dirname(at) === at) return folders;
+  }
+}
+
+async function findFirstMissing(path: string, disk: Disk): Promise<string> {
+  for (let at = path; ; at = dirname(at)) if (await isThere(dirname(at), disk)) return at;
+}
+
+async function isThere(path: string, disk: Disk): Promise<boolean> {
+  return disk.stat(path).then(
+    () => true,
+    () => dirname(path) === path,
+  );
+}
+
+/** A name beside `path` that no other writer uses; the prefix is one that git's own gc sweeps in object folders. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `tmp_obj_${randomBytes(8).toString('hex')}`);
+}
+
+/** True for a name that temporaryName makes. */
+export function isTemporary(name: string): boolean {
+  return /^tmp_obj_[0-9a-f]{16}$/.test(name);
+}
+
+/**
+ * Puts a whole file at `path`: written under another name, synced, renamed. Afterwards the file has the old or the new bytes,
+ * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first.
+ */
+export async function placeFile(
+  path: string,
+  bytes: Uint8Array | string,
+  mode = 0o644,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const handle = await disk.open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await disk.rename(temporary, path);
+  } catch (error) {
+    await disk.unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** `placeFile` with its folder made and synced: when this returns, the bytes survive power loss. */
+export async function writeDurable(
+  path: string,
+  bytes: Uint8Array | string,
+  mode?: number,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  await makeFolder(dirname(path), disk);
+  await placeFile(path, bytes, mode, disk);
+  await syncFolder(dirname(path), disk);
+}
