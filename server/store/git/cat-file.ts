@@ -1,25 +1,29 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 
-import { isErrno } from '../errors.js';
-import { damaged, isObjectType, toObject } from './object.js';
+import { isErrno } from '../../errors.js';
+import { spawnGit } from './git-command.js';
+import { damaged, isObjectType, toObject, type GitObject } from './object.js';
 
 /** After this long without a question the process ends; the next question starts another. */
 const IDLE_MS = 30_000;
 
-/** Reads objects through one `git cat-file --batch` process: packs are git's own matter, and it reads them in pieces. */
-export interface PackReader {
-  /** An object's content; undefined when the repository has none of this name, "no git" when there is no git to ask. */
-  read(oid: string): Promise<Buffer | undefined | 'no git'>;
+/** What git says to a name: the object, undefined when it has none, "no git" when there is no git to ask. */
+export type Answer = GitObject | undefined | 'no git';
+
+/** Reads objects through one `git cat-file --batch` process, which works while this one does something else. */
+export interface CatFile {
+  /** Many may be asked for at once; they are answered in order. Throws store_damaged. */
+  read(oid: string): Promise<Answer>;
   close(): void;
 }
 
 interface Question {
   readonly oid: string;
-  resolve(answer: Buffer | undefined | 'no git'): void;
+  resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
 
-export function openPackReader(gitdir: string): PackReader {
+export function openCatFile(gitdir: string): CatFile {
   let child: ChildProcessWithoutNullStreams | undefined;
   let idle: NodeJS.Timeout | undefined;
   let chunks: Buffer[] = [];
@@ -44,7 +48,7 @@ export function openPackReader(gitdir: string): PackReader {
   };
 
   const start = (): ChildProcessWithoutNullStreams => {
-    const started = spawn('git', ['--git-dir', gitdir, 'cat-file', '--batch']);
+    const started = spawnGit(gitdir, ['cat-file', '--batch']);
     started.on('error', (error) => {
       failAll((question) => {
         if (isErrno(error, 'ENOENT', 'EACCES')) question.resolve('no git');
@@ -84,16 +88,16 @@ export function openPackReader(gitdir: string): PackReader {
       wanted = next;
       if (length < next) return;
       // A copy, so that a small object does not hold the whole chunk in memory.
-      const answer = isMissing ? undefined : Buffer.from(all.subarray(end + 1, end + 1 + bytes));
+      const content = Buffer.from(all.subarray(end + 1, end + 1 + bytes));
       const question = questions.shift();
       wanted = 0;
       length -= next;
       chunks = length === 0 ? [] : [all.subarray(next)];
       if (question === undefined) return;
       // Git itself checks the name of an object only in fsck.
-      const isSound =
-        answer === undefined || (isObjectType(type) && toObject(type, answer).oid === question.oid);
-      if (isSound) question.resolve(answer);
+      const object = isObjectType(type) ? toObject(type, content) : undefined;
+      if (isMissing) question.resolve(undefined);
+      else if (object?.oid === question.oid) question.resolve(object);
       else question.reject(damaged(gitdir, question.oid));
     }
     if (questions.length === 0) idle = setTimeout(stop, IDLE_MS).unref();

@@ -1,19 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
+import * as git from 'isomorphic-git';
 import { describe, expect, test } from 'vitest';
 
-import { createStore, MAIN } from '../../../server/store/create.js';
-import { toPlaces } from '../../../server/store/places.js';
-import { clearStaleLock, findRef, moveRef } from '../../../server/store/ref.js';
-import {
-  openRepository,
-  type CommitRequest,
-  type Repository,
-} from '../../../server/store/repository.js';
-import { commitByHand, gitOn, type Git } from '../git.js';
-import { AUTHOR, makeFolder } from '../scratch.js';
+import { createStore, MAIN } from '../../../../server/store/create.js';
+import { nodeDisk } from '../../../../server/store/disk/disk.js';
+import { toPlaces } from '../../../../server/store/places.js';
+import { clearStaleLocks } from '../../../../server/store/sweep.js';
+import { findRef, moveRef } from '../../../../server/store/git/ref.js';
+import { createGitFs } from '../../../../server/store/git/git-fs.js';
+import { createMemoryRepository } from '../../../../server/store/git/repository-memory.js';
+import { openRepository } from '../../../../server/store/git/repository-folder.js';
+import type { CommitRequest, Repository } from '../../../../server/store/git/repository.js';
+import { commitByHand, gitOn, type Git } from '../../git.js';
+import { AUTHOR, makeFolder } from '../../scratch.js';
+import { repositoryContract } from './repository.contract.js';
 
 async function openFresh(): Promise<{ repository: Repository; git: Git }> {
   const places = toPlaces(await makeFolder());
@@ -40,12 +51,26 @@ function request(files: Readonly<Record<string, string | null>>, subject = 'Keep
   };
 }
 
+describe('in memory', () => {
+  repositoryContract(() => Promise.resolve(createMemoryRepository()));
+});
+
+describe('in a folder', () => {
+  repositoryContract(async () => {
+    const gitdir = await makeFolder();
+    await git.init({ fs: createGitFs(), gitdir, bare: true, defaultBranch: 'main' });
+    return openRepository(gitdir);
+  });
+});
+
 describe('a store just made', () => {
   test('is a sound bare repository with main at its head', async () => {
     const { git } = await openFresh();
     expect(git('symbolic-ref', 'HEAD').trim()).toBe(MAIN);
     expect(git('show', 'HEAD:.gitattributes')).toMatch(/^\* -text\n/);
-    expect(git('show', 'HEAD:.cellar/format.json')).toBe('{\n "format": 1\n}\n');
+    expect(git('show', 'HEAD:.cellar/format.json')).toMatch(
+      /^{\n "format": 2,\n "store": "[0-9a-z]{26}"\n}\n$/,
+    );
     expect(git('fsck', '--full', '--strict')).toBe('');
   });
 
@@ -185,9 +210,15 @@ describe('a ref', () => {
     const { repository, git } = await openFresh();
     const head = git('rev-parse', 'HEAD').trim();
     const other = 'b'.repeat(40);
-    expect(await moveRef(repository.gitdir, 'refs/heads/x', undefined, head)).toBe(true);
-    expect(await moveRef(repository.gitdir, 'refs/heads/x', other, other)).toBe(false);
-    expect(await moveRef(repository.gitdir, 'refs/heads/x', undefined, other)).toBe(false);
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', { from: undefined, to: head })).toBe(
+      true,
+    );
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', { from: other, to: other })).toBe(
+      false,
+    );
+    expect(await moveRef(repository.gitdir, 'refs/heads/x', { from: undefined, to: other })).toBe(
+      false,
+    );
     expect(await findRef(repository.gitdir, 'refs/heads/x')).toBe(head);
   });
 
@@ -203,15 +234,20 @@ describe('a ref', () => {
   test('a lock that a killed process left is cleared, one that is renewed is not', async () => {
     const { repository } = await openFresh();
     const lock = join(repository.gitdir, `${MAIN}.lock`);
-    writeFileSync(lock, '');
-    expect(await clearStaleLock(lock, 50)).toBe(true);
+    const day = join(repository.gitdir, 'refs/cellar/auto/2026-11-23.lock');
+    const packed = join(repository.gitdir, 'packed-refs.lock');
+    mkdirSync(dirname(day), { recursive: true });
+    for (const path of [lock, day, packed]) writeFileSync(path, '');
+    await clearStaleLocks(repository.gitdir, nodeDisk, 50);
+    expect([lock, day, packed].filter((path) => existsSync(path))).toEqual([]);
     writeFileSync(lock, '');
     // Renewed again and again: whenever the first look falls, a renewal falls between it and the second.
     const renewing = setInterval(() => {
       utimesSync(lock, new Date(), new Date());
     }, 10);
     try {
-      expect(await clearStaleLock(lock, 100)).toBe(false);
+      await clearStaleLocks(repository.gitdir, nodeDisk, 100);
+      expect(existsSync(lock)).toBe(true);
     } finally {
       clearInterval(renewing);
     }

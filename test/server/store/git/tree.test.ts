@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { toObject } from '../../../server/store/object.js';
+import { toObject } from '../../../../server/store/git/object.js';
 import {
   editTree,
   FILE_MODE,
   formatTree,
   parseTree,
   type Tree,
-} from '../../../server/store/tree.js';
-import { makeFolder } from '../scratch.js';
+} from '../../../../server/store/git/tree.js';
+import { makeFolder } from '../../scratch.js';
 
 const OID = 'a'.repeat(40);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { formatCommit, parseCommit } from '../../../server/store/commit.js';
+import { formatCommit, parseCommit } from '../../../../server/store/git/commit.js';
 
 const FACTS = {
   tree: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',

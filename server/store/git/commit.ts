@@ -1,4 +1,4 @@
-import type { Author } from '../../contract/snapshot.js';
+import type { Author } from '../../../contract/snapshot.js';
 
 /** A commit read from the store. */
 export interface Commit {

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, deflate, deflateSync, inflate } from 'node:zlib';
+import { constants, deflate, deflateSync } from 'node:zlib';
 
-import { CellarError, isErrno } from '../errors.js';
+import { CellarError } from '../../errors.js';
 
 const deflateAsync = promisify(deflate);
-const inflateAsync = promisify(inflate);
 
-export type ObjectType = 'blob' | 'tree' | 'commit';
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
 /** An object as git names it: type, content, and the SHA-1 of both. */
 export interface GitObject {
@@ -32,7 +29,7 @@ const LEAST_CHUNK = 16 * 1024;
 const MOST_CHUNK = 1024 * 1024;
 
 /** How much zlib gives at a time: each piece is a way to its thread and back, which for large content takes longer than the work. */
-function chunkSizeFor(length: number): number {
+export function chunkSizeFor(length: number): number {
   return Math.min(Math.max(length, LEAST_CHUNK), MOST_CHUNK);
 }
 
@@ -42,7 +39,11 @@ const SAMPLE_BYTES = 8 * 1024;
 /** The bytes of a loose object's file. */
 export function deflateObject(object: GitObject): Promise<Buffer> {
   const header = Buffer.from(`${object.type} ${object.content.length}\0`);
-  const raw = Buffer.concat([header, object.content]);
+  return deflateContent(Buffer.concat([header, object.content]));
+}
+
+/** Deflates content as quickly as its kind allows. */
+export function deflateContent(raw: Buffer): Promise<Buffer> {
   // In base64 there is nothing to find but the shorter code: looking for repeats takes four times as long and gains nothing.
   const strategy = repeatsItself(raw) ? constants.Z_DEFAULT_STRATEGY : constants.Z_HUFFMAN_ONLY;
   return deflateAsync(raw, { level: 1, strategy, chunkSize: chunkSizeFor(raw.length) });
@@ -62,43 +63,15 @@ function repeatsItself(raw: Buffer): boolean {
 }
 
 export function isObjectType(type: string | undefined): type is ObjectType {
-  return type === 'blob' || type === 'tree' || type === 'commit';
+  return type === 'blob' || type === 'tree' || type === 'commit' || type === 'tag';
 }
 
-/** The error that names an object whose content is not what its name says. */
-export function damaged(gitdir: string, oid: string, cause?: unknown): CellarError {
+/** The error that names an object whose content, in the file at `path`, is not what its name says. */
+export function damaged(path: string, oid: string, cause?: unknown): CellarError {
   return new CellarError(
     'store_damaged',
-    `Object ${oid} in ${gitdir} is damaged. Run "cellar verify" to see what else is.`,
-    { path: looseObjectPath(gitdir, oid) },
+    `Object ${oid} in ${path} is damaged. Run "cellar verify" to see what else is.`,
+    { path },
     { cause },
   );
-}
-
-export function looseObjectPath(gitdir: string, oid: string): string {
-  return join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
-}
-
-/** Reads a loose object and checks it against its name; undefined when there is none (it may be in a pack). */
-export async function findLooseObject(gitdir: string, oid: string): Promise<GitObject | undefined> {
-  let file: Buffer;
-  try {
-    file = await readFile(looseObjectPath(gitdir, oid));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  let raw: Buffer;
-  try {
-    raw = await inflateAsync(file, { chunkSize: chunkSizeFor(2 * file.length) });
-  } catch (error) {
-    throw damaged(gitdir, oid, error);
-  }
-  const end = raw.indexOf(0);
-  const [type, length] = raw.toString('latin1', 0, end).split(' ');
-  const content = raw.subarray(end + 1);
-  if (!isObjectType(type)) throw damaged(gitdir, oid);
-  const object = toObject(type, content);
-  if (object.oid !== oid || content.length !== Number(length)) throw damaged(gitdir, oid);
-  return object;
 }

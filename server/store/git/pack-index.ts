@@ -1,0 +1,81 @@
+import { CellarError } from '../../errors.js';
+import type { RangeReader } from './range-reader.js';
+
+const MAGIC = 0xff744f63;
+const HEADER = 8;
+const FAN = 256 * 4;
+const NAME = 20;
+
+/** Finds where an object is in a pack. Reads of an index only what a question needs (gitformat-pack, "version 2"). */
+export class PackIndex {
+  private opening: Promise<Buffer> | undefined;
+
+  constructor(private readonly file: RangeReader) {}
+
+  /** How many objects the pack has. */
+  async count(): Promise<number> {
+    return (await this.fan()).readUInt32BE(255 * 4);
+  }
+
+  /** The offset of an object in the pack; undefined when the pack has none of this name. */
+  async find(oid: string): Promise<number | undefined> {
+    const fan = await this.fan();
+    const count = fan.readUInt32BE(255 * 4);
+    const first = Number.parseInt(oid.slice(0, 2), 16);
+    let low = first === 0 ? 0 : fan.readUInt32BE((first - 1) * 4);
+    let high = fan.readUInt32BE(first * 4);
+    if (low >= high) return undefined;
+    const wanted = Buffer.from(oid, 'hex');
+    const start = low;
+    const names = await this.file.read(HEADER + FAN + low * NAME, (high - low) * NAME);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const at = (middle - start) * NAME;
+      const order = wanted.compare(names, at, at + NAME);
+      if (order === 0) return this.offset(middle, count);
+      if (order < 0) high = middle;
+      else low = middle + 1;
+    }
+    return undefined;
+  }
+
+  /** The names of all objects, in their order. */
+  async names(): Promise<readonly string[]> {
+    const count = await this.count();
+    const bytes = await this.file.read(HEADER + FAN, count * NAME);
+    return Array.from({ length: count }, (_, at) =>
+      bytes.toString('hex', at * NAME, (at + 1) * NAME),
+    );
+  }
+
+  /** Lets go of the file. */
+  close(): void {
+    this.file.close();
+  }
+
+  private async offset(position: number, count: number): Promise<number> {
+    const offsets = HEADER + FAN + count * (NAME + 4);
+    const small = (await this.file.read(offsets + position * 4, 4)).readUInt32BE(0);
+    if (small < 0x80000000) return small;
+    const large = await this.file.read(offsets + count * 4 + (small - 0x80000000) * 8, 8);
+    return Number(large.readBigUInt64BE(0));
+  }
+
+  private fan(): Promise<Buffer> {
+    this.opening ??= this.readFan();
+    this.opening.catch(() => (this.opening = undefined));
+    return this.opening;
+  }
+
+  private async readFan(): Promise<Buffer> {
+    const head = await this.file.read(0, HEADER + FAN);
+    if (head.length < HEADER + FAN || head.readUInt32BE(0) !== MAGIC || head.readUInt32BE(4) !== 2)
+      throw new CellarError(
+        'store_damaged',
+        `${this.file.path} is no index of a pack. Run "cellar verify --repair".`,
+        { path: this.file.path },
+      );
+    // A copy: the page that it lies in may go.
+    return Buffer.from(head.subarray(HEADER));
+  }
+}

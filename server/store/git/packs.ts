@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+
+import { CellarError, isErrno } from '../../errors.js';
+import { ByteCache } from '../disk/byte-cache.js';
+import type { Disk } from '../disk/disk.js';
+import { damaged, toObject, type GitObject } from './object.js';
+import { readPacked, type Bases } from './pack-file.js';
+import { PackIndex } from './pack-index.js';
+import { RangeReader, type Pages } from './range-reader.js';
+
+const PAGE_BYTES = 24 * 1024 * 1024;
+const BASE_BYTES = 48 * 1024 * 1024;
+
+/** The packs of one folder `objects`, which git may exchange at any time. */
+export interface Packs {
+  /** An object, checked against its name; undefined when no pack that is known has it. Throws store_damaged. */
+  find(oid: string): Promise<GitObject | undefined>;
+  /** Looks which packs there are now; true when that is news. */
+  refresh(): Promise<boolean>;
+  /** How many there are. */
+  count(): Promise<number>;
+  close(): void;
+}
+
+interface Pack {
+  readonly file: RangeReader;
+  readonly index: PackIndex;
+}
+
+export function openPacks(objects: string, disk: Disk): Packs {
+  const folder = join(objects, 'pack');
+  const pages: Pages = new ByteCache(PAGE_BYTES);
+  const bases: Bases = new ByteCache(BASE_BYTES);
+  /** By name, the one that answered last at the end. */
+  const packs = new Map<string, Pack>();
+  let isListed = false;
+
+  const refresh = async (): Promise<boolean> => {
+    isListed = true;
+    const names = new Set(await listPacks(folder, disk));
+    let changed = false;
+    for (const [name, pack] of packs) {
+      if (names.has(name)) continue;
+      close(pack);
+      packs.delete(name);
+      changed = true;
+    }
+    for (const name of names) {
+      if (packs.has(name)) continue;
+      const reader = (ending: string): RangeReader =>
+        new RangeReader(join(folder, `${name}.${ending}`), pages, disk);
+      packs.set(name, { file: reader('pack'), index: new PackIndex(reader('idx')) });
+      changed = true;
+    }
+    return changed;
+  };
+
+  const findIn = async (pack: Pack, oid: string): Promise<GitObject | undefined> => {
+    try {
+      const offset = await pack.index.find(oid);
+      if (offset === undefined) return undefined;
+      const { type, content } = await readPacked(pack, offset, bases);
+      const object = toObject(type, content);
+      if (object.oid === oid) return object;
+    } catch (error) {
+      // Git has put its objects into another pack since: a new look at the folder finds it.
+      if (isErrno(error, 'ENOENT')) return undefined;
+      if (error instanceof CellarError || isSystem(error)) throw error;
+      throw damaged(pack.file.path, oid, error);
+    }
+    throw damaged(pack.file.path, oid);
+  };
+
+  const find = async (oid: string): Promise<GitObject | undefined> => {
+    if (!isListed) await refresh();
+    const failures: unknown[] = [];
+    for (const [name, pack] of [...packs].reverse()) {
+      try {
+        const object = await findIn(pack, oid);
+        if (object === undefined) continue;
+        // What is asked for next is likely beside it.
+        if (packs.delete(name)) packs.set(name, pack);
+        return object;
+      } catch (error) {
+        // Another pack may have it whole.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+    return undefined;
+  };
+
+  return {
+    find,
+    refresh,
+    count: async () => {
+      await refresh();
+      return packs.size;
+    },
+    close: () => {
+      for (const pack of packs.values()) close(pack);
+    },
+  };
+}
+
+function close(pack: Pack): void {
+  pack.file.close();
+  pack.index.close();
+}
+
+/** The names of the packs that have both their files, without ending. */
+export async function listPacks(folder: string, disk: Disk): Promise<readonly string[]> {
+  let names: string[];
+  try {
+    names = await disk.readdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
+  const all = new Set(names);
+  return names
+    .filter((name) => name.endsWith('.idx'))
+    .map((name) => name.slice(0, -'.idx'.length))
+    .filter((name) => all.has(`${name}.pack`));
+}
+
+/** What the disk refuses is no damage of the pack. */
+function isSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

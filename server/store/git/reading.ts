@@ -1,0 +1,68 @@
+import { CellarError } from '../../errors.js';
+import { ByteCache } from '../disk/byte-cache.js';
+import { parseCommit, type Commit } from './commit.js';
+import type { GitObject } from './object.js';
+import type { Objects } from './objects.js';
+import { parseTree, type Tree } from './tree.js';
+
+const COMMIT_CACHE_BYTES = 4 * 1024 * 1024;
+const TREE_CACHE_BYTES = 32 * 1024 * 1024;
+const BLOB_CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Reads a repository's objects as what they are, the latest kept in memory. Every read throws store_damaged for one that is not there. */
+export interface Reading {
+  commit(oid: string): Promise<Commit>;
+  tree(oid: string): Promise<Tree>;
+  blob(oid: string): Promise<Buffer>;
+  entry(tree: string, path: string): Promise<string | undefined>;
+  /** Keeps an object that was just made, or read, in memory. */
+  note(object: GitObject): void;
+}
+
+/** The error that names an object which nowhere is. */
+export function missing(gitdir: string, oid: string): CellarError {
+  return new CellarError(
+    'store_damaged',
+    `Object ${oid} is missing from ${gitdir}. Run "cellar verify" to see what else is.`,
+    { path: gitdir },
+  );
+}
+
+/** Makes the cached reads of a repository. */
+export function createReading(gitdir: string, objects: Objects): Reading {
+  const commits = new ByteCache<Commit>(COMMIT_CACHE_BYTES);
+  const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
+  const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
+
+  const get = async (oid: string): Promise<GitObject> => {
+    const object = await objects.find(oid);
+    if (object === undefined) throw missing(gitdir, oid);
+    note(object);
+    return object;
+  };
+
+  const note = ({ type, oid, content }: GitObject): void => {
+    // What a parsed value takes in memory is a guess: several times its text, in strings and their map.
+    if (type === 'commit') commits.add(oid, parseCommit(oid, content), content.length * 4);
+    else if (type === 'tree') trees.add(oid, parseTree(content), content.length * 6);
+    else blobs.add(oid, content, content.length);
+  };
+
+  const tree = async (oid: string): Promise<Tree> =>
+    trees.find(oid) ?? parseTree((await get(oid)).content);
+
+  return {
+    commit: async (oid) => commits.find(oid) ?? parseCommit(oid, (await get(oid)).content),
+    tree,
+    blob: async (oid) => blobs.find(oid) ?? (await get(oid)).content,
+    entry: async (root, path) => {
+      let oid: string | undefined = root;
+      for (const name of path.split('/')) {
+        oid = (await tree(oid)).get(name)?.oid;
+        if (oid === undefined) return undefined;
+      }
+      return oid;
+    },
+    note,
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+
+import { isErrno } from '../../errors.js';
+import type { Disk } from '../disk/disk.js';
+import { readPackedRefs } from './packed-refs.js';
+import { findRef, moveRef } from './ref.js';
+import type { Refs } from './refs.js';
+
+/** The refs of the repository at `gitdir`, loose and packed. */
+export function openRefFolder(gitdir: string, disk: Disk): Refs {
+  return {
+    find: (ref) => findRef(gitdir, ref, disk),
+    list: async (prefix) => {
+      const refs = new Map<string, string>();
+      for (const [ref, oid] of await readPackedRefs(gitdir, disk))
+        if (ref.startsWith(prefix)) refs.set(ref, oid);
+      for (const ref of await listLoose(gitdir, prefix, disk)) {
+        const oid = await findRef(gitdir, ref, disk);
+        if (oid !== undefined) refs.set(ref, oid);
+      }
+      return refs;
+    },
+    move: (ref, from, to) => moveRef(gitdir, ref, { from, to }, disk),
+  };
+}
+
+async function listLoose(gitdir: string, prefix: string, disk: Disk): Promise<readonly string[]> {
+  const found: string[] = [];
+  try {
+    for (const entry of await disk.readdir(join(gitdir, prefix), { withFileTypes: true })) {
+      if (entry.isDirectory())
+        found.push(...(await listLoose(gitdir, `${prefix}${entry.name}/`, disk)));
+      else if (!entry.name.endsWith('.lock')) found.push(prefix + entry.name);
+    }
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+  return found;
+}

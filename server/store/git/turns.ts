@@ -1,0 +1,41 @@
+interface Turn {
+  readonly controller: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+/** Long work on the objects of repositories, by gitdir, in the order in which it was asked for. */
+const turns = new Map<string, Turn[]>();
+
+/** Does long work on a repository's objects after all that was asked for before. The signal it gets also ends it for `alone`. */
+export function inTurn<Result>(
+  gitdir: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const waiting = turns.get(gitdir) ?? [];
+  turns.set(gitdir, waiting);
+  const controller = new AbortController();
+  const either = AbortSignal.any([signal, controller.signal]);
+  const before = waiting.at(-1)?.ended ?? Promise.resolve();
+  const result = before.then(async () => {
+    either.throwIfAborted();
+    return work(either);
+  });
+  const turn: Turn = {
+    controller,
+    ended: result
+      .catch(() => undefined)
+      .then(() => {
+        waiting.splice(waiting.indexOf(turn), 1);
+        if (waiting.length === 0 && turns.get(gitdir) === waiting) turns.delete(gitdir);
+      }),
+  };
+  waiting.push(turn);
+  return result;
+}
+
+/** Ends what is under way on a repository's objects, and works before anything else does. */
+export function alone<Result>(gitdir: string, work: () => Promise<Result>): Promise<Result> {
+  for (const { controller } of turns.get(gitdir) ?? []) controller.abort();
+  return inTurn(gitdir, new AbortController().signal, work);
+}
