@@ -1,0 +1,117 @@
+import type { MetricValue } from '../../../contract/bundle.js';
+import type { Artifact, Snapshot } from '../../../contract/snapshot.js';
+
+/** What the catalog knows of a snapshot: facts of its commit. Its runs, and whether it is pinned, are rows of their own. */
+export interface SnapshotRow extends Omit<
+  Snapshot,
+  'runs' | 'artifacts' | 'executions' | 'pinned'
+> {
+  /** Packed, since years of them are held in memory: see unpackExecutions. */
+  readonly executions: string;
+  /** Ids of its runs. */
+  readonly runs: readonly string[];
+  readonly commit: string;
+  /** The notebook's bytes. */
+  readonly blob: string;
+  /** The idempotency key it was asked for with. */
+  readonly key: string | null;
+}
+
+/** A notebook's identity; the newest state that names it decides. */
+export interface NotebookRow {
+  readonly id: string;
+  readonly path: string;
+  readonly formerPaths: readonly string[];
+  readonly origin: {
+    readonly notebook: string;
+    readonly path: string;
+    readonly snapshot: string;
+  } | null;
+  /** Of the record that changed it last. */
+  readonly number: number;
+}
+
+export interface MetricRow {
+  readonly value: MetricValue;
+  readonly step: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+export interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'running' | 'finished' | 'failed';
+  /** The id of the experiment that groups it; "0" is the default one. */
+  readonly experiment: string;
+  /** The snapshot that claimed it first, and its notebook; null until one has. */
+  readonly snapshot: string | null;
+  readonly notebook: string | null;
+  /** Of the snapshot or the record that it came with. */
+  readonly number: number;
+  /** Ids of the cells that logged to it. */
+  readonly cells: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  /** The last value of each. */
+  readonly metrics: Readonly<Record<string, MetricRow>>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly artifacts: readonly Omit<Artifact, 'run'>[];
+}
+
+/** That a person keeps a snapshot for ever. */
+export interface PinRow {
+  /** The snapshot's. */
+  readonly id: string;
+  readonly notebook: string;
+  /** Of the record that pinned it. */
+  readonly number: number;
+  /** UTC, RFC 3339. */
+  readonly time: string;
+}
+
+/** What is left of a snapshot that was thinned out: enough to say so. */
+export interface ExpiredRow {
+  /** The snapshot's. */
+  readonly id: string;
+  readonly notebook: string;
+  readonly path: string;
+  /** Of the record that says so. */
+  readonly number: number;
+  /** When it was taken, and when it expired: UTC, RFC 3339. */
+  readonly time: string;
+  readonly expired: string;
+}
+
+/** The rows of each collection. Within one, an id names one row; ids never change. */
+export interface CatalogRows {
+  readonly notebooks: NotebookRow;
+  readonly snapshots: SnapshotRow;
+  readonly runs: RunRow;
+  readonly pins: PinRow;
+  readonly expired: ExpiredRow;
+}
+
+export type Collection = keyof CatalogRows;
+
+export const COLLECTIONS: readonly Collection[] = [
+  'notebooks',
+  'snapshots',
+  'runs',
+  'pins',
+  'expired',
+];
+
+/** Rows to put in the place of those with the same ids; `gone` are taken out first, by id. */
+export type CatalogChange = {
+  readonly [Name in Collection]?: readonly CatalogRows[Name][];
+} & { readonly gone?: { readonly [Name in Collection]?: readonly string[] } };
+
+/** Every row of a catalog, with the commit of each ref that they reflect. */
+export type StoredCatalog = {
+  readonly [Name in Collection]: readonly CatalogRows[Name][];
+} & { readonly position: CatalogPosition };
+
+/** The commit of each ref that the catalog reflects. */
+export type CatalogPosition = Readonly<Record<string, string>>;
