@@ -1,0 +1,124 @@
+import { basename, dirname, join } from 'node:path';
+
+import { CellarError, isErrno, toStorageError } from '../../errors.js';
+import type { Disk } from '../disk/disk.js';
+import { placeFile, syncFolder } from '../disk/durable.js';
+import { parseLines, type ReadLine, type ReadLines } from './line.js';
+
+const NAME = /^(\d{16})\.ndjson$/;
+const MOST_ASIDE = 1_000;
+
+/** The path of the file whose first record has this number. */
+export function journalPath(folder: string, first: number): string {
+  return join(folder, `${String(first).padStart(16, '0')}.ndjson`);
+}
+
+/** The number in a journal file's name; undefined for other files. */
+export function findFirstNumber(name: string): number | undefined {
+  const digits = NAME.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+export interface ReadOptions {
+  readonly disk: Disk;
+  /** False where the store is read-only: then the file stays as it is. */
+  readonly mend: boolean;
+  readonly report: (error: unknown) => void;
+}
+
+/** What one file holds; `isSound` when all that is left in it was read. */
+export interface ReadFile {
+  readonly lines: readonly ReadLine[];
+  readonly isSound: boolean;
+}
+
+/**
+ * The records of one file. A last line without an end, which nobody was told of, is cut off. A line that is damaged although it has
+ * one costs its own record: the file is kept beside, as `<name>.damaged`, and the others go on in its place. All is reported, also
+ * what the disk refuses.
+ */
+export async function readJournalFile(path: string, options: ReadOptions): Promise<ReadFile> {
+  let lines: readonly ReadLine[] = [];
+  try {
+    const bytes = await options.disk.readFile(path);
+    const read = parseLines(bytes);
+    lines = read.lines;
+    if (bytes.length === 0) options.report(toEmpty(path));
+    if (read.damaged > 0) await setAside(path, read, options);
+    else if (read.whole < bytes.length) await cutOff(path, bytes.length, read.whole, options);
+    return { lines, isSound: true };
+  } catch (error) {
+    options.report(toStorageError(error, path));
+    return { lines, isSound: false };
+  }
+}
+
+/** Nobody can tell a file that was just begun when the power went from one that lost what it held. */
+function toEmpty(path: string): CellarError {
+  return new CellarError(
+    'store_damaged',
+    `${path} is empty. Where the power went as it was begun nothing is lost; else what was in it is.`,
+    { path },
+  );
+}
+
+async function cutOff(
+  path: string,
+  length: number,
+  whole: number,
+  { disk, mend, report }: ReadOptions,
+): Promise<void> {
+  report(
+    new CellarError(
+      'store_damaged',
+      `${path} ended in the middle of a record: its last ${length - whole} bytes were never acknowledged and are left out.`,
+      { path },
+    ),
+  );
+  if (!mend) return;
+  const handle = await disk.open(path, 'r+');
+  try {
+    await handle.truncate(whole);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function setAside(
+  path: string,
+  { lines, damaged }: ReadLines,
+  { disk, mend, report }: ReadOptions,
+): Promise<void> {
+  const aside = mend ? await linkAside(path, disk) : undefined;
+  report(
+    new CellarError(
+      'store_damaged',
+      `${path} holds ${damaged} damaged ${damaged === 1 ? 'record' : 'records'}, which cannot be read; the other ${lines.length} can.${
+        aside === undefined ? '' : ` The file as it was is kept as ${basename(aside)}.`
+      }`,
+      { path },
+    ),
+  );
+  if (!mend) return;
+  // Linked first, then replaced: at no moment is there no file with the sound records.
+  await placeFile(path, Buffer.concat(lines.map(({ line }) => line)), 0o600, disk);
+  await syncFolder(dirname(path), disk);
+}
+
+async function linkAside(path: string, disk: Disk): Promise<string> {
+  for (let tries = 0; tries < MOST_ASIDE; tries += 1) {
+    const aside = `${path}.damaged${tries === 0 ? '' : `-${tries}`}`;
+    try {
+      await disk.link(path, aside);
+      return aside;
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
+  }
+  throw new CellarError(
+    'store_damaged',
+    `${path} was damaged again and again. Take away the copies ${basename(path)}.damaged-….`,
+    { path },
+  );
+}
