@@ -1,120 +1,158 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 
-import * as z from 'zod';
+import { CellarError, isErrno } from '../errors.js';
+import { nodeDisk, type Disk } from './disk/disk.js';
+import { temporaryName } from './disk/durable.js';
+import { beatPath, startBeating, writeBeat, type HolderWatch } from './heartbeat.js';
+import { abandoned, findOwner, readLock, type LockHolder } from './lock-holder.js';
+import { identifySelf } from './process-identity.js';
 
-import { isErrno } from '../errors.js';
-import { temporaryName } from './durable.js';
-import { identifySelf, isAlive, type ProcessIdentity } from './process-identity.js';
-
-const holderSchema = z.object({
-  pid: z.number(),
-  started: z.string(),
-  boot: z.string(),
-  host: z.string(),
-  nonce: z.string(),
-});
-
+/** A lock that we hold, or held: one that was paused for long may find itself replaced. */
 export interface HeldLock {
-  release(): Promise<void>;
-}
-
-/** Who has the lock, when it is not us. */
-export interface LockHolder extends ProcessIdentity {
-  readonly nonce: string;
+  /** Throws store_busy once the lock is not ours any more. */
+  readonly check: () => Promise<void>;
+  /** Gives signs of life from now on, and calls `lost` once when the lock is found to be another's. */
+  readonly beat: (lost: () => void) => void;
+  readonly release: () => Promise<void>;
 }
 
 export type LockAttempt =
   | { readonly kind: 'held'; readonly lock: HeldLock }
-  | { readonly kind: 'taken'; readonly holder: LockHolder | undefined };
+  | {
+      readonly kind: 'taken';
+      readonly holder: LockHolder | undefined;
+      /** Of a holder that cannot be asked: the milliseconds that it has been silent, and those after which it counts as dead. */
+      readonly silence?: { readonly silent: number; readonly patience: number };
+    };
+
+export interface LockOptions {
+  readonly disk?: Disk;
+  /** What was seen of a holder at earlier tries; without it one that cannot be asked keeps the lock for ever. */
+  readonly watch?: HolderWatch;
+}
 
 /**
- * Tries to become the one holder of the lock file at `path`. A holder that was killed is recognised by process and boot, never by
- * age, and its lock taken over; a holder on another machine counts as alive. Throws what the file system throws.
+ * Tries to become the one holder of the lock file at `path`. A holder that was killed is recognised by process and boot, one on
+ * another machine or in another container by its long silence under our own eyes; never by the age of anything. Throws
+ * store_read_only where the file system has no links, and what the file system throws.
  */
-export async function tryLock(path: string): Promise<LockAttempt> {
+export async function tryLock(path: string, options: LockOptions = {}): Promise<LockAttempt> {
+  const { disk = nodeDisk, watch } = options;
   const nonce = randomBytes(16).toString('hex');
-  const text = `${JSON.stringify({ ...(await identifySelf()), nonce })}\n`;
   const temporary = temporaryName(path);
   try {
-    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 });
+    let text = await writeHolder(temporary, nonce, disk);
     for (let tries = 0; tries < 5; tries += 1) {
-      try {
-        // A link appears with its whole content or not at all, and never over an existing file.
-        await link(temporary, path);
-        return { kind: 'held', lock: { release: () => releaseLock(path, text) } };
-      } catch (error) {
-        if (!isErrno(error, 'EEXIST')) throw error;
-      }
-      const stale = await findStale(path);
-      if (stale.kind === 'gone') continue;
-      if (stale.kind === 'alive') return { kind: 'taken', holder: stale.holder };
-      await removeStale(path, stale.text);
+      const linked = await linkLock(temporary, path, disk);
+      if (linked === 'linked') return { kind: 'held', lock: holdLock(path, text, disk) };
+      if (linked === 'swept') text = await writeHolder(temporary, nonce, disk);
+      const found = await findOwner(path, disk, watch);
+      if (found.kind === 'alive') return { kind: 'taken', holder: found.holder };
+      if (found.kind === 'silent') return { ...found, kind: 'taken', silence: found };
+      if (found.kind === 'stale') await removeStale(path, found.text, options);
     }
     return { kind: 'taken', holder: undefined };
   } finally {
-    await unlink(temporary).catch(() => undefined);
+    await disk.unlink(temporary).catch(() => undefined);
   }
 }
 
-/** Who holds the lock now; undefined when nobody does who is known to be alive on this machine. */
-export async function findHolder(path: string): Promise<LockHolder | undefined> {
-  const found = await findStale(path);
-  return found.kind === 'alive' && found.holder.host === hostname() ? found.holder : undefined;
-}
-
-type Found =
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'alive'; readonly holder: LockHolder }
-  | { readonly kind: 'stale'; readonly text: string };
-
-async function findStale(path: string): Promise<Found> {
-  let text: string;
+async function writeHolder(temporary: string, nonce: string, disk: Disk): Promise<string> {
+  const handle = await disk.open(temporary, 'wx', 0o600);
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return { kind: 'gone' };
-    throw error;
+    const { ino } = await handle.stat({ bigint: true });
+    const text = `${JSON.stringify({ ...(await identifySelf()), nonce, file: String(ino) })}\n`;
+    await handle.writeFile(text);
+    return text;
+  } finally {
+    await handle.close();
   }
-  const parsed = holderSchema.safeParse(tryJson(text));
-  // Locks appear whole, so one that cannot be read was damaged by a crash of the disk: nobody holds it.
-  if (!parsed.success) return { kind: 'stale', text };
-  const alive = await isAlive(parsed.data);
-  return alive === false ? { kind: 'stale', text } : { kind: 'alive', holder: parsed.data };
+}
+
+/** A link appears with its whole content or not at all, and never over an existing file. */
+async function linkLock(
+  temporary: string,
+  path: string,
+  disk: Disk,
+): Promise<'linked' | 'taken' | 'swept'> {
+  try {
+    await disk.link(temporary, path);
+    return 'linked';
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return 'taken';
+    // An owner sweeps what looks forgotten, by a clock that may have jumped.
+    if (isErrno(error, 'ENOENT')) return 'swept';
+    if (!isErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    throw new CellarError(
+      'store_read_only',
+      `The file system of ${dirname(path)} has no hard links, without which two programs could write at once. Keep the workspace on another disk.`,
+      { path: dirname(path) },
+      { cause: error },
+    );
+  }
+}
+
+/** Who holds the lock now, as far as it can be asked; undefined when nobody does who is known to be alive on this machine. */
+export async function findHolder(
+  path: string,
+  disk: Disk = nodeDisk,
+): Promise<LockHolder | undefined> {
+  const found = await findOwner(path, disk);
+  return found.kind === 'alive' && found.isHere ? found.holder : undefined;
 }
 
 /**
  * Removes a dead holder's lock. Of several that found it dead only the one with the guard, a lock of its own named for the dead
  * one's content, may remove it: else a slow one would remove the lock that a quick one has just taken.
  */
-async function removeStale(path: string, text: string): Promise<void> {
+async function removeStale(path: string, text: string, options: LockOptions): Promise<void> {
   const guard = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  const attempt = await tryLock(guard);
+  const attempt = await tryLock(guard, options);
   if (attempt.kind === 'taken') return;
+  const { disk = nodeDisk } = options;
   try {
-    if ((await readFile(path, 'utf8').catch(() => '')) === text) await unlink(path);
+    if ((await readLock(path, disk))?.text === text) await disk.unlink(path);
   } finally {
     await attempt.lock.release();
   }
 }
 
-async function releaseLock(path: string, text: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(() => '')) === text)
-    await unlink(path).catch(() => undefined);
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The holder in words: "process 123", with its machine when it is another. */
-export function describeHolder(holder: LockHolder | undefined): string {
-  if (holder === undefined) return 'another process';
-  const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
-  return `process ${holder.pid}${where}`;
+function holdLock(path: string, text: string, disk: Disk): HeldLock {
+  let stop = (): Promise<void> => Promise.resolve();
+  const isOurs = async (): Promise<boolean> => (await readLock(path, disk))?.text === text;
+  return {
+    check: async () => {
+      if (await isOurs()) return;
+      throw new CellarError(
+        'store_busy',
+        `Another process has taken over ${dirname(path)} while this one was paused. Try again.`,
+        { path: dirname(path) },
+      );
+    },
+    beat: (lost) => {
+      const nonce = createHash('sha256').update(text).digest('hex').slice(0, 16);
+      stop = startBeating(async (count) => {
+        if (await isOurs()) {
+          await writeBeat(beatPath(path), `${nonce} ${count}\n`, disk);
+          return;
+        }
+        void stop();
+        lost();
+      });
+    },
+    release: async () => {
+      await stop();
+      abandoned.add(text);
+      try {
+        if (await isOurs()) {
+          await disk.unlink(beatPath(path)).catch(() => undefined);
+          await disk.unlink(path);
+        }
+        abandoned.delete(text);
+      } catch {
+        // The disk refuses; it is given back all the same.
+      }
+    },
+  };
 }
