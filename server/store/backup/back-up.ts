@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+
+import type { BackedUp } from '../../../contract/backup.js';
+import type { Progress } from '../../../contract/progress.js';
+import { CellarError, isErrno, toStorageError } from '../../errors.js';
+import { syncFolder, writeDurable } from '../disk/durable.js';
+import { STORE_FORMAT } from '../format.js';
+import type { Store } from '../store.js';
+import { copyChecked, isProven } from './checked-copy.js';
+import { checkOutside } from './folder.js';
+import {
+  artifactPath,
+  formatKept,
+  list,
+  listObjects,
+  proofOf,
+  type KeptFile,
+} from './kept-files.js';
+import {
+  claimFolder,
+  findManifest,
+  writeManifest,
+  writeSetFile,
+  type SetFile,
+} from './manifest.js';
+import { captureMoment, isStillHeld, type Moment } from './moment.js';
+
+const MOST_TRIES = 10;
+const AT_ONCE = 4;
+
+export interface BackUpOptions {
+  /** Absolute. */
+  readonly folder: string;
+  /** Also prove what is there from earlier backups. */
+  readonly verify?: boolean;
+  readonly report?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Copies a store that may be in use into a folder: what is new since the last backup there, each file proven by its name as it is
+ * copied, and the manifest last. Until then the last backup stays whole. Throws conflict for a folder with another store's backup,
+ * bad_request for one that lies in the store or holds something else, disk_full.
+ */
+export async function backUp(store: Store, options: BackUpOptions): Promise<BackedUp> {
+  const { folder, signal } = options;
+  try {
+    await checkOutside(folder, store.places.cellar, store.disk);
+    await claimFolder(folder, store.id, store.disk);
+    const last = await findManifest(folder, store.disk);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      signal?.throwIfAborted();
+      const copying = new Copying(store, options);
+      const moment = await captureMoment(store, folder);
+      const files = await copying.all();
+      if (!(await isStillHeld(store, moment))) continue;
+      const lists = await writeLists(store, join(folder, moment.set), files);
+      await finish(store, folder, moment, lists);
+      return {
+        status: copying.damages.length === 0 ? 'ok' : 'damaged',
+        folder,
+        refs: Object.keys(moment.refs).length,
+        artifacts: files.artifacts.length,
+        records: moment.records,
+        copied: copying.copied,
+        holdsPurged: last !== undefined && last.generation < moment.generation,
+        damages: copying.damages,
+      };
+    }
+  } catch (error) {
+    throw toStorageError(error, folder);
+  }
+  throw new CellarError(
+    'store_busy',
+    `The history of ${store.places.cellar} was rewritten again and again while it was copied. Try later.`,
+    { path: store.places.cellar },
+  );
+}
+
+interface Kept {
+  readonly objects: readonly KeptFile[];
+  readonly artifacts: readonly KeptFile[];
+}
+
+/** Copies the files that never change. */
+class Copying {
+  readonly damages: { what: string; reason: string }[] = [];
+  readonly copied = { files: 0, bytes: 0 };
+  private readonly folders = new Set<string>();
+  private done = 0;
+  private total = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: BackUpOptions,
+  ) {}
+
+  /** What is there now; durable when it returns. */
+  async all(): Promise<Kept> {
+    const { places, disk } = this.store;
+    let objects = await listObjects(places.cellar, disk);
+    const artifacts: KeptFile[] = [];
+    for await (const { sha256, size } of this.store.artifacts.list())
+      artifacts.push({ path: artifactPath(sha256), size });
+    this.total = [...objects, ...artifacts].reduce((sum, { size }) => sum + size, 0);
+    let keptObjects = await this.copy(objects);
+    // Git may have packed what was loose, or packed anew, while it was listed: until nothing has changed, look again.
+    for (;;) {
+      const again = await listObjects(places.cellar, disk);
+      if (isSame(objects, again)) break;
+      objects = again;
+      keptObjects = await this.copy(again);
+    }
+    const keptArtifacts = await this.copy(artifacts);
+    for (const folder of this.folders) await syncFolder(folder, disk);
+    return { objects: keptObjects, artifacts: keptArtifacts };
+  }
+
+  /** Copies what is not in the backup; gives those that are in it afterwards. */
+  private async copy(files: readonly KeptFile[]): Promise<readonly KeptFile[]> {
+    const kept: KeptFile[] = [];
+    const queue = files.values();
+    const work = async (): Promise<void> => {
+      for (const file of queue) {
+        this.options.signal?.throwIfAborted();
+        if (await this.copyOne(file)) kept.push(file);
+      }
+    };
+    // All have ended before the first failure is told: none writes on behind it.
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return kept;
+  }
+
+  private async copyOne({ path, size }: KeptFile): Promise<boolean> {
+    const { places, disk } = this.store;
+    const { folder, verify = false, signal, report } = this.options;
+    const to = join(folder, path);
+    this.done = Math.min(this.total, this.done + size);
+    report?.({ what: 'bytes', done: this.done, total: this.total });
+    const there = await disk.stat(to).catch(() => undefined);
+    if (there?.size === size)
+      if (!verify || (await isProven(to, proofOf(path), { disk, signal })) === true) return true;
+    try {
+      if (await copyChecked(join(places.cellar, path), to, proofOf(path), { disk, signal })) {
+        this.copied.files += 1;
+        this.copied.bytes += size;
+        this.folders.add(join(to, '..'));
+        return true;
+      }
+      this.damages.push({ what: path, reason: 'its bytes are not what its name says' });
+    } catch (error) {
+      // Packed, or swept as nothing refers to it.
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+    return false;
+  }
+}
+
+function isSame(a: readonly KeptFile[], b: readonly KeptFile[]): boolean {
+  const paths = new Set(a.map(({ path }) => path));
+  return b.every(({ path }) => paths.has(path));
+}
+
+async function writeLists(store: Store, set: string, kept: Kept): Promise<readonly SetFile[]> {
+  const { disk } = store;
+  return [
+    await writeSetFile(set, 'objects.txt', formatKept(kept.objects), disk),
+    await writeSetFile(set, 'artifacts.txt', formatKept(kept.artifacts), disk),
+  ];
+}
+
+/** Makes the copied objects a repository that git itself can read, writes the manifest, and takes away the sets before. */
+async function finish(
+  store: Store,
+  folder: string,
+  { refs, generation, set, files }: Moment,
+  lists: readonly SetFile[],
+): Promise<void> {
+  const { disk } = store;
+  await writeRepositoryFiles(join(folder, 'store.git'), refs, disk);
+  const manifest = {
+    store: store.id ?? null,
+    storeFormat: STORE_FORMAT,
+    made: new Date(store.now()).toISOString(),
+    generation,
+    refs,
+    set,
+    files: [...files, ...lists],
+  };
+  await writeManifest(folder, manifest, disk);
+  for (const name of await list(join(folder, 'sets'), disk))
+    if (`sets/${name}` !== set)
+      await disk.rm(join(folder, 'sets', name), { recursive: true, force: true });
+}
+
+/** What a bare repository has beside its objects. */
+export async function writeRepositoryFiles(
+  gitdir: string,
+  refs: Readonly<Record<string, string>>,
+  disk: Store['disk'],
+): Promise<void> {
+  const sorted = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const packed = `# pack-refs with: sorted\n${sorted.map(([ref, oid]) => `${oid} ${ref}\n`).join('')}`;
+  const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n';
+  await disk.mkdir(join(gitdir, 'refs', 'heads'), { recursive: true });
+  await syncFolder(join(gitdir, 'refs'), disk);
+  await writeDurable(join(gitdir, 'packed-refs'), packed, undefined, disk);
+  await writeDurable(join(gitdir, 'config'), config, undefined, disk);
+  await writeDurable(join(gitdir, 'HEAD'), 'ref: refs/heads/main\n', undefined, disk);
+}

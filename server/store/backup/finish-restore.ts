@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+
+import { isErrno } from '../../errors.js';
+import type { Disk } from '../disk/disk.js';
+import { syncFolder } from '../disk/durable.js';
+
+/** Names of stores that are being built beside the place where they go. */
+export const UNFINISHED = /^\.cellar\.new-[0-9a-f]{12}$/;
+/** In one of them: it is whole. */
+export const READY = 'restored';
+
+/**
+ * Gives a restored store its name when the one before was moved aside already: whoever restored it may have been ended between the
+ * two. Call it before a store is made, so that no empty one takes the place. Does nothing where a store is.
+ */
+export async function finishRestore(root: string, disk: Disk): Promise<void> {
+  const names = await list(root, disk);
+  if (names.includes('.cellar')) return;
+  for (const name of names) {
+    if (!UNFINISHED.test(name) || !(await list(join(root, name), disk)).includes(READY)) continue;
+    await disk.rename(join(root, name), join(root, '.cellar'));
+    await syncFolder(root, disk);
+    await disk.rm(join(root, '.cellar', READY), { force: true });
+    return;
+  }
+}
+
+async function list(folder: string, disk: Disk): Promise<readonly string[]> {
+  try {
+    return await disk.readdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { dirname, join, sep } from 'node:path';
+
+import { CellarError, isErrno } from '../../errors.js';
+import type { Disk } from '../disk/disk.js';
+
+/** Throws bad_request when a folder, which may not exist yet, lies in the store at `cellar` or holds it, through whatever links. */
+export async function checkOutside(folder: string, cellar: string, disk: Disk): Promise<void> {
+  const [real, store] = [await findReal(folder, disk), await findReal(cellar, disk)];
+  const isIn = (inner: string, outer: string): boolean =>
+    inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
+  if (isIn(real, store) || isIn(store, real))
+    throw new CellarError(
+      'bad_request',
+      `${folder} and the store at ${cellar} may not lie in one another. Name a folder elsewhere, best on another disk.`,
+      { path: folder },
+    );
+}
+
+/** realpath of a folder that may not exist: its nearest existing parent is resolved. */
+async function findReal(path: string, disk: Disk): Promise<string> {
+  try {
+    return await disk.realpath(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR') || dirname(path) === path) throw error;
+    return join(await findReal(dirname(path), disk), path.slice(dirname(path).length));
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+import * as z from 'zod';
+
+import { isErrno } from '../../errors.js';
+import { MAIN } from '../create.js';
+import { isTemporary } from '../disk/durable.js';
+import { formatLine } from '../journal/line.js';
+import type { Store } from '../store.js';
+import { list } from './kept-files.js';
+import { writeSetFile, type SetFile } from './manifest.js';
+
+const GENERATION_PATH = '.cellar/generation.json';
+const generationSchema = z.object({ generation: z.number().int() });
+
+/** The changing part of a store as of one moment, written into a set of a backup. */
+export interface Moment {
+  readonly refs: Readonly<Record<string, string>>;
+  readonly generation: number;
+  /** Of the journal. */
+  readonly records: number;
+  /** The set's folder, relative to the backup. */
+  readonly set: string;
+  readonly files: readonly SetFile[];
+}
+
+/** Writes what a store's refs, journal and state are, between two of its writes. */
+export function captureMoment(store: Store, folder: string): Promise<Moment> {
+  const capture = async (): Promise<Moment> => {
+    await store.journal.settle();
+    const refs = await store.repository.listRefs('refs/');
+    const records = store.journal.pending(0);
+    const set = `sets/${randomBytes(8).toString('hex')}`;
+    const at = join(folder, set);
+    const files = [
+      await writeSetFile(at, 'journal.ndjson', Buffer.concat(records.map(formatLine)), store.disk),
+    ];
+    for (const name of await list(store.places.state, store.disk)) {
+      const bytes = isTemporary(name) ? undefined : await readState(store, name);
+      if (bytes !== undefined)
+        files.push(await writeSetFile(at, `state/${name}`, bytes, store.disk));
+    }
+    const generation = await readGeneration(store, refs.get(MAIN));
+    return { refs: Object.fromEntries(refs), generation, records: records.length, set, files };
+  };
+  // Of a store that is read-only nobody writes, and nothing may be asked to wait in its line.
+  return store.readOnly ? capture() : store.exclusively(capture);
+}
+
+/**
+ * True while everything that the moment's refs lead to is still what refs lead to now, so that no repack can have dropped any of
+ * it: each has stayed or gone forward.
+ */
+export async function isStillHeld(store: Store, moment: Moment): Promise<boolean> {
+  const now = await store.repository.listRefs('refs/');
+  for (const [ref, oid] of Object.entries(moment.refs)) {
+    let at = now.get(ref);
+    while (at !== undefined && at !== oid) at = (await store.repository.readCommit(at)).parents[0];
+    if (at === undefined) return false;
+  }
+  return true;
+}
+
+async function readState(store: Store, name: string): Promise<Buffer | undefined> {
+  try {
+    return await store.disk.readFile(join(store.places.state, name));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'EISDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** How often a secret was purged from all history. */
+async function readGeneration(store: Store, main: string | undefined): Promise<number> {
+  if (main === undefined) return 0;
+  const { tree } = await store.repository.readCommit(main);
+  const oid = await store.repository.findEntry(tree, GENERATION_PATH);
+  if (oid === undefined) return 0;
+  const text = (await store.repository.readBlob(oid)).toString('utf8');
+  return generationSchema.parse(JSON.parse(text)).generation;
+}
