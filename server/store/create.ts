@@ -1,58 +1,82 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as git from 'isomorphic-git';
-import * as z from 'zod';
 
-import { CellarError, isErrno, toStorageError } from '../errors.js';
-import { makeFolder, placeFile, syncFolder } from './durable.js';
-import { createGitFs } from './git-fs.js';
+import { isErrno, toStorageError } from '../errors.js';
+import { finishRestore } from './backup/finish-restore.js';
+import { nodeDisk, type Disk } from './disk/disk.js';
+import { makeFolder, placeFile, syncFolder } from './disk/durable.js';
+import { createGitFs } from './git/git-fs.js';
+import { formatFile } from './format.js';
+import { createIds } from './ids.js';
 import type { Places } from './places.js';
-import { openRepository, type Repository } from './repository.js';
+import { openRepository } from './git/repository-folder.js';
+import type { Repository } from './git/repository.js';
 
 export const MAIN = 'refs/heads/main';
-export const FORMAT_PATH = '.cellar/format.json';
-/** Of the tree's layout; raised only with an upgrade for every earlier one. */
-export const STORE_FORMAT = 1;
 
 const ATTRIBUTES = `* -text
 .cellar/runs/*/*/artifacts/** filter=lfs diff=lfs merge=lfs
 .cellar/models/*/artifacts/** filter=lfs diff=lfs merge=lfs
 `;
 
-const formatSchema = z.object({ format: z.number().int() });
-
 /**
  * Makes the store of a workspace if it has none: a bare git repository with HEAD at a first commit (a clone of one without fails),
  * and the link by which git-lfs finds the artifacts. Whole or not there, whenever the process ends. True when it was made.
  */
-export async function createStore(places: Places, time: number): Promise<boolean> {
+export async function createStore(
+  places: Places,
+  time: number,
+  disk: Disk = nodeDisk,
+): Promise<boolean> {
   try {
-    await makeFolder(places.cellar);
+    await finishRestore(places.root, disk);
+    await makeFolder(places.cellar, disk);
     // Put whole: half of one on a full disk would show the store to the person's own git for ever.
     const ignoring = join(places.cellar, '.gitignore');
-    if (!(await exists(ignoring))) await placeFile(ignoring, '*\n');
-    if (await exists(join(places.git, 'HEAD'))) return false;
+    if (!(await exists(ignoring, disk))) await placeFile(ignoring, '*\n', undefined, disk);
+    if (await exists(join(places.git, 'HEAD'), disk)) {
+      // Whoever gave it its name may have been killed, or refused, before the name was safe.
+      await syncFolder(places.cellar, disk);
+      return false;
+    }
     const fresh = `${places.git}.${randomBytes(6).toString('hex')}.new`;
     try {
-      await git.init({ fs: createGitFs(), gitdir: fresh, bare: true, defaultBranch: 'main' });
-      await mkdir(join(places.artifacts, 'sha256'), { recursive: true });
-      await mkdir(join(fresh, 'lfs'), { recursive: true });
-      await symlink(join('..', '..', 'artifacts', 'sha256'), join(fresh, 'lfs', 'objects'), 'dir');
-      await commitFormat(openRepository(fresh), time);
-      await rename(fresh, places.git);
+      await git.init({ fs: createGitFs(disk), gitdir: fresh, bare: true, defaultBranch: 'main' });
+      await makeFolder(join(places.artifacts, 'sha256'), disk);
+      await disk.mkdir(join(fresh, 'lfs'), { recursive: true });
+      await disk.symlink(
+        join('..', '..', 'artifacts', 'sha256'),
+        join(fresh, 'lfs', 'objects'),
+        'dir',
+      );
+      await commitFormat(openRepository(fresh, disk), time);
+      await syncFolders(fresh, disk);
+      await disk.rename(fresh, places.git);
+      await syncFolder(places.cellar, disk).catch(async (error: unknown) => {
+        // Once a sync has failed a later one proves nothing: the name is taken back, and given anew.
+        await disk.rename(places.git, fresh);
+        throw error;
+      });
     } catch (error) {
-      await rm(fresh, { recursive: true, force: true });
+      // Swept later where it stays; what counts is why it came to this.
+      await disk.rm(fresh, { recursive: true, force: true }).catch(() => undefined);
       // Another process may have been first; then its store is the one.
       if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
       return false;
     }
-    await syncFolder(places.cellar);
     return true;
   } catch (error) {
     throw toStorageError(error, places.cellar);
   }
+}
+
+/** Syncs the entries of a folder and of all below it: a store whose HEAD went with the power would be none. */
+async function syncFolders(folder: string, disk: Disk): Promise<void> {
+  for (const entry of await disk.readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await syncFolders(join(folder, entry.name), disk);
+  await syncFolder(folder, disk);
 }
 
 async function commitFormat(repository: Repository, time: number): Promise<void> {
@@ -60,10 +84,7 @@ async function commitFormat(repository: Repository, time: number): Promise<void>
     ref: MAIN,
     edits: [
       { path: '.gitattributes', content: Buffer.from(ATTRIBUTES) },
-      {
-        path: FORMAT_PATH,
-        content: Buffer.from(`${JSON.stringify({ format: STORE_FORMAT }, undefined, 1)}\n`),
-      },
+      formatFile(createIds(() => time)()),
     ],
     facts: {
       author: { name: 'Cellar', email: 'cellar@localhost' },
@@ -74,32 +95,9 @@ async function commitFormat(repository: Repository, time: number): Promise<void>
   });
 }
 
-/** Throws store_newer for a store that a later Cellar wrote, store_damaged for one without a format. */
-export async function checkFormat(repository: Repository): Promise<void> {
-  const head = await repository.findRef(MAIN);
-  const damaged = (cause?: unknown): CellarError =>
-    new CellarError(
-      'store_damaged',
-      `${repository.gitdir} holds no readable ${FORMAT_PATH} on main. Restore the store from a backup or a clone.`,
-      { path: repository.gitdir },
-      { cause },
-    );
-  if (head === undefined) throw damaged();
-  const oid = await repository.findEntry((await repository.readCommit(head)).tree, FORMAT_PATH);
-  if (oid === undefined) throw damaged();
-  const parsed = formatSchema.safeParse(JSON.parse((await repository.readBlob(oid)).toString()));
-  if (!parsed.success) throw damaged(parsed.error);
-  if (parsed.data.format > STORE_FORMAT)
-    throw new CellarError(
-      'store_newer',
-      `${repository.gitdir} has format ${parsed.data.format}; this Cellar reads up to ${STORE_FORMAT}. Install a newer jupyterlab-cellar.`,
-      { path: repository.gitdir },
-    );
-}
-
-async function exists(path: string): Promise<boolean> {
+async function exists(path: string, disk: Disk): Promise<boolean> {
   try {
-    await readFile(path);
+    await disk.readFile(path);
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { retentionSchema } from '../../contract/retention.js';
+import { secretSettingsSchema } from '../../contract/secrets.js';
 import { noisePatternSchema } from '../../contract/workspace.js';
 import { isErrno, toStorageError } from '../errors.js';
-import { writeDurable } from './durable.js';
+import { nodeDisk, type Disk } from './disk/disk.js';
+import { writeDurable } from './disk/durable.js';
 import type { Places } from './places.js';
 
 const pausedSchema = z.object({ notebooks: z.array(z.string()), folders: z.array(z.string()) });
@@ -14,6 +16,8 @@ const settingsSchema = z.object({
   artifactGlobs: z.array(z.string()).optional(),
   noisePatterns: z.array(noisePatternSchema).optional(),
   shownNoise: z.array(z.string()).optional(),
+  retention: retentionSchema.optional(),
+  secrets: secretSettingsSchema.optional(),
 });
 
 export type PausedPaths = z.infer<typeof pausedSchema>;
@@ -28,9 +32,12 @@ export interface OperatingState {
   /** The loopback port that this workspace's server listens on, the same from start to start. */
   readPort(): Promise<number | undefined>;
   writePort(port: number): Promise<void>;
+  /** When what nobody needs was freed last, in milliseconds since 1970. */
+  readCollected(): Promise<number | undefined>;
+  writeCollected(time: number): Promise<void>;
 }
 
-export function openOperatingState(places: Places): OperatingState {
+export function openOperatingState(places: Places, disk: Disk = nodeDisk): OperatingState {
   const pathOf = (name: string): string => join(places.state, name);
 
   const read = async <Value>(
@@ -38,7 +45,7 @@ export function openOperatingState(places: Places): OperatingState {
     schema: z.ZodType<Value>,
   ): Promise<Value | undefined> => {
     try {
-      return schema.parse(JSON.parse(await readFile(pathOf(name), 'utf8')));
+      return schema.parse(JSON.parse(await disk.readFile(pathOf(name), 'utf8')));
     } catch (error) {
       // A damaged file of settings must not keep anybody from working: the defaults hold.
       if (isErrno(error, 'ENOENT') || error instanceof SyntaxError || error instanceof z.ZodError)
@@ -49,7 +56,7 @@ export function openOperatingState(places: Places): OperatingState {
 
   const write = async (name: string, value: unknown): Promise<void> => {
     try {
-      await writeDurable(pathOf(name), `${JSON.stringify(value, undefined, 1)}\n`, 0o600);
+      await writeDurable(pathOf(name), `${JSON.stringify(value, undefined, 1)}\n`, 0o600, disk);
     } catch (error) {
       throw toStorageError(error, pathOf(name));
     }
@@ -63,5 +70,7 @@ export function openOperatingState(places: Places): OperatingState {
     writeSettings: (settings) => write('settings.json', settings),
     readPort: () => read('port', z.number().int().min(1).max(65535)),
     writePort: (port) => write('port', port),
+    readCollected: () => read('collected', z.number()),
+    writeCollected: (time) => write('collected', time),
   };
 }

@@ -8,6 +8,7 @@ export interface Places {
   readonly git: string;
   readonly artifacts: string;
   readonly catalog: string;
+  readonly journal: string;
   /** Operating state: never in git. */
   readonly state: string;
   readonly lock: string;
@@ -23,6 +24,7 @@ export function toPlaces(root: string): Places {
     git: join(cellar, 'store.git'),
     artifacts: join(cellar, 'artifacts'),
     catalog: join(cellar, 'catalog'),
+    journal: join(cellar, 'journal'),
     state: join(cellar, 'state'),
     lock: join(cellar, 'lock'),
     server: join(cellar, 'server.json'),

@@ -1,19 +1,27 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-
-import { ulid } from 'ulid';
-
 import type { Author } from '../../contract/snapshot.js';
-import { CellarError, toStorageError } from '../errors.js';
-import { openArtifactFolder, type Artifacts } from './artifacts.js';
-import { openCatalogFolder } from './catalog-folder.js';
-import { openCatalog, toReadOnly, type Catalog } from './catalog.js';
-import { checkFormat, createStore, MAIN } from './create.js';
-import { isTemporary } from './durable.js';
-import { describeHolder, tryLock, type HeldLock } from './lock.js';
+import { CellarError, isErrno, toStorageError } from '../errors.js';
+import { openArtifactFolder } from './artifacts/artifact-folder.js';
+import type { Artifacts } from './artifacts/artifacts.js';
+import { openCatalogFolder } from './catalog/catalog-folder.js';
+import { openCatalog, type Catalog } from './catalog/catalog.js';
+import { toReadOnly, type CatalogFiles } from './catalog/files.js';
+import { createStore, MAIN } from './create.js';
+import { nodeDisk, type Disk } from './disk/disk.js';
+import { findNetwork } from './disk/file-system.js';
+import { fenceDisk } from './fence.js';
+import { readFormat } from './format.js';
+import { BEAT_MS, type HolderWatch } from './heartbeat.js';
+import { createIds } from './ids.js';
+import { openJournalFolder } from './journal/journal-folder.js';
+import { toReadOnlyJournal, type Journal } from './journal/journal.js';
+import { findSealedThrough } from './journal/sealed.js';
+import { describeHolder } from './lock-holder.js';
+import { tryLock, type HeldLock, type LockAttempt } from './lock.js';
 import { findRoot, toPlaces, type Places } from './places.js';
-import { clearStaleLock } from './ref.js';
-import { openRepository, type Repository } from './repository.js';
+import { openRepository } from './git/repository-folder.js';
+import type { Repository } from './git/repository.js';
+import { sweep } from './sweep.js';
+import { upgradeStore } from './upgrade/upgrade.js';
 import { openWorkspaceFiles, type WorkspaceFiles } from './workspace-files.js';
 
 /** What a store needs from outside: the clock and the person. */
@@ -21,16 +29,27 @@ export interface StoreOptions {
   readonly root: string;
   readonly author: Author;
   readonly now: () => number;
+  /** By default this machine's. */
+  readonly disk?: Disk;
   /** Told of a failure in the background, e.g. the catalog could not be written. */
   readonly report: (error: unknown) => void;
+  /** What earlier tries saw of an owner that cannot be asked; without it such a one is waited for, however long it is silent. */
+  readonly watch?: HolderWatch;
+  /** Told when another process has taken the store over, while this one was paused: from then on nothing is written here. */
+  readonly lost?: () => void;
 }
 
 /** Everything that one workspace keeps, opened by its one owner. */
 export interface Store {
+  /** The store's own id, which its backups have too; undefined in one of format 1 that cannot be written. */
+  readonly id: string | undefined;
   readonly places: Places;
+  readonly disk: Disk;
   readonly repository: Repository;
   readonly artifacts: Artifacts;
   readonly catalog: Catalog;
+  /** What is not in git yet; see history's record and seal. */
+  readonly journal: Journal;
   readonly files: WorkspaceFiles;
   readonly author: Author;
   /** Nothing can be written here: the disk, its lack of room, or the folder's permissions forbid it. */
@@ -40,6 +59,10 @@ export interface Store {
   now(): number;
   /** A new ULID in lower case; later ones of this process sort later, whatever the clock does. */
   newId(): string;
+  /** The next number of the workspace, for a record or a snapshot: higher than every one before, also those of earlier starts. */
+  nextNumber(): number;
+  /** The number that was given last. */
+  lastNumber(): number;
   /**
    * Runs writes one after another: numbers, parents and the catalog follow the order of the commits. Where the store is read-only
    * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
@@ -48,11 +71,31 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A few beats may be late on a busy machine or a slow network. */
+const MISSED_BEATS_MS = 3 * BEAT_MS;
+
 /** Thrown by openStore when another process owns the store: it is the one to ask. */
 export class StoreTakenError extends CellarError {
-  constructor(path: string, holder: string) {
-    super('store_busy', `The store at ${path} is in use by ${holder}.`, { path });
+  /** The owner cannot be asked and has given no sign of life for long: waiting on will decide. */
+  readonly isSilent: boolean;
+
+  constructor(path: string, { holder, silence }: Extract<LockAttempt, { kind: 'taken' }>) {
+    const isSilent = silence !== undefined && silence.silent > MISSED_BEATS_MS;
+    const words = [`The store at ${path} is in use by ${describeHolder(holder)}`];
+    if (isSilent)
+      words.push(
+        `: no sign of life for ${toSeconds(silence.silent)}; it is taken over after ${toSeconds(silence.patience)}.`,
+      );
+    else if (silence !== undefined)
+      words.push(', on another machine or in another container. Work there, or end it there.');
+    else words.push('.');
+    super('store_busy', words.join(''), { path });
+    this.isSilent = isSilent;
   }
+}
+
+function toSeconds(milliseconds: number): string {
+  return `${Math.floor(milliseconds / 1000)} s`;
 }
 
 /**
@@ -61,19 +104,23 @@ export class StoreTakenError extends CellarError {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const places = toPlaces(options.root);
-  const ownership = await takeOwnership(places, options.now());
+  const disk = options.disk ?? nodeDisk;
+  const ownership = await takeOwnership(places, { ...options, disk });
   try {
-    return await openOwned(options, places, ownership);
+    return await openOwned({ ...options, disk }, places, ownership);
   } catch (error) {
-    if (ownership.kind === 'owned') await ownership.lock.release();
-    throw error;
+    if (ownership.kind === 'refused') throw error;
+    await ownership.lock.release();
+    if (!isRefusal(error)) throw error;
+    // The lock was the last thing that found room.
+    return openOwned({ ...options, disk }, places, { kind: 'refused', reason: error });
   }
 }
 
 /** Whether a store that was opened read-only could be owned now. Throws StoreTakenError when another process has it. */
-export async function canOwn(places: Places): Promise<boolean> {
+export async function canOwn(places: Places, watch?: HolderWatch): Promise<boolean> {
   try {
-    await (await takeLock(places)).release();
+    await (await takeLock(places, nodeDisk, watch)).release();
     return true;
   } catch (error) {
     if (isRefusal(error)) return false;
@@ -86,22 +133,26 @@ type Ownership =
   | { readonly kind: 'refused'; readonly reason: CellarError };
 
 /** Refused where nothing can be written: a store on a read-only or full disk still reads. */
-async function takeOwnership(places: Places, time: number): Promise<Ownership> {
+async function takeOwnership(
+  places: Places,
+  { disk, now, watch }: StoreOptions & { readonly disk: Disk },
+): Promise<Ownership> {
   try {
-    await createStore(places, time);
-    return { kind: 'owned', lock: await takeLock(places) };
+    await createStore(places, now(), disk);
+    return { kind: 'owned', lock: await takeLock(places, disk, watch) };
   } catch (error) {
     if (!isRefusal(error) || (await findRoot(places.root)) !== places.root) throw error;
     return { kind: 'refused', reason: error };
   }
 }
 
-async function takeLock(places: Places): Promise<HeldLock> {
-  const attempt = await tryLock(places.lock).catch((error: unknown) => {
+async function takeLock(places: Places, disk: Disk, watch?: HolderWatch): Promise<HeldLock> {
+  const options = { disk, ...(watch === undefined ? {} : { watch }) };
+  const attempt = await tryLock(places.lock, options).catch((error: unknown) => {
     throw toStorageError(error, places.lock);
   });
   if (attempt.kind === 'held') return attempt.lock;
-  throw new StoreTakenError(places.cellar, describeHolder(attempt.holder));
+  throw new StoreTakenError(places.cellar, attempt);
 }
 
 function isRefusal(error: unknown): error is CellarError {
@@ -109,31 +160,55 @@ function isRefusal(error: unknown): error is CellarError {
 }
 
 async function openOwned(
-  options: StoreOptions,
+  options: StoreOptions & { readonly disk: Disk },
   places: Places,
   ownership: Ownership,
 ): Promise<Store> {
   const isOwned = ownership.kind === 'owned';
-  const repository = openRepository(places.git);
-  await checkFormat(repository);
-  if (isOwned) await sweep(places);
-  const files = openCatalogFolder(places.catalog, options.report);
-  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
+  if (isOwned) ownership.lock.beat(options.lost ?? (() => undefined));
+  const disk = isOwned ? fenceDisk(options.disk, ownership.lock.check) : options.disk;
+  const repository = openRepository(places.git, disk);
+  let format = await readFormat(repository, MAIN);
+  if (isOwned) {
+    const network = await findNetwork(places.cellar, disk);
+    if (network !== undefined)
+      options.report(
+        `${places.cellar} is on ${network}: what survives the loss of power is up to it, and the store must be used from one machine at a time. See docs/store.md.`,
+      );
+    await sweep(places, disk);
+    format = await upgradeStore({ places, repository, disk, now: options.now });
+  }
+  const { journal, sealed } = await openJournal(places, repository, {
+    ...options,
+    disk,
+    ownership,
+  });
+  const files = openCatalogFolder(places.catalog, options.report, disk);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
   let tail: Promise<unknown> = Promise.resolve();
-  let lastId = '';
+  let given = sealed;
+  const lastNumber = (): number => {
+    given = Math.max(given, journal.lastNumber(), catalog.lastNumber());
+    return given;
+  };
   return {
+    id: format.store,
     places,
+    disk,
     repository,
-    artifacts: openArtifactFolder(places.artifacts),
+    artifacts: openArtifactFolder(places.artifacts, disk),
     catalog,
-    files: openWorkspaceFiles(places.root),
+    journal,
+    files: openWorkspaceFiles(places.root, disk),
     author: options.author,
     readOnly: !isOwned,
     report: options.report,
     now: options.now,
-    newId: () => {
-      lastId = nextId(lastId, options.now());
-      return lastId;
+    newId: createIds(options.now),
+    lastNumber,
+    nextNumber: () => {
+      given = lastNumber() + 1;
+      return given;
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);
@@ -143,6 +218,7 @@ async function openOwned(
     },
     close: async () => {
       await tail;
+      await journal.close().catch(options.report);
       // The catalog is made anew from git where it could not be written: that is no failure of what was kept.
       await catalog.flush().catch(options.report);
       repository.close();
@@ -151,40 +227,41 @@ async function openOwned(
   };
 }
 
-/** A ULID for `time` that sorts after `last`: when the clock stood still or went back, `last` plus one. */
-function nextId(last: string, time: number): string {
-  const fresh = ulid(time).toLowerCase();
-  if (fresh > last) return fresh;
-  const digits = '0123456789abcdefghjkmnpqrstvwxyz';
-  const chars = Array.from(last);
-  for (let at = chars.length - 1; at >= 0; at -= 1) {
-    const digit = digits.indexOf(chars[at] ?? '');
-    chars[at] = digits[(digit + 1) % digits.length] ?? '0';
-    if (digit + 1 < digits.length) break;
-  }
-  return chars.join('');
+/** A catalog is its owner's alone: for others, who may read the store, it is made from git for as long as they need it. */
+function whereAllowed(files: CatalogFiles): CatalogFiles {
+  const read = async (): ReturnType<CatalogFiles['read']> => {
+    try {
+      return await files.read();
+    } catch (error) {
+      if (isErrno(error, 'EACCES', 'EPERM')) return undefined;
+      throw error;
+    }
+  };
+  return { ...files, read };
 }
 
-const UNFINISHED_MS = 60 * 60 * 1000;
-
-/** Takes away a half-made store; a young one may be another process's, which is just finding out that it was not first. */
-async function sweepUnfinished(folder: string): Promise<void> {
-  const facts = await stat(folder).catch(() => undefined);
-  if (facts !== undefined && Date.now() - facts.ctimeMs > UNFINISHED_MS)
-    await rm(folder, { recursive: true, force: true });
-}
-
-/** Takes away what a killed owner left: its address, half-written files, uploads and stores, and git locks that nobody holds. */
-async function sweep(places: Places): Promise<void> {
-  await rm(places.server, { force: true });
-  await rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
-  for (const name of await readdir(places.cellar))
-    if (/^store\.git\.[0-9a-f]+\.new$/.test(name)) await sweepUnfinished(join(places.cellar, name));
-  for (const folder of [places.catalog, places.state])
-    for (const name of await readdir(folder).catch(() => []))
-      if (isTemporary(name)) await rm(join(folder, name), { force: true });
-  await clearStaleLock(join(places.git, `${MAIN}.lock`));
-  const days = join(places.git, 'refs', 'cellar', 'auto');
-  for (const name of await readdir(days).catch(() => []))
-    if (name.endsWith('.lock')) await clearStaleLock(join(days, name));
+/** The journal without what is in git already, and the number through which it is. */
+async function openJournal(
+  places: Places,
+  repository: Repository,
+  options: StoreOptions & { readonly disk: Disk; readonly ownership: Ownership },
+): Promise<{ readonly journal: Journal; readonly sealed: number }> {
+  const { disk, ownership, report } = options;
+  const readOnly = ownership.kind === 'refused';
+  const journal = await openJournalFolder(places.journal, {
+    disk,
+    report,
+    readOnly,
+    ...(readOnly ? {} : { guard: ownership.lock.check }),
+  });
+  // Where no commit can say it, all is replayed and sealed once more, which changes nothing.
+  const sealed = await findSealedThrough(repository, await repository.findRef(MAIN)).catch(
+    (error: unknown) => {
+      report(error);
+      return 0;
+    },
+  );
+  if (readOnly) return { journal: toReadOnlyJournal(journal, ownership.reason, sealed), sealed };
+  await journal.seal(sealed).catch(report);
+  return { journal, sealed };
 }

@@ -1,12 +1,13 @@
-import type { Dirent } from 'node:fs';
-import { chmod, lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { constants, type Dirent } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
-import { writeDurable } from './durable.js';
-import { toWorkspacePath } from './names.js';
-import { openRegular } from './regular-file.js';
+import { nodeDisk, type Disk } from './disk/disk.js';
+import { makeFolder, placeFile, syncFolder } from './disk/durable.js';
+import { toWorkspacePath } from './disk/names.js';
+import { openRegular } from './disk/regular-file.js';
+import { inSteadyFolder } from './disk/steady-folder.js';
 
 export interface FoundFile {
   /** Relative to the workspace, with "/". */
@@ -37,12 +38,12 @@ export interface WorkspaceFiles {
   findInside(path: string, folder: string): Promise<string | undefined>;
 }
 
-export function openWorkspaceFiles(root: string): WorkspaceFiles {
+export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): WorkspaceFiles {
   const locate = async (path: string): Promise<string> => {
     const plain = toWorkspacePath(path);
-    const top = await realpath(root);
+    const top = await disk.realpath(root);
     const asked = join(top, ...plain.split('/'));
-    const real = await findReal(asked).catch((error: unknown) => {
+    const real = await findReal(asked, disk).catch((error: unknown) => {
       throw toPathError(error, path);
     });
     if (real !== top && !real.startsWith(top.endsWith(sep) ? top : top + sep))
@@ -59,7 +60,7 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
   const find = async (path: string): Promise<Buffer | undefined> => {
     const real = await locate(path);
     try {
-      const { handle, size } = await openRegular(real, path);
+      const { handle, size } = await openRegular(real, path, disk);
       try {
         if (size > MAX_NOTEBOOK_BYTES)
           throw new CellarError(
@@ -78,17 +79,17 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
   };
 
   const list: WorkspaceFiles['list'] = async (folder, depth, isWanted) => {
-    const top = await realpath(root);
+    const top = await disk.realpath(root);
     const start = folder === '' ? top : await locate(folder);
     const found: FoundFile[] = [];
     const visit = async (at: string, left: number): Promise<void> => {
-      for (const entry of await readFolder(at)) {
+      for (const entry of await readFolder(at, disk)) {
         if (entry.name.startsWith('.')) continue;
         const path = join(at, entry.name);
         if (entry.isDirectory() && left > 0) await visit(path, left - 1);
         const inside = relative(top, path).split(sep).join('/');
         if (!entry.isFile() || !isWanted(inside)) continue;
-        const facts = await stat(path).catch(() => undefined);
+        const facts = await disk.stat(path).catch(() => undefined);
         if (facts !== undefined)
           found.push({ path: inside, size: facts.size, changed: facts.mtimeMs });
       }
@@ -98,7 +99,7 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
   };
 
   const findInside = async (path: string, folder: string): Promise<string | undefined> => {
-    for (const top of [root, await realpath(root)]) {
+    for (const top of [root, await disk.realpath(root)]) {
       const inside = relative(top, isAbsolute(path) ? path : join(top, folder, path));
       if (inside !== '' && inside.split(sep)[0] !== '..' && !isAbsolute(inside))
         return inside.split(sep).join('/');
@@ -118,7 +119,7 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     list,
     exists: async (path) => {
       try {
-        return (await stat(await locate(path))).isFile();
+        return (await disk.stat(await locate(path))).isFile();
       } catch (error) {
         if (error instanceof CellarError || isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
         throw error;
@@ -126,14 +127,24 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
     },
     write: async (path, bytes) => {
       const real = await locate(path);
-      const mode = await lstat(real).then(
-        (facts) => facts.mode & 0o777,
-        () => 0o644,
-      );
       try {
-        await writeDurable(real, bytes, mode);
-        // The umask has taken its part of the mode that a new file was asked with.
-        await chmod(real, mode);
+        await makeFolder(dirname(real), disk);
+        await inSteadyFolder(
+          dirname(real),
+          path,
+          async (folder) => {
+            const place = join(folder, basename(real));
+            // A link that was put there since is replaced and not followed; its mode says nothing.
+            const mode = await disk.lstat(place).then(
+              (facts) => (facts.isFile() ? facts.mode & 0o777 : 0o644),
+              () => 0o644,
+            );
+            await placeFile(place, bytes, mode, disk);
+            await setMode(place, mode, disk);
+            await syncFolder(folder, disk);
+          },
+          disk,
+        );
       } catch (error) {
         throw toStorageError(error, path);
       }
@@ -141,10 +152,20 @@ export function openWorkspaceFiles(root: string): WorkspaceFiles {
   };
 }
 
-/** A folder's entries; none of one that may not be read or has just gone: it is no business of a notebook beside it. */
-async function readFolder(path: string): Promise<readonly Dirent[]> {
+/** Gives a file that was just put there its whole mode: the umask has taken its part of what it was asked with. */
+async function setMode(path: string, mode: number, disk: Disk): Promise<void> {
+  const handle = await disk.open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    return await readdir(path, { withFileTypes: true });
+    await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A folder's entries; none of one that may not be read or has just gone: it is no business of a notebook beside it. */
+async function readFolder(path: string, disk: Disk): Promise<readonly Dirent[]> {
+  try {
+    return await disk.readdir(path, { withFileTypes: true });
   } catch (error) {
     if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR')) return [];
     throw error;
@@ -175,12 +196,12 @@ function toPathError(error: unknown, path: string): unknown {
 }
 
 /** realpath of a file that may not exist yet: its nearest existing folder is resolved. */
-async function findReal(path: string): Promise<string> {
+async function findReal(path: string, disk: Disk): Promise<string> {
   try {
-    return await realpath(path);
+    return await disk.realpath(path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT', 'ENOTDIR') || dirname(path) === path) throw error;
-    const folder = await findReal(dirname(path));
+    const folder = await findReal(dirname(path), disk);
     return join(folder, path.slice(dirname(path).length));
   }
 }

@@ -9,7 +9,7 @@ import { takeSnapshot } from '../../../server/history/take.js';
 import { openHistory, readNotebook, type History } from '../../../server/history/history.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { toPlaces } from '../../../server/store/places.js';
-import type { SnapshotRow } from '../../../server/store/rows.js';
+import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { makeFolder, notebookText, openTestStore } from '../scratch.js';
 
 /** A disk of a few megabytes can be made where mounting is allowed: as root, on Linux. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { openArtifactFolder } from '../../../server/store/artifacts.js';
-import { openRegular } from '../../../server/store/regular-file.js';
+import { openArtifactFolder } from '../../../server/store/artifacts/artifact-folder.js';
+import { openRegular } from '../../../server/store/disk/regular-file.js';
 import { openWorkspaceFiles } from '../../../server/store/workspace-files.js';
 import { makeFolder, writeInto } from '../scratch.js';
 

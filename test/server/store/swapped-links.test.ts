@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { CellarError } from '../../../server/errors.js';
+import { openWorkspaceFiles } from '../../../server/store/workspace-files.js';
+import { makeFolder } from '../scratch.js';
+
+/** Exchanges a folder, and a file, for links that lead out of the workspace, and back, until it is ended. */
+const SWAP = `
+const fs = require('fs');
+const [root, other] = process.argv.slice(1);
+fs.symlinkSync(other, root + '/link');
+fs.symlinkSync(other + '/a.ipynb', root + '/file-link');
+console.log('ready');
+for (;;) {
+  try { fs.renameSync(root + '/in', root + '/aside'); fs.renameSync(root + '/link', root + '/in'); } catch {}
+  try { fs.renameSync(root + '/in', root + '/link'); fs.renameSync(root + '/aside', root + '/in'); } catch {}
+  try { fs.renameSync(root + '/a.ipynb', root + '/a.aside'); fs.renameSync(root + '/file-link', root + '/a.ipynb'); } catch {}
+  try { fs.renameSync(root + '/a.ipynb', root + '/file-link'); fs.renameSync(root + '/a.aside', root + '/a.ipynb'); } catch {}
+}
+`;
+
+test.skipIf(process.platform !== 'linux')(
+  'a link that is swapped in meanwhile leads neither a read nor a write out of the workspace',
+  async () => {
+    const [root, other] = [await makeFolder(), await makeFolder()];
+    mkdirSync(join(root, 'in'));
+    for (const path of ['in/a.ipynb', 'a.ipynb']) writeFileSync(join(root, path), 'inside');
+    writeFileSync(join(other, 'a.ipynb'), 'outside');
+    const child = spawn(process.execPath, ['-e', SWAP, root, other], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const files = openWorkspaceFiles(root);
+    const seen = { done: 0, refused: 0 };
+    for (let turn = 0; turn < 300; turn += 1)
+      for (const path of ['in/a.ipynb', 'a.ipynb'])
+        try {
+          if (turn % 2 === 0) await files.write(path, Buffer.from('inside'));
+          else {
+            const bytes = await files.find(path);
+            expect([undefined, 'inside']).toContain(bytes?.toString());
+          }
+          seen.done += 1;
+        } catch (error) {
+          // Refused in our words, or gone at that moment.
+          if (
+            !(error instanceof CellarError) &&
+            (error as NodeJS.ErrnoException).code === undefined
+          )
+            throw error;
+          seen.refused += 1;
+        }
+    child.kill('SIGKILL');
+    expect(readFileSync(join(other, 'a.ipynb'), 'utf8')).toBe('outside');
+    expect(readdirSync(other)).toEqual(['a.ipynb']);
+    expect(seen.done).toBeGreaterThan(0);
+    expect(seen.refused).toBeGreaterThan(0);
+  },
+  60_000,
+);
