@@ -1,0 +1,73 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+import * as z from 'zod';
+
+import { isErrno, toStorageError } from '../errors.js';
+import { hashText, type HashedText } from '../notebook/secrets/known-texts.js';
+import { writeDurable } from '../store/disk/durable.js';
+import type { Store } from '../store/store.js';
+
+const keySchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+const purgedSchema = z.object({
+  format: z.literal(1),
+  texts: z.array(
+    z.object({ length: z.number().int(), rolling: z.number().int(), digest: z.string() }),
+  ),
+});
+
+/** Where the hashes of purged texts are, below the folder of the operating state. */
+const PURGED = 'purged.json';
+
+/**
+ * This workspace's own key: `state/secrets.key`, mode 0600, made when it is first asked for. What is hashed with it names a secret in
+ * git, where a plain hash of a short one could be turned back by trying.
+ */
+export async function readSecretKey(store: Store): Promise<string> {
+  const path = join(store.places.state, 'secrets.key');
+  const known = await readOrNothing(store, path);
+  const parsed = keySchema.safeParse(known?.trim());
+  if (parsed.success) return parsed.data;
+  const key = randomBytes(32).toString('hex');
+  try {
+    await writeDurable(path, `${key}\n`, 0o600, store.disk);
+  } catch (error) {
+    throw toStorageError(error, path);
+  }
+  return key;
+}
+
+/** Names a secret to this workspace. */
+export function toFingerprint(key: string, secret: string): string {
+  return digestWith(key)(`secret\0${secret}`).slice(0, 16);
+}
+
+/** The hashes of what was purged here; none where nothing was. */
+export async function readPurged(store: Store): Promise<readonly HashedText[]> {
+  const text = await readOrNothing(store, join(store.places.state, PURGED));
+  return text === undefined ? [] : purgedSchema.parse(JSON.parse(text)).texts;
+}
+
+/** Remembers texts as purged; durable when it returns. */
+export async function addPurged(store: Store, texts: readonly string[]): Promise<void> {
+  const digest = digestWith(await readSecretKey(store));
+  const all = [...(await readPurged(store)), ...texts.map((text) => hashText(text, digest))];
+  const unique = [...new Map(all.map((each) => [each.digest, each])).values()];
+  const content = `${JSON.stringify({ format: 1, texts: unique }, undefined, 1)}\n`;
+  await writeDurable(join(store.places.state, PURGED), content, 0o600, store.disk);
+}
+
+/** A keyed hash of texts. */
+export function digestWith(key: string): (text: string) => string {
+  return (text) => createHmac('sha256', key).update(text).digest('hex');
+}
+
+async function readOrNothing(store: Store, path: string): Promise<string | undefined> {
+  try {
+    return await store.disk.readFile(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
