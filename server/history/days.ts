@@ -1,0 +1,113 @@
+import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
+import type { Commit } from '../store/git/commit.js';
+import type { CommitParts } from '../store/git/repository.js';
+import { CellarError } from '../errors.js';
+import { catchUp } from './catch-up.js';
+import type { History } from './history.js';
+import { subjectOf } from './message.js';
+import { replay } from './replay.js';
+import { TRAILERS } from './state.js';
+
+/**
+ * Takes snapshots out of a day's line: those that stay keep their trees, times and trailers. A day of which nothing stays goes. Whole or
+ * not at all, whenever the process ends. False when the day holds none of them. Call it within `exclusively`.
+ */
+export async function rewriteDay(
+  history: History,
+  ref: string,
+  goes: (snapshot: string) => boolean,
+): Promise<boolean> {
+  const { repository, catalog } = history.store;
+  const head = await repository.findRef(ref);
+  if (head === undefined) return false;
+  if (head !== catalog.position()[ref]) {
+    await catchUp(history.store, history.indexers);
+    replay(history);
+  }
+  const commits = await readLine(history, head);
+  const isGoing = ({ trailers }: Commit): boolean => {
+    const id = trailers.get(TRAILERS.snapshot);
+    return id !== undefined && goes(id);
+  };
+  const first = commits.findIndex(isGoing);
+  if (first < 0) return false;
+  const parent = commits[first - 1]?.oid;
+  const staying = commits.slice(first).filter((commit) => !isGoing(commit));
+  const fresh = await moveDay(history, { ref, head, parent, staying });
+  catalog.apply(
+    { snapshots: toRows(history, staying, fresh) },
+    withRef(catalog.position(), ref, fresh.at(-1) ?? parent),
+  );
+  return true;
+}
+
+/** The commits of a ref, oldest first. */
+async function readLine({ store }: History, head: string): Promise<readonly Commit[]> {
+  const commits: Commit[] = [];
+  for (let at: string | undefined = head; at !== undefined;) {
+    const commit: Commit = await store.repository.readCommit(at);
+    commits.push(commit);
+    [at] = commit.parents;
+  }
+  return commits.reverse();
+}
+
+/** The new commits, in the order of those that stay. */
+async function moveDay(
+  { store }: History,
+  day: {
+    readonly ref: string;
+    readonly head: string;
+    readonly parent: string | undefined;
+    readonly staying: readonly Commit[];
+  },
+): Promise<readonly string[]> {
+  const { repository } = store;
+  const { ref, head, parent, staying } = day;
+  if (staying.length > 0) {
+    const commits = staying.map(toParts);
+    const instead = { expected: head, parent };
+    const made = await repository.commitMany({ ref, commits, instead });
+    return made.map(({ commit }) => commit.oid);
+  }
+  const moved =
+    parent === undefined
+      ? await repository.deleteRef(ref, head)
+      : await repository.replaceRef(ref, head, parent);
+  if (!moved)
+    throw new CellarError('store_busy', `${ref} was moved by another program.`, {
+      path: repository.gitdir,
+    });
+  return [];
+}
+
+function toParts(commit: Commit): CommitParts {
+  const { tree, author, time, trailers } = commit;
+  return {
+    baseTree: tree,
+    edits: [],
+    facts: { author, time, subject: subjectOf(commit), trailers },
+  };
+}
+
+/** The rows of those that stay, with their new commits. */
+function toRows(
+  { store }: History,
+  staying: readonly Commit[],
+  fresh: readonly string[],
+): SnapshotRow[] {
+  return staying.flatMap(({ trailers }, index) => {
+    const row = store.catalog.findSnapshot(trailers.get(TRAILERS.snapshot) ?? '');
+    const commit = fresh[index];
+    return row?.line === 'auto' && commit !== undefined ? [{ ...row, commit }] : [];
+  });
+}
+
+function withRef(
+  position: CatalogPosition,
+  ref: string,
+  commit: string | undefined,
+): CatalogPosition {
+  const { [ref]: _, ...others } = position;
+  return commit === undefined ? others : { ...others, [ref]: commit };
+}

@@ -1,0 +1,43 @@
+import type { History } from '../../../server/history/history.js';
+import type { StoreOptions } from '../../../server/store/store.js';
+import { openTestHistory } from '../scratch.js';
+import { keep } from './kept.js';
+
+export const DAY = 24 * 60 * 60 * 1000;
+export const NOON = Date.UTC(2026, 9, 1, 12);
+
+/** A clock that stands until it is set. */
+export interface SetClock {
+  now: number;
+}
+
+/** A workspace under a clock that the test sets. */
+export function openOn(
+  clock: SetClock,
+  root?: string,
+  options: Partial<StoreOptions> = {},
+): Promise<History> {
+  return openTestHistory(root, { now: () => clock.now, ...options });
+}
+
+/** Saves a notebook so many minutes after one another; gives the ids. */
+export async function saveOften(
+  history: History,
+  clock: SetClock,
+  how: { readonly path: string; readonly minutes: readonly number[]; readonly name?: string },
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const minutes of how.minutes) {
+    clock.now += minutes * 60_000;
+    const source = `${how.name ?? how.path} ${clock.now}`;
+    const { row } = await keep(history, how.path, [source], { trigger: 'save' });
+    ids.push(row.id);
+  }
+  return ids;
+}
+
+/** Every row of the catalog, to compare. */
+export function rowsOf({ store }: History): unknown {
+  const { position, ...rows } = store.catalog.rows();
+  return { ...rows, position: { ...position } };
+}
