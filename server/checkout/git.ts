@@ -17,12 +17,16 @@ const TRANSPORTS = ['ext', 'fd', 'file', 'git', 'http', 'https', 'ssh'];
  * A repository's configuration can name programs. None of them runs: no hook, fsmonitor, signature check or pager; and no
  * transport, since git fetches what a partial clone lacks by itself. The environment is the user's own and stays as it is.
  */
-const SAFE = [
+export const SAFE: readonly string[] = [
   ...['--no-optional-locks', '--no-pager'],
   ...[
     'core.fsmonitor=false',
     'core.hooksPath=/dev/null',
     'log.showSignature=false',
+    // No program, but paths would be told from elsewhere, a first commit or a merge as another thing than it is.
+    'diff.relative=false',
+    'log.showRoot=true',
+    'log.diffMerges=separate',
     'protocol.allow=never',
     ...TRANSPORTS.map((name) => `protocol.${name}.allow=never`),
   ].flatMap((setting) => ['-c', setting]),
@@ -59,7 +63,8 @@ export async function runGit(folder: string, words: readonly string[]): Promise<
   }
 }
 
-function toFailure(error: unknown, folder: string): Error {
+/** Why a call of git in a folder failed, as runGit throws it. */
+export function toFailure(error: unknown, folder: string): Error {
   const facts = { path: folder };
   const options = { cause: error };
   if (isErrno(error, 'ENOENT', 'EACCES'))

@@ -68,11 +68,16 @@ export async function readBlob(folder: string, oid: string): Promise<Buffer> {
 
 async function readObject(folder: string, name: string): Promise<Buffer> {
   const bytes = await runGit(folder, ['cat-file', 'blob', checkRevision(name)]);
-  if (bytes.length < 1024 && bytes.toString('latin1').startsWith(LFS_POINTER))
+  if (isLfsPointer(bytes))
     throw new CellarError(
       'unsupported_format',
       `${name} is kept in Git LFS; git itself holds only a pointer to it.`,
       { path: name },
     );
   return bytes;
+}
+
+/** True for what git holds in the place of a file that Git LFS keeps. */
+export function isLfsPointer(bytes: Buffer): boolean {
+  return bytes.length < 1024 && bytes.toString('latin1').startsWith(LFS_POINTER);
 }

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+
+/** What is to be brought in from a git repository. */
+export const importRequestSchema = z.object({
+  /** A folder in its work tree, or a bare repository; absolute. By default the one around the workspace. */
+  git: z.string().min(1).optional(),
+  /** Every branch and tag; else what HEAD stands on. */
+  all: z.boolean().default(false),
+  /** Only commits after this time, in any form that git understands ("2024-01-31", "2 years ago"). */
+  since: z.string().min(1).max(200).optional(),
+});
+
+/** The most warnings that an answer names; the others are counted. */
+export const MAX_IMPORT_WARNINGS = 100;
+
+/** Something that was passed over, or kept though it cannot be read. */
+export const importWarningSchema = z.object({
+  message: z.string(),
+  /** Where it was, as far as it was in one place. */
+  commit: z.string().optional(),
+  path: z.string().optional(),
+});
+export type ImportWarning = z.infer<typeof importWarningSchema>;
+
+/** What an import did. */
+export const importedSchema = z.object({
+  status: z.literal('ok'),
+  /** The repository's folder. */
+  repository: z.string(),
+  /** Commits that touched a notebook. */
+  commits: z.number().int(),
+  /** Notebooks that have a history there. */
+  notebooks: z.number().int(),
+  /** Versions that were made now. */
+  snapshots: z.number().int(),
+  /** Versions that were here from an earlier import. */
+  known: z.number().int(),
+  /** Runs that were made of metrics and params in outputs. */
+  runs: z.number().int(),
+  /** States that could not be had. */
+  skipped: z.number().int(),
+  warnings: z.array(importWarningSchema),
+});
+export type Imported = z.infer<typeof importedSchema>;
+
+/** Whether there is history of notebooks around the workspace that was not brought in. */
+export const importOfferSchema = z.object({
+  /** The top of the repository; null where there is none. */
+  repository: z.string().nullable(),
+  /** Commits that are not here yet, and the notebooks that they touched. */
+  commits: z.number().int(),
+  notebooks: z.number().int(),
+  /** There are more: counting ended early. */
+  more: z.boolean(),
+});
+export type ImportOffer = z.infer<typeof importOfferSchema>;

@@ -1,0 +1,120 @@
+import { useEffect, type JSX } from 'react';
+
+import type { Imported, ImportOffer } from '../../contract/import.js';
+import type { Progress } from '../../contract/progress.js';
+import type { ImportModel } from '../model/import.js';
+import { formatCount } from '../model/words.js';
+import { TextButton } from './button.js';
+import { problemText } from './states.js';
+import { useStore } from './use-store.js';
+
+/** Offers to bring in what git has of the notebooks here, shows how far that is, and what came of it. */
+export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Element | null {
+  const { step } = useStore(model);
+  useEffect(() => {
+    void model.load();
+  }, [model]);
+  const close = (): void => {
+    model.close();
+  };
+  switch (step.kind) {
+    case 'none':
+      return null;
+    case 'offered':
+      return (
+        <section className="cellar-Import" aria-label="Import from git">
+          <p className="cellar-Import-title">{offerText(step.offer)} Import their versions?</p>
+          <p>{describeCommits(step.offer)}. Your repository is only read.</p>
+          {step.problem === undefined ? null : (
+            <p role="alert">{problemText(step.problem)} What was imported by then is kept.</p>
+          )}
+          <div className="cellar-Import-actions">
+            <TextButton look="accent" onClick={() => void model.start()}>
+              {step.problem === undefined ? 'Import' : 'Go on'}
+            </TextButton>
+            <TextButton
+              look="plain"
+              onClick={() => {
+                model.decline();
+              }}
+            >
+              Not now
+            </TextButton>
+          </div>
+        </section>
+      );
+    case 'running':
+      return (
+        <section className="cellar-Import" aria-label="Import from git">
+          <p className="cellar-Import-title">Importing versions from git</p>
+          <Bar progress={step.progress} />
+          <div className="cellar-Import-actions">
+            <TextButton
+              look="plain"
+              onClick={() => {
+                model.cancel();
+              }}
+            >
+              Cancel
+            </TextButton>
+          </div>
+        </section>
+      );
+    case 'done':
+      return (
+        <section className="cellar-Import" aria-label="Import from git" role="status">
+          <p className="cellar-Import-title">{doneText(step.imported)}</p>
+          {step.imported.skipped === 0 ? null : (
+            <details>
+              <summary>{formatCount(step.imported.skipped, 'state')} could not be had</summary>
+              <ul>
+                {step.imported.warnings.map(({ message, path }, place) => (
+                  <li key={place}>{path === undefined ? message : `${path}: ${message}`}</li>
+                ))}
+              </ul>
+            </details>
+          )}
+          <div className="cellar-Import-actions">
+            <TextButton look="plain" onClick={close}>
+              Close
+            </TextButton>
+          </div>
+        </section>
+      );
+  }
+}
+
+/** A bar with its number; without an end while the total is not known. */
+function Bar({ progress }: { readonly progress: Progress | undefined }): JSX.Element {
+  const { what = '', done = 0, total = null } = progress ?? {};
+  const words =
+    total === null
+      ? what === 'commits'
+        ? `Reading commits: ${done.toLocaleString()}`
+        : 'Looking at the repository'
+      : `${done.toLocaleString()} of ${total.toLocaleString()} ${what}`;
+  return (
+    <>
+      <progress
+        aria-label="Import"
+        {...(total === null ? {} : { value: done, max: Math.max(total, 1) })}
+      />
+      <p>{words}</p>
+    </>
+  );
+}
+
+function offerText({ notebooks, more }: ImportOffer): string {
+  const count = formatCount(notebooks, 'notebook');
+  return `This folder has ${more ? 'at least ' : ''}${count} in git history.`;
+}
+
+function describeCommits({ commits, more }: ImportOffer): string {
+  return `${more ? 'More than ' : ''}${formatCount(commits, 'commit')} ${commits === 1 && !more ? 'touches' : 'touch'} a notebook`;
+}
+
+function doneText({ snapshots, notebooks }: Imported): string {
+  return snapshots === 0
+    ? 'All of git’s history was here already.'
+    : `${formatCount(snapshots, 'version')} of ${formatCount(notebooks, 'notebook')} imported.`;
+}

@@ -1,0 +1,60 @@
+import { isAbsolute } from 'node:path';
+
+import {
+  importedSchema,
+  importOfferSchema,
+  importRequestSchema,
+} from '../../../contract/import.js';
+import { createImportRuns } from '../../capture/import-runs.js';
+import { readCaptureState } from '../../capture/state.js';
+import { CellarError } from '../../errors.js';
+import { offerImport } from '../../history/import-offer.js';
+import { importGit } from '../../history/import.js';
+import { longOperation } from '../long.js';
+import { signalOf } from '../leaving.js';
+import { jsonOperation, type Operation } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+
+/** Bringing in what a git repository has of notebooks. */
+export function importOperations(parts: ApiParts): readonly Operation[] {
+  const { history, operating, events } = parts;
+  const { store } = history;
+  const wants = async (path: string): Promise<boolean> =>
+    (await readCaptureState(store.files, operating, path)).state !== 'ignored';
+  return [
+    longOperation(
+      {
+        method: 'post',
+        route: 'imports',
+        summary: 'Make every commit of a git repository that touched a notebook a version of it',
+        grants: [],
+        body: importRequestSchema,
+        answer: importedSchema,
+        run: async ({ body }, { report, signal }) => {
+          const folder = body.git ?? store.places.root;
+          if (!isAbsolute(folder))
+            throw new CellarError('bad_request', `body.git: ${folder} is not absolute.`, {
+              path: folder,
+            });
+          const { all, since } = body;
+          const attach = createImportRuns(history);
+          try {
+            return await importGit(history, { folder, all, since, wants, attach, report, signal });
+          } finally {
+            // Also what was brought in before a failure or a cancel is there to be seen.
+            events.emit({ kind: 'workspace' });
+          }
+        },
+      },
+      parts.report,
+    ),
+    jsonOperation({
+      method: 'get',
+      route: 'importOffer',
+      summary: 'Whether the git repository around the workspace has history that is not here',
+      grants: ['viewer'],
+      answer: importOfferSchema,
+      run: ({ response }) => offerImport(store, wants, signalOf(response)),
+    }),
+  ];
+}

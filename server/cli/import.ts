@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+
+import { importedSchema } from '../../contract/import.js';
+import { pathTo } from '../../contract/routes.js';
+import { withBar } from './bar.js';
+import { DONE, type Command } from './command.js';
+import { withNewOwner } from './with-owner.js';
+import { count, printable } from './words.js';
+
+/** The most warnings that are told one by one. */
+const MOST_TOLD = 20;
+
+export const importCommand: Command = {
+  summary: 'Bring in the notebook history of a git repository, which is only read',
+  usage: '[--git DIR] [--all] [--since DATE] [--json]',
+  options: {
+    git: { kind: 'string', value: 'DIR', help: 'the repository (default: the one around)' },
+    all: { kind: 'boolean', help: 'every branch and tag, not only what HEAD stands on' },
+    since: { kind: 'string', value: 'DATE', help: 'only commits after this, as git takes it' },
+  },
+  arguments: [0, 0],
+  run: async (context, call) => {
+    const git = call.text('git');
+    const since = call.text('since');
+    const body = {
+      git: git === undefined ? call.root : resolve(context.cwd, git),
+      all: call.flag('all'),
+      ...(since === undefined ? {} : { since }),
+    };
+    const done = await withNewOwner(context, call.root, async (owner) =>
+      importedSchema.parse(
+        await withBar(context, (report) =>
+          owner.long({ method: 'POST', path: pathTo('imports'), body }, report),
+        ),
+      ),
+    );
+    for (const { message } of done.warnings.slice(0, MOST_TOLD))
+      context.say(`cellar: ${printable(message)}`);
+    if (done.warnings.length > MOST_TOLD)
+      context.say(`cellar: and ${done.warnings.length - MOST_TOLD} more: see --json.`);
+    if (call.json) context.out(`${JSON.stringify(done)}\n`);
+    else {
+      const { snapshots, notebooks, commits, known, skipped } = done;
+      const here = known === 0 ? '' : `; ${count(known, 'version')} were here already`;
+      const left = skipped === 0 ? '' : `; ${skipped} passed over`;
+      context.out(
+        `Brought in ${count(snapshots, 'version')} of ${count(notebooks, 'notebook')} from ${count(commits, 'commit')}${here}${left}.\n`,
+      );
+    }
+    return DONE;
+  },
+};
