@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { ExportFile, ExportPlan } from '../../contract/export.js';
+import type { Progress } from '../../contract/progress.js';
+import { pathTo } from '../../contract/routes.js';
+import { CellarError, isErrno, toStorageError } from '../errors.js';
+import { syncFolder } from '../store/disk/durable.js';
+import type { Connection } from './connection.js';
+
+export interface ExportTarget {
+  /** Absolute. */
+  readonly path: string;
+  /** Replaces what is there. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  readonly report: (progress: Progress) => void;
+}
+
+/** Writes an export as a folder: all of it or nothing. Throws conflict where something is there, and the signal's reason. */
+export function writeExportFolder(
+  owner: Connection,
+  plan: ExportPlan,
+  target: ExportTarget,
+): Promise<void> {
+  return writeBeside(target, async (beside) => {
+    await mkdir(beside, { recursive: true });
+    for (const [done, file] of plan.files.entries()) {
+      target.signal.throwIfAborted();
+      target.report({ what: 'files', done, total: plan.files.length });
+      const path = join(beside, ...file.path.split('/'));
+      await mkdir(dirname(path), { recursive: true });
+      await writeSource(owner, file.source, { path, signal: target.signal });
+      const time = new Date(file.time);
+      await utimes(path, time, time);
+    }
+  });
+}
+
+/** The same as one zip file. */
+export function writeExportZip(
+  owner: Connection,
+  query: Readonly<Record<string, string>>,
+  target: ExportTarget,
+): Promise<void> {
+  return writeBeside(target, (beside) => {
+    const bytes = owner.stream({ path: pathTo('exports'), query });
+    return writeStream(beside, bytes, target.signal, (done) => {
+      target.report({ what: 'bytes', done, total: null });
+    });
+  });
+}
+
+async function writeSource(
+  owner: Connection,
+  source: ExportFile['source'],
+  to: { readonly path: string; readonly signal: AbortSignal },
+): Promise<void> {
+  if (source.kind === 'text') await writeFile(to.path, source.text);
+  else {
+    const path =
+      source.kind === 'snapshot'
+        ? pathTo('snapshotNotebook', { id: source.id })
+        : pathTo('artifact', { sha256: source.sha256 });
+    await writeStream(to.path, owner.stream({ path }), to.signal);
+  }
+}
+
+async function writeStream(
+  path: string,
+  bytes: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+  report?: (done: number) => void,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  let done = 0;
+  try {
+    for await (const chunk of bytes) {
+      signal.throwIfAborted();
+      await file.writeFile(chunk);
+      done += chunk.length;
+      report?.(done);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes under another name beside the target, which then takes its place; nothing is left of what fails. */
+async function writeBeside(
+  { path, force }: ExportTarget,
+  write: (beside: string) => Promise<void>,
+): Promise<void> {
+  const mark = randomBytes(4).toString('hex');
+  const [beside, old] = ['new', 'old'].map((word) =>
+    join(dirname(path), `.${basename(path)}.${mark}.${word}`),
+  ) as [string, string];
+  try {
+    const occupied = await isOccupied(path);
+    if (occupied && !force)
+      throw new CellarError('conflict', `${path} is there already. Replace it with --force.`, {
+        path,
+      });
+    await mkdir(dirname(path), { recursive: true });
+    await write(beside);
+    // A folder takes the place of nothing else than an empty one, so what is there goes aside first.
+    const moved = occupied && (await moveIfThere(path, old));
+    await rename(beside, path);
+    if (moved) await rm(old, { recursive: true, force: true });
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    await moveIfThere(old, path).catch(() => undefined);
+    throw toStorageError(error, path);
+  }
+}
+
+/** True for a file, and for a folder that is not empty. */
+async function isOccupied(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length > 0;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    if (isErrno(error, 'ENOTDIR')) return true;
+    throw error;
+  }
+}
+
+async function moveIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
