@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AskedSide, Comparison } from '../../contract/compare.js';
 import type { NoisePattern } from '../../contract/workspace.js';
 import { onSide } from '../errors.js';
-import { ByteCache } from '../store/byte-cache.js';
+import { ByteCache } from '../store/disk/byte-cache.js';
 import { compareNotebooks, type Compared } from '../work/compare.js';
 import { Together } from '../work/together.js';
 import { findValueIn } from '../work/value.js';

@@ -1,5 +1,5 @@
 import type { ComparedValue } from '../../contract/compare.js';
-import type { RunRow } from '../store/rows.js';
+import type { RunRow } from '../store/catalog/rows.js';
 import { findMetric, guessDirection, toFinite } from './metric.js';
 
 function namesOf(

@@ -1,5 +1,5 @@
 import type { Indexer } from '../history/catch-up.js';
-import { findChangedFiles } from './changed-files.js';
+import { findChangedFiles } from '../history/changed-files.js';
 import { runRecordSchema, toRunRow } from './record.js';
 
 /** Rows of the runs that a commit of main wrote. */

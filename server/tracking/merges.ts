@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { findConflict } from '../checkout/conflict.js';
 import { findConflictLabels } from '../checkout/labels.js';
-import { toWorkspacePath } from '../store/names.js';
+import { toWorkspacePath } from '../store/disk/names.js';
 import type { Store } from '../store/store.js';
 import type { MergeFacts, MergeInput } from '../work/merge-task.js';
 import { hashContent } from './content-hash.js';

@@ -1,6 +1,6 @@
 import type { MetricValue } from '../../contract/bundle.js';
 import type { Direction } from '../../contract/history.js';
-import type { RunRow } from '../store/rows.js';
+import type { RunRow } from '../store/catalog/rows.js';
 
 const LOWER = /loss|error|err\b|rmse|mse|mae|mape|deviance|perplexity|latency|duration|time/i;
 

@@ -8,7 +8,7 @@ import type * as z from 'zod';
 
 import { CellarError } from '../errors.js';
 import { getNotebook } from '../history/history.js';
-import type { SnapshotRow } from '../store/rows.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findMetric, guessDirection, thinOut, toFinite } from './metric.js';
 import { runsOf, toNotebook, toSnapshot } from './snapshots.js';
@@ -36,7 +36,8 @@ export async function readHistoryPage(
       path: row.path,
     });
   const history = store.catalog.history(notebook);
-  const through = query.through ?? history.at(-1)?.number ?? 0;
+  // The newest is not always the last one that came: what is brought in from git comes before it.
+  const through = query.through ?? store.catalog.lastNumber();
   const names = metricNames(store, history);
   const name = query.metric !== undefined && names.includes(query.metric) ? query.metric : names[0];
   const measured = name === undefined ? [] : measure(store, history, name);

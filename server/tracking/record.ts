@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
 import { idSchema } from '../../contract/snapshot.js';
-import type { RunRow } from '../store/rows.js';
+import type { RunRow } from '../store/catalog/rows.js';
 
 const artifactRecordSchema = z.object({
   name: z.string(),
@@ -19,9 +19,12 @@ export const runRecordSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.enum(['running', 'finished', 'failed']),
-  snapshot: idSchema,
-  notebook: idSchema,
-  /** Of the snapshot that claimed it first. */
+  /** The id of the experiment that groups it; "0" is the default one. */
+  experiment: z.string().default('0'),
+  /** The snapshot that claimed it first, and its notebook; null until one has. */
+  snapshot: idSchema.nullable(),
+  notebook: idSchema.nullable(),
+  /** Of the snapshot or the journal record that it came with. */
   number: z.number().int(),
   cells: z.array(z.string()),
   start: z.number(),
@@ -52,12 +55,38 @@ export function formatPointer(file: { readonly sha256: string; readonly size: nu
   );
 }
 
+/** A run of which nothing is known yet but that something was logged to it. */
+export function startRecord(
+  run: string,
+  { number, time }: { readonly number: number; readonly time: number },
+): RunRecord {
+  return {
+    format: 1,
+    id: run,
+    name: '',
+    status: 'running',
+    experiment: '0',
+    snapshot: null,
+    notebook: null,
+    number,
+    cells: [],
+    start: time,
+    end: time,
+    metrics: [],
+    params: [],
+    tags: [],
+    datasets: [],
+    artifacts: [],
+  };
+}
+
 /** A run's row as its record says. */
 export function toRunRow(record: RunRecord): RunRow {
-  const { format: _, metrics, params, tags: __, datasets: ___, ...facts } = record;
+  const { format: _, metrics, params, tags, datasets: __, ...facts } = record;
   return {
     ...facts,
     metrics: Object.fromEntries(metrics.map(({ name, ...metric }) => [name, metric])),
     params: Object.fromEntries(params.map(({ name, value }) => [name, value])),
+    tags: Object.fromEntries(tags.map(({ name, value }) => [name, value])),
   };
 }

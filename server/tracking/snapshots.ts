@@ -1,7 +1,8 @@
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Run, Snapshot } from '../../contract/snapshot.js';
 import { newestOf } from '../history/history.js';
-import type { NotebookRow, RunRow, SnapshotRow } from '../store/rows.js';
+import { unpackExecutions } from '../store/catalog/executions.js';
+import type { NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 
 /** The runs that a snapshot claimed, in its order. */
@@ -15,7 +16,8 @@ export function toSnapshot(store: Store, row: SnapshotRow): Snapshot {
   const runs = runsOf(store, row);
   return {
     ...facts,
-    executions: [...row.executions],
+    pinned: store.catalog.findPin(row.id) !== undefined,
+    executions: unpackExecutions(row.executions),
     runs: runs.map(toRun),
     artifacts: runs.flatMap(toArtifacts),
   };
