@@ -1,13 +1,26 @@
+import type { Progress } from '../../contract/progress.js';
 import { CellarError } from '../errors.js';
-import type { Commit } from '../store/commit.js';
+import type { Commit } from '../store/git/commit.js';
 import { MAIN } from '../store/create.js';
-import type { Repository } from '../store/repository.js';
-import type { CatalogChange } from '../store/rows.js';
+import type { Repository } from '../store/git/repository.js';
+import { createCatalog, type Catalog } from '../store/catalog/catalog.js';
+import type { CatalogChange, CatalogRows, Collection } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
-import { notebookStatePath, notebookStateSchema, TRAILERS, type NotebookState } from './state.js';
+import {
+  keptPaths,
+  notebookStatePath,
+  notebookStateSchema,
+  TRAILERS,
+  type NotebookState,
+} from './state.js';
 
 export const AUTO_PREFIX = 'refs/cellar/auto/';
+
+/** The ref of a day's automatic snapshots; `time` is UTC, RFC 3339. */
+export function dayRef(time: string): string {
+  return `${AUTO_PREFIX}${time.slice(0, 10)}`;
+}
 
 /** What one commit says, as rows. Each subject that keeps facts in git has one of these. */
 export type Indexer = (
@@ -16,20 +29,21 @@ export type Indexer = (
   line: 'main' | 'auto',
 ) => Promise<CatalogChange>;
 
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-}
-
 /** Rows of the snapshot or the notebook that a commit's trailers name. */
 export const indexSnapshots: Indexer = async (repository, commit, line) => {
   const notebook = commit.trailers.get(TRAILERS.notebook);
   if (notebook === undefined) return {};
-  const state = await readState(repository, commit.tree, notebook);
+  const snapshot = commit.trailers.get(TRAILERS.snapshot);
+  const beside =
+    snapshot === undefined
+      ? undefined
+      : await readBeside(repository, commit.tree, { notebook, id: snapshot });
+  const state = beside?.state ?? (await readState(repository, commit.tree, notebook));
   if (state === undefined) return {};
-  const notebooks = [toNotebookRow(state)];
-  if (commit.trailers.get(TRAILERS.snapshot) === undefined) return { notebooks };
-  const blob = await repository.findEntry(commit.tree, state.path);
+  // What a version beside the newest one says of the notebook must not win over what is known of it.
+  const notebooks = [beside ? { ...toNotebookRow(state), number: 0 } : toNotebookRow(state)];
+  if (snapshot === undefined) return { notebooks };
+  const blob = beside ? beside.blob : await repository.findEntry(commit.tree, state.path);
   if (blob === undefined)
     throw new CellarError(
       'store_damaged',
@@ -52,36 +66,73 @@ export async function readState(
   return notebookStateSchema.parse(JSON.parse(text));
 }
 
+/** A version that is kept beside the newest one, as a tree has it; undefined where it has none such. */
+export async function readBeside(
+  repository: Repository,
+  tree: string,
+  snapshot: { readonly notebook: string; readonly id: string },
+): Promise<{ readonly state: NotebookState; readonly blob: string | undefined } | undefined> {
+  const paths = keptPaths(snapshot.notebook, snapshot.id);
+  const oid = await repository.findEntry(tree, paths.state);
+  if (oid === undefined) return undefined;
+  const text = (await repository.readBlob(oid)).toString('utf8');
+  const state = notebookStateSchema.parse(JSON.parse(text));
+  return { state, blob: await repository.findEntry(tree, paths.bytes) };
+}
+
 /**
- * Brings the catalog to where git is: indexes the commits that it does not reflect, or everything anew when `fresh`, or when a ref
- * was rewritten. Returns how many commits were read.
+ * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
+ * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read.
  */
 export async function catchUp(
   store: Store,
   indexers: readonly Indexer[],
   options: { readonly fresh?: boolean; readonly report?: (progress: Progress) => void } = {},
 ): Promise<number> {
-  const { repository, catalog } = store;
-  if (options.fresh === true) await catalog.clear();
+  const { repository } = store;
+  // Built beside the one in use, which answers until the new one is whole.
+  let catalog = options.fresh === true ? createCatalog() : store.catalog;
   const refs = new Map(await repository.listRefs(AUTO_PREFIX));
   const main = await repository.findRef(MAIN);
   if (main !== undefined) refs.set(MAIN, main);
 
-  let lines = await findNew(repository, refs, catalog.position());
-  if (lines === undefined) {
-    await catalog.clear();
-    lines = await findNew(repository, refs, {});
+  let found = await findNew(repository, refs, catalog.position());
+  if (found === undefined) {
+    catalog = createCatalog();
+    found = await findNew(repository, refs, {});
   }
-  const pending = (lines ?? []).flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
+  const { lines = [], lost = [] } = found ?? {};
+  if (lost.length > 0) forgetDays(catalog, lost);
+  const pending = lines.flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
   for (const [done, { ref, oid }] of pending.entries()) {
     const commit = await repository.readCommit(oid);
     const line = ref === MAIN ? 'main' : 'auto';
     const change = merge(await indexCommit(store, indexers, commit, line));
-    catalog.apply(change, { ...catalog.position(), [ref]: oid });
-    options.report?.({ done: done + 1, total: pending.length });
+    catalog.apply(withoutExpired(catalog, change), { ...catalog.position(), [ref]: oid });
+    options.report?.({ what: 'commits', done: done + 1, total: pending.length });
   }
-  if (pending.length > 0) await catalog.flush();
+  if (catalog !== store.catalog) store.catalog.replace(catalog.rows());
+  if (pending.length + lost.length > 0) await store.catalog.flush();
   return pending.length;
+}
+
+/** Takes out the rows of automatic snapshots of these days, and their positions. */
+function forgetDays(catalog: Catalog, refs: readonly string[]): void {
+  const days = new Set(refs);
+  const snapshots = catalog
+    .notebooks()
+    .flatMap(({ id }) => catalog.history(id))
+    .filter(({ line, time }) => line === 'auto' && days.has(dayRef(time)))
+    .map(({ id }) => id);
+  const kept = Object.entries(catalog.position()).filter(([ref]) => !days.has(ref));
+  catalog.apply({ gone: { snapshots } }, Object.fromEntries(kept));
+}
+
+/** A snapshot that has expired may stand in its day still, when the process was killed before it left. */
+function withoutExpired(catalog: Catalog, change: CatalogChange): CatalogChange {
+  const { snapshots } = change;
+  if (snapshots === undefined) return change;
+  return { ...change, snapshots: snapshots.filter(({ id }) => !catalog.findExpired(id)) };
 }
 
 /** A commit whose files cannot be read, as somebody may write by hand, costs its own rows and no others: it is reported. */
@@ -116,13 +167,20 @@ interface NewCommits {
   readonly commits: readonly string[];
 }
 
-/** The commits of each ref after the position; undefined when some position is no ancestor of its ref any more. */
+interface NewLines {
+  readonly lines: readonly NewCommits[];
+  /** Days that were rewritten or are gone; what they have now is in `lines`. */
+  readonly lost: readonly string[];
+}
+
+/** The commits of each ref after the position; undefined when the position on main is no ancestor of main any more. */
 async function findNew(
   repository: Repository,
   refs: ReadonlyMap<string, string>,
   position: Readonly<Record<string, string>>,
-): Promise<readonly NewCommits[] | undefined> {
-  const found: NewCommits[] = [];
+): Promise<NewLines | undefined> {
+  const lines: NewCommits[] = [];
+  const lost = Object.keys(position).filter((ref) => !refs.has(ref));
   for (const [ref, head] of refs) {
     const known = position[ref];
     const commits: string[] = [];
@@ -131,18 +189,22 @@ async function findNew(
       commits.push(at);
       at = (await repository.readCommit(at)).parents[0];
     }
-    if (known !== undefined && at === undefined) return undefined;
-    found.push({ ref, commits: commits.reverse() });
+    if (known !== undefined && at === undefined) lost.push(ref);
+    lines.push({ ref, commits: commits.reverse() });
   }
-  // A ref that is gone (an expired day) takes its rows along.
-  const gone = Object.keys(position).some((ref) => !refs.has(ref));
-  return gone ? undefined : found;
+  return lost.includes(MAIN) ? undefined : { lines, lost };
 }
 
 function merge(changes: readonly CatalogChange[]): CatalogChange {
+  const all = <Name extends Collection>(name: Name): CatalogRows[Name][] =>
+    changes.flatMap((change) => (change[name] ?? []) as readonly CatalogRows[Name][]);
+  const gone = (name: Collection): string[] => changes.flatMap(({ gone }) => gone?.[name] ?? []);
   return {
-    notebooks: changes.flatMap((change) => change.notebooks ?? []),
-    snapshots: changes.flatMap((change) => change.snapshots ?? []),
-    runs: changes.flatMap((change) => change.runs ?? []),
+    notebooks: all('notebooks'),
+    snapshots: all('snapshots'),
+    runs: all('runs'),
+    pins: all('pins'),
+    expired: all('expired'),
+    gone: { snapshots: gone('snapshots'), pins: gone('pins') },
   };
 }

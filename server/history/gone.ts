@@ -1,5 +1,5 @@
 import { MAIN } from '../store/create.js';
-import type { FileEdit } from '../store/repository.js';
+import type { FileEdit } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
 
 const EVERY_MS = 60_000;

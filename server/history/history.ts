@@ -2,53 +2,63 @@ import { sourceHashes } from '../notebook/summary.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
-import type { NotebookRow, SnapshotRow } from '../store/rows.js';
+import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { catchUp, readState, type Indexer, type Progress } from './catch-up.js';
+import { catchUp, readBeside, readState, type Indexer } from './catch-up.js';
+import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
+import { finishPurge, resumePurge } from './purge-marker.js';
+import type { Recorder } from './recorder.js';
+import { replay } from './replay.js';
+import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
 
 /** The most notebooks that one at an unknown path is compared with, the newest first. */
 const MOST_CANDIDATES = 2_000;
 
-/** A store with its catalog brought up to date, and how commits become rows. */
+/** A store with its catalog brought up to date, and how commits and records become rows. */
 export interface History {
   readonly store: Store;
   readonly indexers: readonly Indexer[];
+  /** One for each kind of journal record. */
+  readonly recorders: readonly Recorder[];
+  /** What is kept passes here first. */
+  readonly secrets: SecretIntake;
 }
 
-/** Brings the catalog to where git is, and returns how many commits that took beside the history. */
+/** Brings the catalog to where git and the journal are. */
 export async function openHistory(
   store: Store,
   indexers: readonly Indexer[],
-  report?: (progress: Progress) => void,
+  recorders: readonly Recorder[] = [],
 ): Promise<History> {
-  await catchUp(store, indexers, report === undefined ? {} : { report });
-  return { store, indexers };
-}
-
-/** Builds the catalog anew from git; returns how many commits were read. */
-export function reindex(history: History, report?: (progress: Progress) => void): Promise<number> {
-  const options = { fresh: true, ...(report === undefined ? {} : { report }) };
-  return history.store.exclusively(() => catchUp(history.store, history.indexers, options));
+  const isPurging = await resumePurge(store);
+  await catchUp(store, indexers, { fresh: isPurging });
+  const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
+  replay(history);
+  // Old objects that could not be removed are in nobody's way, and the next opening tries again.
+  if (isPurging) await finishPurge(store).catch(store.report);
+  return history;
 }
 
 export function newestOf(store: Store, notebook: string): SnapshotRow | undefined {
   return store.catalog.history(notebook).at(-1);
 }
 
-/** Finds a snapshot by its id or a unique prefix. Throws not_found, ambiguous_id. */
+/** Finds a snapshot by its id or a unique prefix. Throws not_found, ambiguous_id, expired. */
 export function getSnapshot(store: Store, prefix: string): SnapshotRow {
   const plain = prefix.toLowerCase();
-  const [row, other] = /^[0-9a-z]+$/.test(plain) ? store.catalog.findSnapshotsByPrefix(plain) : [];
-  if (row === undefined)
-    throw new CellarError('not_found', `There is no snapshot ${JSON.stringify(prefix)}.`);
-  if (other !== undefined)
+  const isOne = /^[0-9a-z]+$/.test(plain);
+  const [row, other] = isOne ? store.catalog.findSnapshotsByPrefix(plain) : [];
+  const [expired, another] = isOne ? store.catalog.findExpiredByPrefix(plain) : [];
+  if ((row === undefined ? another : (other ?? expired)) !== undefined)
     throw new CellarError(
       'ambiguous_id',
       `${JSON.stringify(prefix)} is the start of more than one snapshot's id. Give more of it.`,
     );
-  return row;
+  if (row !== undefined) return row;
+  if (expired !== undefined) throw toExpiredError(store, expired);
+  throw new CellarError('not_found', `There is no snapshot ${JSON.stringify(prefix)}.`);
 }
 
 /** Throws not_found. */
@@ -67,7 +77,8 @@ export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
 /** The state beside a snapshot. */
 export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
   const commit = await store.repository.readCommit(row.commit);
-  const state = await readState(store.repository, commit.tree, row.notebook);
+  const beside = await readBeside(store.repository, commit.tree, row);
+  const state = beside?.state ?? (await readState(store.repository, commit.tree, row.notebook));
   if (state === undefined)
     throw new CellarError('store_damaged', `Commit ${row.commit} holds no state of ${row.path}.`, {
       path: row.path,

@@ -1,4 +1,4 @@
-import type { NotebookRow } from '../store/rows.js';
+import type { NotebookRow } from '../store/catalog/rows.js';
 import type { KeptCell } from './state.js';
 
 /** A known notebook, the cells of its newest snapshot, and whether its file is still where it was. */

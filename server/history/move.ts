@@ -1,12 +1,13 @@
 import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
-import { toWorkspacePath } from '../store/names.js';
-import type { FileEdit } from '../store/repository.js';
-import type { NotebookRow } from '../store/rows.js';
+import { toWorkspacePath } from '../store/disk/names.js';
+import type { FileEdit } from '../store/git/repository.js';
+import type { NotebookRow } from '../store/catalog/rows.js';
 import { readState } from './catch-up.js';
 import type { History } from './history.js';
-import { noteCommit, toOrigin } from './note.js';
+import { toOrigin } from './note.js';
 import { toNotebookRow } from './rows.js';
+import { commitToMain } from './seal.js';
 import { formatStored, notebookStatePath, TRAILERS, type NotebookState } from './state.js';
 
 /** Lets every notebook at `from`, or below it when it was a folder, go on at `to`. Returns those that moved. */
@@ -42,7 +43,7 @@ export function copyNotebook(history: History, from: string, to: string): Promis
     const state: NotebookState = {
       format: 1,
       notebook: store.newId(),
-      number: store.catalog.lastNumber() + 1,
+      number: store.nextNumber(),
       path: next,
       formerPaths: [],
       origin: toOrigin(store, source),
@@ -66,7 +67,7 @@ export async function moveNotebook(
   const state: NotebookState = {
     format: 1,
     notebook: row.id,
-    number: store.catalog.lastNumber() + 1,
+    number: store.nextNumber(),
     path: to,
     formerPaths: [...row.formerPaths.filter((path) => path !== row.path && path !== to), row.path],
     origin: row.origin,
@@ -92,8 +93,7 @@ async function commitEvent(
   files: readonly FileEdit[],
 ): Promise<void> {
   const { store } = history;
-  const committed = await store.repository.commit({
-    ref: MAIN,
+  const request = {
     edits: [...files, { path: notebookStatePath(state.notebook), content: formatStored(state) }],
     facts: {
       author: store.author,
@@ -102,9 +102,8 @@ async function commitEvent(
       trailers: new Map([
         [TRAILERS.notebook, state.notebook],
         [TRAILERS.event, event],
-        [TRAILERS.through, String(state.number)],
       ]),
     },
-  });
-  await noteCommit(history, MAIN, committed, { notebooks: [toNotebookRow(state)] });
+  };
+  await commitToMain(history, request, () => ({ notebooks: [toNotebookRow(state)] }));
 }

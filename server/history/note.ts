@@ -1,7 +1,9 @@
-import type { CatalogChange, NotebookRow } from '../store/rows.js';
+import type { CatalogChange, NotebookRow } from '../store/catalog/rows.js';
+import type { Committed } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
 import { catchUp } from './catch-up.js';
 import { newestOf, type History } from './history.js';
+import { replay } from './replay.js';
 
 /** Puts a commit's rows into the catalog; when git itself had moved the ref in between, everything that is new is indexed. */
 export async function noteCommit(
@@ -13,13 +15,28 @@ export async function noteCommit(
   const { catalog } = history.store;
   if (committed.previous !== catalog.position()[ref]) {
     await catchUp(history.store, history.indexers);
+    replay(history);
     return;
   }
   catalog.apply(change, { ...catalog.position(), [ref]: committed.commit.oid });
+  // A run's row was made while more was being logged to it.
+  if ((change.runs ?? []).length > 0) replay(history);
 }
 
 /** How a copy names what it was copied from: as it is now; null when nothing of it is kept. */
 export function toOrigin(store: Store, row: NotebookRow): NotebookRow['origin'] {
   const snapshot = newestOf(store, row.id)?.id;
   return snapshot === undefined ? null : { notebook: row.id, path: row.path, snapshot };
+}
+
+/** The same for a chain of commits and the rows of all of them. */
+export async function noteChain(
+  history: History,
+  ref: string,
+  chain: readonly Committed[],
+  change: CatalogChange,
+): Promise<void> {
+  const [first, last] = [chain[0], chain.at(-1)];
+  if (first === undefined || last === undefined) return;
+  await noteCommit(history, ref, { commit: last.commit, previous: first.previous }, change);
 }

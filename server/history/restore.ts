@@ -1,11 +1,19 @@
+import type { FoundSecret } from '../../contract/secrets.js';
 import { CellarError } from '../errors.js';
 import { keepBytes } from '../notebook/editor.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
-import { toWorkspacePath } from '../store/names.js';
-import type { SnapshotRow } from '../store/rows.js';
+import { reinstate } from '../notebook/secrets/reinstate.js';
+import { toWorkspacePath } from '../store/disk/names.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { getNotebook, getSnapshot, readNotebook, type History } from './history.js';
+import {
+  getNotebook,
+  getSnapshot,
+  readNotebook,
+  readSnapshotState,
+  type History,
+} from './history.js';
 import { takeSnapshot } from './take.js';
 
 export interface RestoreRequest {
@@ -25,7 +33,11 @@ export interface RestoredNotebook {
   /** Holds what was there before; undefined when there was nothing, or nothing readable as a notebook. */
   readonly before: SnapshotRow | undefined;
   readonly path: string;
+  /** As they stand in the workspace; what was taken out before the version was kept is back where the file still had it. */
   readonly bytes: Buffer;
+  /** What was taken out of the version, and how many of these are back. */
+  readonly redactions: readonly FoundSecret[];
+  readonly kept: number;
 }
 
 /** Brings an old state back. What is there now is kept first, so that this can be undone. */
@@ -36,11 +48,22 @@ export async function restoreSnapshot(
   const { store } = history;
   const target = getSnapshot(store, request.id);
   const path = toWorkspacePath(request.path ?? getNotebook(store, target.notebook).path);
-  const bytes = await readNotebook(store, target);
+  const stored = await readNotebook(store, target);
+  const redactions = (await readSnapshotState(store, target)).snapshot?.redactions ?? [];
+  const present = await readPresent(history, path, request);
+  const { bytes, places: kept } = await bringBackSecrets(history, stored, {
+    redactions,
+    present,
+    path,
+  });
   const done = store.catalog.findSnapshotByKey(request.key ?? '');
   // Asked for a second time, since the answer was lost: what was done to the file meanwhile must stay.
-  if (done !== undefined) return { row: done, before: findBefore(store, done), path, bytes };
-  const before = await keepPresent(history, path, request, bytes);
+  if (done !== undefined)
+    return { row: done, before: findBefore(store, done), path, bytes, redactions, kept };
+  const before =
+    present === undefined || bytes.equals(present)
+      ? undefined
+      : await keepBefore(history, path, present);
   if (request.write) await store.files.write(path, bytes);
   const { row } = await takeSnapshot(history, {
     path,
@@ -51,7 +74,24 @@ export async function restoreSnapshot(
     kernel: target.kernel,
     ...(request.key === undefined ? {} : { key: request.key }),
   });
-  return { row, before, path, bytes };
+  return { row, before, path, bytes, redactions, kept };
+}
+
+/** The version's bytes; where the notebook that is there now has the very text that was redacted in them, that text stays. */
+async function bringBackSecrets(
+  { secrets }: History,
+  stored: Buffer,
+  beside: {
+    readonly redactions: readonly FoundSecret[];
+    readonly present: Uint8Array | undefined;
+    readonly path: string;
+  },
+): Promise<{ readonly bytes: Buffer; readonly places: number }> {
+  const { redactions, present, path } = beside;
+  if (redactions.length === 0 || present === undefined) return { bytes: stored, places: 0 };
+  const { findings } = await secrets.cleanBytes(present, path);
+  const { bytes, places } = reinstate(stored, { bytes: present, findings });
+  return { bytes: Buffer.from(bytes), places };
 }
 
 /** What the restore that made `row` kept first; undefined when there was nothing to keep. */
@@ -60,17 +100,14 @@ function findBefore(store: Store, row: SnapshotRow): SnapshotRow | undefined {
   return last?.trigger === 'before-restore' ? last : undefined;
 }
 
-async function keepPresent(
-  history: History,
+/** What would be lost: what the editor holds, else the file. */
+async function readPresent(
+  { store }: History,
   path: string,
-  request: RestoreRequest,
-  target: Buffer,
-): Promise<SnapshotRow | undefined> {
-  const { store } = history;
+  { content }: RestoreRequest,
+): Promise<Uint8Array | undefined> {
   const file = await store.files.find(path);
-  const present = request.content === undefined ? file : keepBytes(file, request.content);
-  if (present === undefined || target.equals(present)) return undefined;
-  return keepBefore(history, path, present);
+  return content === undefined ? file : keepBytes(file, content);
 }
 
 /** Keeps what is about to be written over, whether or not it can be read as a notebook. */
@@ -84,8 +121,8 @@ export async function keepBefore(
   return row;
 }
 
-/** A broken file is what one restores over most of all: its bytes are kept although no cell of it can be read. */
-function parseOrBlank(bytes: Uint8Array, path: string): Notebook {
+/** Parses bytes as a notebook, or gives one without cells: a broken file is what one restores over most of all: its bytes are kept although no cell of it can be read. */
+export function parseOrBlank(bytes: Uint8Array, path: string): Notebook {
   try {
     return parseNotebook(bytes, { path });
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { NotebookRow, SnapshotRow } from '../store/rows.js';
+import { packExecutions } from '../store/catalog/executions.js';
+import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { NotebookState } from './state.js';
 
 /** A notebook's row as its state says. */
@@ -17,9 +18,10 @@ export interface CommittedAt {
 /** A snapshot's row as its commit says; undefined when the state holds no snapshot. */
 export function toSnapshotRow(state: NotebookState, at: CommittedAt): SnapshotRow | undefined {
   if (state.snapshot === undefined) return undefined;
-  const { cells, redactions: _, ...facts } = state.snapshot;
+  const { cells, executions, redactions: _, imported: __, ...facts } = state.snapshot;
   return {
     ...facts,
+    executions: packExecutions(executions),
     notebook: state.notebook,
     path: state.path,
     cells: cells.length,

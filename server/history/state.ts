@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { cellTypeSchema } from '../../contract/diff.js';
+import { foundSecretSchema } from '../../contract/secrets.js';
 import {
   authorSchema,
   changedCellsSchema,
@@ -9,6 +10,7 @@ import {
   kernelSchema,
   triggerSchema,
 } from '../../contract/snapshot.js';
+import { THROUGH_TRAILER } from '../store/journal/sealed.js';
 
 /** A cell of the notebook as it was kept: enough to follow a notebook under another name, and to count what changed. */
 const keptCellSchema = z.object({ id: z.string(), type: cellTypeSchema, hash: z.string() });
@@ -31,8 +33,10 @@ const keptSnapshotSchema = z.object({
   key: z.string().nullable(),
   size: z.number().int(),
   cells: z.array(keptCellSchema),
-  /** Secrets taken out of the outputs. */
-  redactions: z.array(z.unknown()).default([]),
+  /** The commit of a person's own repository that it was brought in from, its path there, and its message below the subject. */
+  imported: z.object({ commit: z.string(), path: z.string(), body: z.string() }).optional(),
+  /** Secrets that were taken out before the notebook was kept. */
+  redactions: z.array(foundSecretSchema).default([]),
 });
 
 /**
@@ -54,6 +58,15 @@ export function notebookStatePath(notebook: string): string {
   return `.cellar/notebooks/${notebook}/state.json`;
 }
 
+/** Where a version is kept that does not stand at its notebook's path, since a newer one does: its bytes, and its state. */
+export function keptPaths(
+  notebook: string,
+  snapshot: string,
+): { readonly bytes: string; readonly state: string } {
+  const path = `.cellar/notebooks/${notebook}/kept/${snapshot}`;
+  return { bytes: `${path}.ipynb`, state: `${path}.json` };
+}
+
 /** JSON as the store's own files have it: one value a line, so that git's diffs of them are readable. */
 export function formatStored(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`);
@@ -64,7 +77,9 @@ export const TRAILERS = {
   notebook: 'Notebook-Id',
   parent: 'Parent-Snapshot',
   trigger: 'Trigger',
-  /** A change of a notebook that is no snapshot: "rename". */
+  /** A change of a notebook that is no snapshot: "rename", "copy" or "delete". */
   event: 'Notebook-Event',
-  through: 'Journal-Through',
+  /** The commit of a person's own repository that a version was brought in from. */
+  imported: 'Imported-From',
+  through: THROUGH_TRAILER,
 } as const;

@@ -1,11 +1,13 @@
 import type { Author, ChangedCells, Execution, Kernel, Trigger } from '../../contract/snapshot.js';
 import type { MetricValue } from '../../contract/bundle.js';
+import { CellarError } from '../errors.js';
 import type { Notebook } from '../notebook/notebook.js';
+import { parseNotebook } from '../notebook/read.js';
 import { countChangedCells } from '../notebook/summary.js';
 import { MAIN } from '../store/create.js';
-import { toObject } from '../store/object.js';
-import type { FileEdit } from '../store/repository.js';
-import type { NotebookRow, RunRow, SnapshotRow } from '../store/rows.js';
+import { toObject } from '../store/git/object.js';
+import type { Committed, FileEdit } from '../store/git/repository.js';
+import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { findGone } from './gone.js';
@@ -13,6 +15,9 @@ import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } f
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
+import { commitToMain, type MainCommit } from './seal.js';
+import type { CleanBytes } from './secrets.js';
+import type { SecretWarning } from './secret-words.js';
 import { formatStored, notebookStatePath, TRAILERS, type NotebookState } from './state.js';
 import { toSubject } from './subject.js';
 
@@ -37,6 +42,8 @@ export interface TakeRequest {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly notebook: Notebook;
+  /** These bytes as the intake gave them, where somebody asked it already. */
+  readonly cleaned?: CleanBytes;
   readonly trigger: Trigger;
   readonly message?: string;
   readonly key?: string;
@@ -56,17 +63,60 @@ export interface Taken {
   readonly row: SnapshotRow;
   /** False when nothing was new: then the row is the newest one before. */
   readonly created: boolean;
+  /** The secrets that were found, in words. */
+  readonly warnings: readonly SecretWarning[];
 }
 
 /** Keeps a notebook's state; durable when it returns. What does not stand for a result goes to the day's automatic line. */
-export function takeSnapshot(history: History, request: TakeRequest): Promise<Taken> {
-  return history.store.exclusively(() => take(history, request));
+export async function takeSnapshot(history: History, request: TakeRequest): Promise<Taken> {
+  const { secrets } = history;
+  const cleaned = request.cleaned ?? (await secrets.cleanBytes(request.bytes, request.path));
+  return history.store.exclusively(async () => {
+    // A purge that came first knows of more that must not be kept.
+    const current =
+      cleaned.epoch === secrets.epoch
+        ? cleaned
+        : await secrets.cleanBytes(request.bytes, request.path);
+    return take(history, await withoutSecrets(history, request, current));
+  });
 }
 
-async function take(history: History, request: TakeRequest): Promise<Taken> {
+/** The request as it is kept: nothing of it holds what is not to be kept. */
+async function withoutSecrets(
+  { secrets }: History,
+  request: TakeRequest,
+  cleaned: CleanBytes,
+): Promise<CleanRequest> {
+  const [message] = await secrets.cleanTexts(
+    request.message === undefined ? [] : [request.message],
+  );
+  return {
+    ...request,
+    bytes: cleaned.bytes,
+    notebook:
+      cleaned.redactions.length === 0 ? request.notebook : parseAgain(cleaned.bytes, request),
+    cleaned,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** What cannot be read as a notebook is kept before a restore too, with a notebook of no cells beside it. */
+function parseAgain(bytes: Uint8Array, { path, notebook }: TakeRequest): Notebook {
+  try {
+    return parseNotebook(bytes, { path });
+  } catch (error) {
+    if (error instanceof CellarError) return notebook;
+    throw error;
+  }
+}
+
+type CleanRequest = TakeRequest & { readonly cleaned: CleanBytes };
+
+async function take(history: History, request: CleanRequest): Promise<Taken> {
   const { store } = history;
+  const { warnings, redactions } = request.cleaned;
   const known = store.catalog.findSnapshotByKey(request.key ?? '');
-  if (known !== undefined) return { row: known, created: true };
+  if (known !== undefined) return { row: known, created: true, warnings };
 
   const cells = toKeptCells(request.notebook);
   const who = await settleIdentity(history, request, cells);
@@ -75,10 +125,10 @@ async function take(history: History, request: TakeRequest): Promise<Taken> {
   const blob = toObject('blob', request.bytes).oid;
   const attaches = request.attaches === true;
   if (previous?.blob === blob && message === undefined && !attaches)
-    return { row: previous, created: false };
+    return { row: previous, created: false, warnings };
 
   const id = store.newId();
-  const number = store.catalog.lastNumber() + 1;
+  const number = store.nextNumber();
   const attachment = await request.attach?.({ snapshot: id, notebook: who.id, number });
   const restored = request.restored ?? null;
   const keep = message !== undefined || attachment !== undefined || isAsked(request.trigger);
@@ -106,11 +156,11 @@ async function take(history: History, request: TakeRequest): Promise<Taken> {
       key: request.key ?? null,
       size: request.bytes.byteLength,
       cells: [...cells],
-      redactions: [],
+      redactions: [...redactions],
     },
   };
   const row = await commitState(history, state, request.bytes, { keep, attachment });
-  return { row, created: true };
+  return { row, created: true, warnings };
 }
 
 /** What a person or a pipeline asked for is kept for ever; a save or a burst without results thins out. */
@@ -127,51 +177,60 @@ async function commitState(
   const { store } = history;
   const { snapshot } = state;
   if (snapshot === undefined) throw new RangeError('a state without a snapshot is not taken');
-  const ref = how.keep ? MAIN : `${AUTO_PREFIX}${snapshot.time.slice(0, 10)}`;
   const files: FileEdit[] = [
     { path: state.path, content: bytes },
     { path: notebookStatePath(state.notebook), content: formatStored(state) },
     ...(how.attachment?.files ?? []),
     ...(how.keep ? await findGone(store, state.path) : []),
   ];
-  const main = how.keep ? undefined : await store.repository.findRef(MAIN);
-  const baseTree = main === undefined ? undefined : (await store.repository.readCommit(main)).tree;
   const trailers = new Map<string, string>([
     [TRAILERS.snapshot, snapshot.id],
     [TRAILERS.notebook, state.notebook],
     ...(snapshot.parent === null ? [] : [[TRAILERS.parent, snapshot.parent] as const]),
     [TRAILERS.trigger, snapshot.trigger],
-    ...(how.keep ? [[TRAILERS.through, String(state.number)] as const] : []),
   ]);
-  const committed = await store.repository.commit({
-    ref,
-    ...(baseTree === undefined ? {} : { baseTree }),
-    edits: files,
-    facts: {
-      author: snapshot.author,
-      time: Date.parse(snapshot.time),
-      subject: toSubject({
-        path: state.path,
-        message: snapshot.message,
-        trigger: snapshot.trigger,
-        restored: snapshot.restored !== null,
-        metrics: how.attachment?.metrics ?? [],
-      }),
-      trailers,
-    },
-  });
-  const row = toSnapshotRow(state, {
-    commit: committed.commit.oid,
-    blob: committed.blobs.get(state.path) ?? '',
-    line: how.keep ? 'main' : 'auto',
-  });
-  if (row === undefined) throw new RangeError('a state without a snapshot has no row');
-  await noteCommit(history, ref, committed, {
+  const facts = {
+    author: snapshot.author,
+    time: Date.parse(snapshot.time),
+    subject: toSubject({
+      path: state.path,
+      message: snapshot.message,
+      trigger: snapshot.trigger,
+      restored: snapshot.restored !== null,
+      metrics: how.attachment?.metrics ?? [],
+    }),
+    trailers,
+  };
+  const toRow = ({ commit, blobs }: Committed): SnapshotRow => {
+    const line = how.keep ? 'main' : 'auto';
+    const at = { commit: commit.oid, blob: blobs.get(state.path) ?? '', line } as const;
+    const row = toSnapshotRow(state, at);
+    if (row === undefined) throw new RangeError('a state without a snapshot has no row');
+    return row;
+  };
+  const toChange = (committed: Committed): CatalogChange => ({
     notebooks: [toNotebookRow(state)],
-    snapshots: [row],
+    snapshots: [toRow(committed)],
     runs: how.attachment?.rows ?? [],
   });
-  return row;
+  if (how.keep) return toRow(await commitToMain(history, { edits: files, facts }, toChange));
+  return toRow(await commitToDay(history, { edits: files, facts }, toChange));
+}
+
+/** Adds a commit to its day's automatic line, with the tree that main has now under it. */
+async function commitToDay(
+  history: History,
+  request: MainCommit,
+  toChange: (committed: Committed) => CatalogChange,
+): Promise<Committed> {
+  const { repository } = history.store;
+  const ref = `${AUTO_PREFIX}${new Date(request.facts.time).toISOString().slice(0, 10)}`;
+  const main = await repository.findRef(MAIN);
+  const baseTree = main === undefined ? undefined : (await repository.readCommit(main)).tree;
+  const base = baseTree === undefined ? {} : { baseTree };
+  const committed = await repository.commit({ ref, ...base, ...request });
+  await noteCommit(history, ref, committed, toChange(committed));
+  return committed;
 }
 
 async function settleIdentity(

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
+import type { Progress } from '../../contract/progress.js';
 import type { Verified } from '../../contract/upkeep.js';
 import { MAIN } from '../store/create.js';
-import { FOLDER_MODE } from '../store/tree.js';
+import { FOLDER_MODE } from '../store/git/tree.js';
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
 
@@ -12,7 +13,7 @@ import { AUTO_PREFIX } from './catch-up.js';
  */
 export async function verifyStore(
   store: Store,
-  report?: (progress: { readonly done: number; readonly total: number }) => void,
+  report?: (progress: Progress) => void,
 ): Promise<Verified> {
   const damages: { what: string; reason: string }[] = [];
   const note = (what: string, error: unknown): void => {
@@ -31,7 +32,7 @@ export async function verifyStore(
       note(what, error);
     }
     done += 1;
-    report?.({ done, total: commits.size });
+    report?.({ what: 'commits', done, total: commits.size });
   }
   const artifacts = await checkArtifacts(store, note);
   checkCatalog(store, commits, note);
@@ -93,6 +94,9 @@ async function checkArtifacts(store: Store, note: Note): Promise<number> {
   const wanted = new Map<string, string>();
   for (const run of store.catalog.runs())
     for (const { sha256, name } of run.artifacts) wanted.set(sha256, name);
+  // A run that has not been claimed yet may want one of these.
+  for await (const { sha256 } of store.artifacts.list())
+    if (!wanted.has(sha256)) wanted.set(sha256, 'of no run');
   for (const [sha256, name] of wanted) {
     try {
       const hash = createHash('sha256');

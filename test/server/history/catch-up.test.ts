@@ -38,7 +38,7 @@ test('a commit that cannot be read costs its own rows and is reported by name', 
   const progress: number[] = [];
   await catchUp(store, [indexSnapshots], {
     fresh: true,
-    report: ({ done, total }) => progress.push(done / total),
+    report: ({ done, total }) => progress.push(done / (total ?? 0)),
   });
   expect(progress.at(-1)).toBe(1);
   expect(reported).toMatchObject([{ code: 'store_damaged' }]);

@@ -21,7 +21,11 @@ describe('a snapshot', () => {
   test('of what is kept already is not made again, unless it has a message', async () => {
     const history = await openTestHistory();
     const first = await keep(history, 'a.ipynb', LONG);
-    expect(await keep(history, 'a.ipynb', LONG)).toEqual({ row: first.row, created: false });
+    expect(await keep(history, 'a.ipynb', LONG)).toEqual({
+      row: first.row,
+      created: false,
+      warnings: [],
+    });
     expect(await keep(history, 'a.ipynb', LONG, { message: ' ' })).toMatchObject({
       created: false,
     });
@@ -37,7 +41,7 @@ describe('a snapshot', () => {
     const history = await openTestHistory();
     const first = await keep(history, 'a.ipynb', LONG, { key: 'k-12345678' });
     const again = await keep(history, 'a.ipynb', ['other'], { key: 'k-12345678' });
-    expect(again).toEqual({ row: first.row, created: true });
+    expect(again).toEqual({ row: first.row, created: true, warnings: [] });
   });
 
   test('counts the cells that changed against the one before', async () => {

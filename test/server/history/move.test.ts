@@ -8,7 +8,7 @@ import { renamePath } from '../../../server/history/move.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
-import type { SnapshotRow } from '../../../server/store/rows.js';
+import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
 import { makeFolder, notebookText, openTestHistory, openTestStore, writeInto } from '../scratch.js';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { newestOf, reindex, type History } from '../../../server/history/history.js';
+import { newestOf, type History } from '../../../server/history/history.js';
+import { reindex } from '../../../server/history/reindex.js';
 import { copyNotebook, renamePath } from '../../../server/history/move.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { MAIN } from '../../../server/store/create.js';
@@ -54,7 +55,7 @@ describe('the catalog', () => {
     ];
     for (const spoil of breaks) {
       await spoil();
-      const again = await openTestHistory(root);
+      const again = await openTestHistory(root, { report: () => undefined });
       expect(rowsOf(again)).toEqual(live);
       await again.store.close();
     }
