@@ -1,9 +1,11 @@
 import type { BundleArtifact } from '../../contract/bundle.js';
 import type { ParsedBurst } from '../../contract/capture.js';
 import { CellarError } from '../errors.js';
+import type { Intake } from '../store/artifacts/artifacts.js';
 import type { Store } from '../store/store.js';
 import type { ArtifactRecord } from '../tracking/record.js';
 import { ARTIFACT_GLOBS, findWritten, type Window } from './found.js';
+import type { ToIntake } from './intake.js';
 import { missingArtifact, type DraftRun } from './runs.js';
 import type { Warning } from './warning.js';
 
@@ -13,18 +15,19 @@ export interface KeptArtifacts {
   readonly warnings: readonly Warning[];
 }
 
-/** Keeps the files that the code of the runs named; relative paths are relative to the notebook at `notebook`. */
+/** Keeps the files that the code of the runs named; relative paths are relative to the notebook. */
 export async function keepLogged(
   store: Store,
   drafts: readonly DraftRun[],
-  notebook: string,
+  of: { readonly notebook: string; readonly toIntake: ToIntake },
 ): Promise<KeptArtifacts> {
   const byRun = new Map<string, readonly ArtifactRecord[]>();
   const warnings: Warning[] = [];
   for (const draft of drafts) {
     const records: ArtifactRecord[] = [];
     for (const artifact of draft.artifacts) {
-      const kept = await keepOne(store, artifact, folderOf(notebook));
+      const intake = of.toIntake(artifact.name);
+      const kept = await keepOne(store, artifact, { folder: folderOf(of.notebook), intake });
       if (typeof kept === 'string') warnings.push(missingArtifact(artifact.name, kept));
       else records.push({ name: artifact.name, ...kept, source: 'logged', certainty: 'sure' });
     }
@@ -37,23 +40,31 @@ export async function keepLogged(
 async function keepOne(
   store: Store,
   artifact: BundleArtifact,
-  folder: string,
+  { folder, intake }: { readonly folder: string; readonly intake: Intake },
 ): Promise<{ readonly sha256: string; readonly size: number } | string> {
   const { sha256, path } = artifact;
-  const size = sha256 === undefined ? undefined : await store.artifacts.findSize(sha256);
-  if (sha256 !== undefined && size !== undefined) return { sha256, size };
+  // Touched, so that it does not go before the run that names it is kept.
+  if (sha256 !== undefined && (await store.artifacts.touch(sha256))) {
+    const size = await store.artifacts.findSize(sha256);
+    if (size !== undefined) return { sha256, size };
+  }
   if (path === undefined) return 'its bytes were never sent';
   const inside = await store.files.findInside(path, folder);
   if (inside === undefined) return `${path} is outside the workspace`;
   try {
-    const stored = await store.artifacts.addFile(await store.files.locate(inside));
+    const stored = await store.artifacts.addFile(await store.files.locate(inside), intake);
     if (sha256 !== undefined && stored.sha256 !== sha256)
       return `${path} was changed before it could be read`;
     return stored;
   } catch (error) {
-    if (error instanceof CellarError && error.code === 'disk_full') throw error;
+    if (endsAll(error, intake)) throw error;
     return `${path} could not be read (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+/** A full disk, or an intake that was ended, is no matter of one file. */
+function endsAll(error: unknown, { signal }: Intake): boolean {
+  return signal?.aborted === true || (error instanceof CellarError && error.code === 'disk_full');
 }
 
 /** "a/b.ipynb" is in "a/"; one at the root in "". */
@@ -68,6 +79,7 @@ export interface FoundOptions {
   readonly globs: readonly string[] | undefined;
   /** Hashes that code has named in this burst or that the version before already has, by name. */
   readonly known: ReadonlySet<string>;
+  readonly toIntake: ToIntake;
 }
 
 export interface FoundArtifact extends ArtifactRecord {
@@ -90,13 +102,14 @@ export async function keepFound(
   });
   for (const file of files) {
     const name = file.path.slice(folder.length);
+    const intake = options.toIntake(name);
     try {
-      const stored = await store.artifacts.addFile(await store.files.locate(file.path));
+      const stored = await store.artifacts.addFile(await store.files.locate(file.path), intake);
       if (options.known.has(stored.sha256)) continue;
       const certainty = options.burst.alone ? 'sure' : 'unsure';
       found.push({ name, ...stored, source: 'found', certainty, written: file.changed });
     } catch (error) {
-      if (error instanceof CellarError && error.code === 'disk_full') throw error;
+      if (endsAll(error, intake)) throw error;
       warnings.push(missingArtifact(name, error instanceof Error ? error.message : String(error)));
     }
   }

@@ -2,19 +2,21 @@ import type { MetricValue } from '../../contract/bundle.js';
 import type { Execution } from '../../contract/snapshot.js';
 import { readTextAt } from '../history/history.js';
 import type { Attachment, Claim } from '../history/take.js';
-import { encodePath } from '../store/names.js';
-import type { FileEdit } from '../store/repository.js';
+import { encodePath } from '../store/disk/names.js';
+import type { FileEdit } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
+import { formatPoints, lastValues, pointsPath } from '../tracking/points.js';
 import {
   formatPointer,
   runFolder,
   runRecordPath,
   runRecordSchema,
+  startRecord,
   toRunRow,
   type ArtifactRecord,
   type RunRecord,
 } from '../tracking/record.js';
-import { lastValues, mergeArtifacts, mergeRecord, type DraftRun } from './runs.js';
+import { mergeArtifacts, mergeRecord, type DraftRun } from './runs.js';
 
 /** A run with all its files kept, ready to be bound to a snapshot. */
 export interface ReadyRun {
@@ -42,7 +44,7 @@ export async function attachRuns(
     const record = mergeRecord(await findRecord(store, run.draft.id), toRecord(run, claim, facts));
     records.push(record);
     files.push({ path: runRecordPath(record.id), content: formatJsonFile(record) });
-    files.push(...pointsFile(run.draft, claim.number));
+    files.push(...(await pointsFile(run.draft, claim.number)));
     files.push(...pointerFiles(record));
   }
   return {
@@ -59,10 +61,13 @@ function formatJsonFile(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`);
 }
 
+/** What is known of a run; what is logged to it and is not in git yet is sealed into its record along with the snapshot. */
 async function findRecord(store: Store, run: string): Promise<RunRecord | undefined> {
-  if (store.catalog.findRun(run) === undefined) return undefined;
+  const row = store.catalog.findRun(run);
+  if (row === undefined) return undefined;
   const text = await readTextAt(store, runRecordPath(run));
-  return text === undefined ? undefined : runRecordSchema.parse(JSON.parse(text));
+  if (text === undefined) return startRecord(run, { number: row.number, time: row.start });
+  return runRecordSchema.parse(JSON.parse(text));
 }
 
 function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
@@ -75,6 +80,7 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     id: draft.id,
     name: draft.name,
     status: executions.some(({ status }) => status === 'error') ? 'failed' : 'finished',
+    experiment: '0',
     snapshot: claim.snapshot,
     notebook: claim.notebook,
     number: claim.number,
@@ -89,12 +95,10 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
   };
 }
 
-/** The whole course of a run's metrics in this burst, one point a line; never written again. */
-function pointsFile(draft: DraftRun, number: number): FileEdit[] {
+/** The whole course of a run's metrics in this burst. */
+async function pointsFile(draft: DraftRun, number: number): Promise<FileEdit[]> {
   if (draft.points.length === 0) return [];
-  const lines = draft.points.map((point) => `${JSON.stringify(point)}\n`);
-  const path = `${runFolder(draft.id)}/metrics/${String(number).padStart(10, '0')}.ndjson`;
-  return [{ path, content: Buffer.from(lines.join('')) }];
+  return [{ path: pointsPath(draft.id, number), content: await formatPoints(draft.points) }];
 }
 
 function pointerFiles(record: RunRecord): FileEdit[] {

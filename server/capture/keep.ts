@@ -8,18 +8,19 @@ import { findBundles } from '../notebook/bundles.js';
 import { keepBytes } from '../notebook/editor.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
-import { toWorkspacePath } from '../store/names.js';
+import { toWorkspacePath } from '../store/disk/names.js';
 import type { OperatingState } from '../store/operating.js';
-import type { SnapshotRow } from '../store/rows.js';
-import type { Store } from '../store/store.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import { keepFound, keepLogged } from './artifacts.js';
 import { attachRuns, type ReadyRun } from './attach.js';
+import { withoutSecrets } from './bundle-secrets.js';
+import { watchIntake, type IntakeParts, type Watch } from './intake.js';
 import { draftRuns, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
 import { readCaptureState } from './state.js';
 import type { Warning } from './warning.js';
 
 /** What capture works on. */
-export interface CaptureParts {
+export interface CaptureParts extends IntakeParts {
   readonly history: History;
   readonly operating: OperatingState;
 }
@@ -39,7 +40,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const path = toWorkspacePath(burst.path);
   const known = store.catalog.findSnapshotByKey(burst.key);
   if (known !== undefined) {
-    await checkSame(store, known, burst);
+    await checkSame(parts.history, known, burst);
     return { row: known, created: true, warnings: [] };
   }
   await checkCaptured(parts, path, burst.trigger !== 'manual');
@@ -48,13 +49,15 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
     burst.content === undefined
       ? await store.files.read(path)
       : keepBytes(await store.files.find(path), burst.content);
-  const notebook = parseNotebook(bytes, { path });
+  const cleaned = await parts.history.secrets.cleanBytes(bytes, path);
+  const notebook = parseNotebook(cleaned.bytes, { path });
   const window = toWindow(burst, store.now());
-  const shown = burst.bundles.map(({ cell, bundle }) => ({ cell, bundle }));
+  const shown = await withoutSecrets(parts.history.secrets, burst.bundles);
   const ready = await readyRuns(parts, { burst, path, window, shown });
-  const { row, created } = await takeSnapshot(parts.history, {
+  const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
+    cleaned,
     notebook,
     trigger: burst.trigger,
     key: burst.key,
@@ -68,7 +71,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
         ? undefined
         : attachRuns(store, claim, ready.runs, { executions: burst.executions, ...window }),
   });
-  return { row, created, warnings: ready.warnings };
+  return { ...taken, warnings: [...taken.warnings, ...ready.warnings] };
 }
 
 /**
@@ -78,21 +81,25 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
 export async function keepFile(
   parts: CaptureParts,
   request: Pick<Burst, 'path' | 'message' | 'trigger'> & { readonly key?: string | undefined },
+  watch: Watch = {},
 ): Promise<KeptState> {
   const { store } = parts.history;
   const path = toWorkspacePath(request.path);
   await checkCaptured(parts, path, false);
   const bytes = await store.files.read(path);
-  const notebook = parseNotebook(bytes, { path });
+  const cleaned = await parts.history.secrets.cleanBytes(bytes, path);
+  const notebook = parseNotebook(cleaned.bytes, { path });
   const { shown, warnings } = await findNewBundles(parts, path, notebook);
   const key = request.key ?? randomBytes(16).toString('hex');
   const now = store.now();
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
-  const logged = await keepLogged(store, drafts, path);
+  const toIntake = watchIntake(parts, path, watch);
+  const logged = await keepLogged(store, drafts, { notebook: path, toIntake });
   const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
-  const { row, created } = await takeSnapshot(parts.history, {
+  const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
+    cleaned,
     notebook,
     trigger: request.trigger,
     key,
@@ -103,14 +110,21 @@ export async function keepFile(
         ? undefined
         : attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
   });
-  return { row, created, warnings: [...warnings, ...logged.warnings] };
+  return { ...taken, warnings: [...taken.warnings, ...warnings, ...logged.warnings] };
 }
 
 /** A key stands for one state: to answer another one with it would lose that other one. Throws conflict. */
-async function checkSame(store: Store, known: SnapshotRow, burst: ParsedBurst): Promise<void> {
+async function checkSame(
+  { store, secrets }: History,
+  known: SnapshotRow,
+  burst: ParsedBurst,
+): Promise<void> {
   if (burst.content !== undefined) {
     const bytes = await readNotebook(store, known);
     if (keepBytes(bytes, burst.content) === bytes) return;
+    // What was kept went through the intake, and what was sent did not.
+    const sent = await secrets.cleanBytes(Buffer.from(burst.content), known.path);
+    if (keepBytes(bytes, Buffer.from(sent.bytes).toString('utf8')) === bytes) return;
   } else if (store.catalog.findNotebookByPath(toWorkspacePath(burst.path))?.id === known.notebook)
     return;
   throw new CellarError(
@@ -159,7 +173,8 @@ async function readyRuns(
   const { burst, path, window } = request;
   const implicit = implicitRunId(burst.key);
   const drafts = draftRuns(request.shown, { id: implicit, time: window.finished });
-  const logged = await keepLogged(store, drafts, path);
+  const toIntake = watchIntake(parts, path);
+  const logged = await keepLogged(store, drafts, { notebook: path, toIntake });
   const runs = new Map<string, { draft: DraftRun; artifacts: ReadyRun['artifacts'] }>(
     drafts.map((draft) => [draft.id, { draft, artifacts: logged.byRun.get(draft.id) ?? [] }]),
   );
@@ -172,6 +187,7 @@ async function readyRuns(
     window,
     globs: (await parts.operating.readSettings()).artifactGlobs,
     known: new Set(named),
+    toIntake,
   });
   for (const { written, ...record } of found) {
     const id = findOwner(drafts, burst, written) ?? implicit;

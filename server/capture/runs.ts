@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import type { Bundle, MetricValue } from '../../contract/bundle.js';
+import type { Bundle } from '../../contract/bundle.js';
 import type { Warning } from './warning.js';
+import { lastValues, type MetricPoint } from '../tracking/points.js';
 import type { ArtifactRecord, RunRecord } from '../tracking/record.js';
 
 /** A bundle with the cell that displayed it. */
 export interface ShownBundle {
   readonly cell: string;
   readonly bundle: Bundle;
-}
-
-export interface MetricPoint {
-  readonly name: string;
-  readonly value: MetricValue;
-  readonly step: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
 }
 
 /** A run as its bundles tell it, before it is bound to a snapshot. */
@@ -70,20 +63,6 @@ function toPoints(bundle: Bundle, time: number): MetricPoint[] {
   });
 }
 
-/** The last value of each metric: the greatest by step, then time, then order (as MLflow decides it). */
-export function lastValues(points: readonly MetricPoint[]): RunRecord['metrics'] {
-  const last = new Map<string, MetricPoint>();
-  for (const point of points) {
-    const old = last.get(point.name);
-    const later =
-      old === undefined ||
-      point.step > old.step ||
-      (point.step === old.step && point.time >= old.time);
-    if (later) last.set(point.name, point);
-  }
-  return [...last.values()].map(({ name, value, step, time }) => ({ name, value, step, time }));
-}
-
 /** One record of a run that was kept before and of what a later burst adds to it. */
 export function mergeRecord(before: RunRecord | undefined, after: RunRecord): RunRecord {
   if (before === undefined) return after;
@@ -93,6 +72,8 @@ export function mergeRecord(before: RunRecord | undefined, after: RunRecord): Ru
   );
   return {
     ...before,
+    snapshot: before.snapshot ?? after.snapshot,
+    notebook: before.notebook ?? after.notebook,
     name: after.name === '' ? before.name : after.name,
     status: after.status,
     end: Math.max(before.end, after.end),

@@ -2,7 +2,7 @@ import ignore from 'ignore';
 
 import type { CaptureState, Pause } from '../../contract/workspace.js';
 import { CellarError } from '../errors.js';
-import { toWorkspacePath } from '../store/names.js';
+import { toWorkspacePath } from '../store/disk/names.js';
 import type { OperatingState, PausedPaths } from '../store/operating.js';
 import type { WorkspaceFiles } from '../store/workspace-files.js';
 

@@ -13,7 +13,8 @@ import {
   type KeptState,
 } from '../../../server/capture/keep.js';
 import { setPause } from '../../../server/capture/state.js';
-import { readNotebook, reindex } from '../../../server/history/history.js';
+import { readNotebook } from '../../../server/history/history.js';
+import { reindex } from '../../../server/history/reindex.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import { toSnapshot } from '../../../server/tracking/snapshots.js';
 import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
