@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { runCommandLine, type CommandTable } from './cli/run.js';
 import type { Context } from './cli/command.js';
+import { CellarError } from './errors.js';
 
 declare const CELLAR_VERSION: string;
 
@@ -15,8 +16,15 @@ const COMMANDS: CommandTable = {
   merge: async () => (await import('./cli/merge.js')).merge,
   clean: async () => (await import('./cli/clean.js')).clean,
   restore: async () => (await import('./cli/restore.js')).restore,
+  import: async () => (await import('./cli/import.js')).importCommand,
+  pin: async () => (await import('./cli/pin.js')).pin,
+  gc: async () => (await import('./cli/gc.js')).gc,
+  purge: async () => (await import('./cli/purge.js')).purge,
+  export: async () => (await import('./cli/export.js')).exportCommand,
   reindex: async () => (await import('./cli/reindex.js')).reindex,
   verify: async () => (await import('./cli/verify.js')).verify,
+  backup: async () => (await import('./cli/backup.js')).backup,
+  'restore-backup': async () => (await import('./cli/restore-backup.js')).restoreBackup,
   'git-install': async () => (await import('./cli/git-install.js')).gitInstall,
   'git-uninstall': async () => (await import('./cli/git-uninstall.js')).gitUninstall,
   'git-diff': async () => (await import('./cli/git-diff.js')).gitDiff,
@@ -40,6 +48,18 @@ const context: Context = {
   program: [process.execPath, fileURLToPath(import.meta.url)],
   out: (text) => process.stdout.write(text),
   say: (text) => process.stderr.write(`${text}\n`),
+  sketch: (line) => {
+    // To the line's start, and what stood there erased.
+    if (isatty(2)) process.stderr.write(`\r\u001b[2K${line ?? ''}`);
+  },
+  stopped: () => {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(name, () => {
+        controller.abort(new CellarError('timed_out', 'Ended before it was done.'));
+      });
+    return controller.signal;
+  },
   input: async () => (await import('./main/input.js')).readInput(),
   page: async (pager, text) =>
     (await import('./main/pager.js')).showPaged(pager, text, process.env),
@@ -48,10 +68,16 @@ const context: Context = {
       import('./main/owner.js'),
       import('./main/author.js'),
     ]);
+    let told = false;
     return connectToOwner(root, {
       author: await findAuthor(process.env),
       version: CELLAR_VERSION,
       report,
+      tell: (words) => {
+        context.sketch(words);
+        if (!isatty(2) && words !== undefined && !told) context.say(`cellar: ${words}`);
+        told ||= words !== undefined;
+      },
     });
   },
   serve: async (options) => {

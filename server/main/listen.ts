@@ -12,6 +12,8 @@ const LONGEST_SOCKET_PATH = 107;
 /** A listening server; close ends it and its connections. */
 export interface Listening {
   readonly port: number;
+  /** Ends every connection, and goes on listening. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function listenTcp(
       );
     throw error;
   }
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return toListening(server, (server.address() as AddressInfo).port);
 }
 
 /** Listens on a unix socket (a named pipe on Windows), replacing the file that a killed server left there. */
@@ -50,7 +52,14 @@ export async function listenSocket(handle: RequestListener, path: string): Promi
     await unlink(path).catch(() => undefined);
   }
   await listen(server, { path });
-  return { port: 0, close: () => close(server) };
+  return toListening(server, 0);
+}
+
+function toListening(server: Server, port: number): Listening {
+  const drop = (): void => {
+    server.closeAllConnections();
+  };
+  return { port, drop, close: () => close(server) };
 }
 
 /** A socket that only this process knows, in a folder of its own. */

@@ -4,12 +4,16 @@ import type { Author } from '../../contract/snapshot.js';
 import { createAccess, type Access, type Secrets } from '../access/access.js';
 import { createEvents, type Events } from '../api/parts.js';
 import { createApp } from '../app.js';
+import { CellarError } from '../errors.js';
 import { openHistory, type History } from '../history/history.js';
-import { indexSnapshots } from '../history/catch-up.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
-import { openStore } from '../store/store.js';
+import { openStore, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
-import { indexRuns } from '../tracking/index-runs.js';
+import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
+import { collectJob } from './collect-job.js';
+import { repackJob } from './repack-job.js';
+import { INDEXERS, RECORDERS } from './subjects.js';
+import { sealPending } from '../history/seal.js';
 
 export interface OpenOptions {
   readonly root: string;
@@ -23,6 +27,8 @@ export interface OpenOptions {
   readonly report: (error: unknown) => void;
   /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
   readonly events?: Events;
+  readonly watch?: StoreOptions['watch'];
+  readonly lost?: StoreOptions['lost'];
 }
 
 /** A workspace that this process owns, and the application that serves it. */
@@ -36,20 +42,45 @@ export interface OpenWorkspace {
 /** Opens a workspace as its owner. Throws StoreTakenError when another process has it. */
 export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace> {
   const { root, author, report } = options;
-  const store = await openStore({ root, author, report, now: Date.now });
+  const { watch, lost } = options;
+  const store = await openStore({
+    root,
+    author,
+    report,
+    now: Date.now,
+    ...(watch === undefined ? {} : { watch }),
+    ...(lost === undefined ? {} : { lost }),
+  });
   try {
-    const history = await openHistory(store, [indexSnapshots, indexRuns]);
+    const history = await openHistory(store, INDEXERS, RECORDERS);
     const operating = openOperatingState(store.places);
     const pool = createPool({ folder: options.workers });
+    const events = options.events ?? createEvents();
+    const ending = new AbortController();
     const app = createApp({
       ...options,
       pool,
       history,
       operating,
-      events: options.events ?? createEvents(),
+      events,
+      ending: ending.signal,
     });
+    const collected = (): void => {
+      events.emit({ kind: 'workspace' });
+    };
+    const upkeep = store.readOnly
+      ? undefined
+      : startUpkeep(
+          [...upkeepJobs(history), collectJob(history, operating, collected), repackJob(history)],
+          { activity: () => store.lastNumber(), report },
+        );
     const close = async (): Promise<void> => {
+      ending.abort(
+        new CellarError('server_away', 'The server is ending. Try again once it is back.'),
+      );
       pool.close();
+      await upkeep?.stop();
+      if (!store.readOnly) await sealPending(history).catch(report);
       await store.close();
     };
     return { app, history, operating, close };
@@ -57,6 +88,23 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     await store.close();
     throw error;
   }
+}
+
+const SEAL_IDLE_MS = 5_000;
+const SEAL_EVERY_MS = 60_000;
+
+/** What a server does by itself, the shortest first. */
+function upkeepJobs(history: History): readonly UpkeepJob[] {
+  return [
+    {
+      name: 'seal',
+      idle: SEAL_IDLE_MS,
+      every: SEAL_EVERY_MS,
+      run: async () => {
+        await sealPending(history);
+      },
+    },
+  ];
 }
 
 /** Access for a server that answers for these hosts; the cookie carries the port, since browsers share cookies between ports. */

@@ -9,6 +9,7 @@ import { connectTo, type Connection } from '../cli/connection.js';
 import { CellarError } from '../errors.js';
 import { listenPrivately } from './listen.js';
 import { openAccess, openWorkspace } from './open.js';
+import { HolderWatch } from '../store/heartbeat.js';
 import { toPlaces } from '../store/places.js';
 import { StoreTakenError } from '../store/store.js';
 
@@ -25,18 +26,27 @@ export async function connectToOwner(
     readonly author: Author;
     readonly version: string;
     readonly report: (error: unknown) => void;
+    /** Told what is waited for, when that may take long; undefined once it is over. */
+    readonly tell: (words: string | undefined) => void;
   },
 ): Promise<Connection> {
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const running = await findRunning(root);
-    if (running !== undefined) return running;
-    try {
-      return await becomeOwner(root, options);
-    } catch (error) {
-      if (!(error instanceof StoreTakenError) || Date.now() > until) throw error;
+  const until = performance.now() + PATIENCE_MS;
+  const watch = new HolderWatch();
+  try {
+    for (;;) {
+      const running = await findRunning(root);
+      if (running !== undefined) return running;
+      try {
+        return await becomeOwner(root, { ...options, watch });
+      } catch (error) {
+        if (!(error instanceof StoreTakenError)) throw error;
+        if (error.isSilent) options.tell(error.message);
+        else if (performance.now() > until) throw error;
+      }
+      await sleep(20 + 40 * Math.random());
     }
-    await sleep(20 + 40 * Math.random());
+  } finally {
+    options.tell(undefined);
   }
 }
 
@@ -56,7 +66,7 @@ async function findRunning(root: string): Promise<Connection | undefined> {
 
 async function becomeOwner(
   root: string,
-  options: Parameters<typeof connectToOwner>[1],
+  options: Parameters<typeof connectToOwner>[1] & { readonly watch: HolderWatch },
 ): Promise<Connection> {
   const token = randomBytes(24).toString('base64url');
   const access = openAccess(

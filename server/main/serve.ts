@@ -10,14 +10,12 @@ import { createEvents } from '../api/parts.js';
 import { CellarError, toStorageError } from '../errors.js';
 import { listenSocket, listenTcp, type Listening } from './listen.js';
 import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from './open.js';
-import { createRelay } from './relay.js';
+import { keepOwning, type OwnershipParts } from './ownership.js';
 import { openOperatingState } from '../store/operating.js';
 import { toPlaces, type Places } from '../store/places.js';
 import { isRunning } from '../store/process-identity.js';
-import { canOwn, StoreTakenError } from '../store/store.js';
 
 const PARENT_LOOK_MS = 500;
-const TAKE_OVER_MS = 1_000;
 
 export interface Surroundings {
   readonly author: Author;
@@ -72,8 +70,8 @@ export async function serveWorkspace(
     });
     await operating.writePort(port);
   };
-  const own = async (): Promise<boolean> => {
-    const next = await openWorkspace(opening);
+  const own: OwnershipParts['own'] = async (watch, lost) => {
+    const next = await openWorkspace({ ...opening, watch, lost });
     const { readOnly } = next.history.store;
     try {
       if (!readOnly) await publish(next);
@@ -87,10 +85,17 @@ export async function serveWorkspace(
     await last?.close();
     return !readOnly;
   };
-  const use = (relay: RequestListener): void => {
-    handle = relay;
+  const relay: OwnershipParts['relay'] = (next) => {
+    if (handle === next) return;
+    handle = next;
+    const last = workspace;
+    workspace = undefined;
+    if (last === undefined) return;
+    // Whoever listens for events here would hear no more: they ask again, and are passed on.
+    listening.drop();
+    last.close().catch(report);
   };
-  const stopTakingOver = await ownOrRelay(own, use, { places, access, report }).catch(
+  const stopTakingOver = await keepOwning({ own, relay, places, access, report }).catch(
     async (error: unknown) => {
       await listening.close();
       throw error;
@@ -113,46 +118,6 @@ export async function serveWorkspace(
   return code;
 }
 
-/**
- * Owns the store. Until that can be, because another process does or because nothing can be written, requests are passed on to that
- * process, or answered as far as reading goes, and each second it is tried again. `own` is false while the store is read-only. The
- * result stops trying.
- */
-async function ownOrRelay(
-  own: () => Promise<boolean>,
-  use: (relay: RequestListener) => void,
-  parts: Parameters<typeof createRelay>[0],
-): Promise<() => void> {
-  const attempt = async (): Promise<boolean> => {
-    try {
-      return await own();
-    } catch (error) {
-      if (!(error instanceof StoreTakenError)) throw error;
-      use(createRelay(parts));
-      return false;
-    }
-  };
-  if (await attempt()) return () => undefined;
-  let trying = false;
-  const again = async (): Promise<void> => {
-    if ((await canOwn(parts.places)) && (await attempt())) clearInterval(timer);
-  };
-  const timer = setInterval(() => {
-    if (trying) return;
-    trying = true;
-    again()
-      .catch((error: unknown) => {
-        if (!(error instanceof StoreTakenError)) parts.report(error);
-      })
-      .finally(() => {
-        trying = false;
-      });
-  }, TAKE_OVER_MS);
-  return () => {
-    clearInterval(timer);
-  };
-}
-
 async function listenAll(
   options: ServeOptions,
   places: Places,
@@ -163,6 +128,10 @@ async function listenAll(
   const socket = await listenSocket(handle, options.socket);
   return {
     port: tcp.port,
+    drop: () => {
+      tcp.drop();
+      socket.drop();
+    },
     close: async () => {
       await Promise.all([tcp.close(), socket.close()]);
     },

@@ -1,0 +1,12 @@
+import { indexSnapshots, type Indexer } from '../history/catch-up.js';
+import { expireRecorder, indexExpired } from '../history/expire.js';
+import { indexPins, pinRecorder } from '../history/pin.js';
+import type { Recorder } from '../history/recorder.js';
+import { indexRuns } from '../tracking/index-runs.js';
+import { recordPoints } from '../tracking/record-points.js';
+
+/** How the commits of every subject become rows. */
+export const INDEXERS: readonly Indexer[] = [indexSnapshots, indexRuns, indexPins, indexExpired];
+
+/** What every subject's journal records mean. */
+export const RECORDERS: readonly Recorder[] = [pinRecorder, expireRecorder, recordPoints];
