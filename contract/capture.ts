@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { bundleSchema } from './bundle.js';
 import { MAX_MESSAGE_LENGTH } from './limits.js';
+import { foundSecretSchema, secretNoteSchema } from './secrets.js';
 import {
   executionSchema,
   idSchema,
@@ -40,8 +41,13 @@ export const burstSchema = z.object({
 export type Burst = z.input<typeof burstSchema>;
 export type ParsedBurst = z.output<typeof burstSchema>;
 
-/** Something that could not be kept, and why; the snapshot itself was. */
-export const warningSchema = z.object({ code: z.string(), message: z.string() });
+/** Something that could not be kept, or was kept otherwise than it was, and why; the snapshot itself was. */
+export const warningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** Of a key or token that was found. */
+  secret: secretNoteSchema.optional(),
+});
 
 /** The snapshot that holds the state; `created` is false when nothing was new. */
 export const keptSchema = z.object({
@@ -82,5 +88,8 @@ export const restoredSchema = z.object({
   before: snapshotSchema.nullable(),
   path: z.string(),
   content: z.string(),
+  /** What was taken out of the version before it was kept; `kept` of them stand in the file again, since it still had them. */
+  redactions: z.array(foundSecretSchema),
+  kept: z.number().int(),
 });
 export type Restored = z.infer<typeof restoredSchema>;

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'outside_workspace',
   'paused',
   'refused_path',
+  'secret_found',
   'server_away',
   'store_busy',
   'store_damaged',

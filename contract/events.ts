@@ -7,5 +7,16 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), notebook: idSchema, snapshot: idSchema }),
   z.object({ kind: z.literal('notebook'), notebook: idSchema }),
   z.object({ kind: z.literal('workspace') }),
+  /** A text was removed from all history, for the n-th time: what is kept elsewhere must go through `redactions`. */
+  z.object({ kind: z.literal('purged'), generation: z.number().int() }),
+  /** How far the intake of a large file of the notebook at `path` has come, as in Progress. */
+  z.object({
+    kind: z.literal('progress'),
+    path: z.string(),
+    file: z.string(),
+    what: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+  }),
 ]);
 export type CellarEvent = z.infer<typeof eventSchema>;

@@ -14,6 +14,12 @@ export const ROUTES = {
   schema: 'api/v1/schema/:name',
   workspace: 'api/v1/workspace',
   settings: 'api/v1/settings',
+  /** POST: a text without what was purged from the store. */
+  redactions: 'api/v1/redactions',
+  /** What is done about keys and tokens. */
+  secrets: 'api/v1/secrets',
+  /** POST: what was found is no secret. */
+  allowedSecrets: 'api/v1/secrets/allowed',
   pause: 'api/v1/pause',
   captureState: 'api/v1/capture-state',
   notebooks: 'api/v1/notebooks',
@@ -28,6 +34,8 @@ export const ROUTES = {
   /** The notebook's bytes as stored. */
   snapshotNotebook: 'api/v1/snapshots/:id/notebook',
   restore: 'api/v1/snapshots/:id/restore',
+  /** PUT keeps a snapshot for ever; DELETE takes the pin off. */
+  pin: 'api/v1/snapshots/:id/pin',
   bursts: 'api/v1/bursts',
   /** GET ?base=&head= for two snapshots; POST when head is what the editor holds. */
   diff: 'api/v1/diff',
@@ -49,10 +57,27 @@ export const ROUTES = {
   /** PUT streams a new one in, GET (with ranges) streams one out. */
   artifacts: 'api/v1/artifacts',
   artifact: 'api/v1/artifacts/:sha256',
+  run: 'api/v1/runs/:id',
+  /** POST: values of its metrics, one or very many. */
+  runPoints: 'api/v1/runs/:id/points',
+  /** The course of one metric; ?from= and ?to= are steps, ?buckets= how finely it is drawn. */
+  runMetric: 'api/v1/runs/:id/metrics/:name',
   loginLinks: 'api/v1/login-links',
   /** Builds the catalog anew from git. */
   reindex: 'api/v1/reindex',
   verify: 'api/v1/verify',
+  /** Copies the whole store into a folder of the server's machine. */
+  backup: 'api/v1/backup',
+  /** POST: removes texts from all history. */
+  purge: 'api/v1/purge',
+  /** Frees what nothing needs any more. */
+  gc: 'api/v1/gc',
+  /** Brings in the notebook history of a git repository. */
+  imports: 'api/v1/imports',
+  importOffer: 'api/v1/imports/offer',
+  /** GET: a version, a notebook's history, or everything, as a zip file; and what is in it. */
+  exports: 'api/v1/exports',
+  exportPlan: 'api/v1/exports/plan',
   /** Prometheus text. */
   metrics: 'metrics',
 } as const;

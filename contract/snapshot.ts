@@ -94,6 +94,8 @@ export const snapshotSchema = z.object({
   author: authorSchema,
   /** "auto" for those that thin out with age, "main" for those kept for ever. */
   line: z.enum(['main', 'auto']),
+  /** A person keeps it for ever. */
+  pinned: z.boolean(),
   kernel: kernelSchema.nullable(),
   /** Cells in the notebook. */
   cells: z.number().int(),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 import { pathSchema } from './capture.js';
+import { retentionSchema } from './retention.js';
+import { secretSettingsSchema } from './secrets.js';
 
 /** What capture is paused for: one notebook, a folder ("" is the whole workspace). */
 export const pauseSchema = z.object({
@@ -63,5 +65,9 @@ export const settingsSchema = z.object({
   noisePatterns: z.array(noisePatternSchema).optional(),
   /** Kinds of noise that are shown by default. */
   shownNoise: z.array(z.string()).optional(),
+  /** How automatic snapshots thin out with age. */
+  retention: retentionSchema.optional(),
+  /** What is done about keys and tokens; what is not named stays as it is. */
+  secrets: secretSettingsSchema.optional(),
 });
 export type ServerSettings = z.infer<typeof settingsSchema>;

@@ -4,13 +4,21 @@ import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
 import { MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
+import { backupOperations } from './api/cellar/backup.js';
 import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
+import { exportOperations } from './api/cellar/exports.js';
+import { importOperations } from './api/cellar/imports.js';
+import { gcOperations } from './api/cellar/gc.js';
 import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
 import { mergeOperations } from './api/cellar/merge.js';
 import { mergeToolOperations, type MergeToolParts } from './api/cellar/merge-tool.js';
 import { createWorkspacePlace } from './api/cellar/merge-place.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
+import { redactionOperations } from './api/cellar/redactions.js';
+import { pointsOperations } from './api/cellar/points.js';
+import { purgeOperations } from './api/cellar/purge.js';
+import { pinOperations } from './api/cellar/pins.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
 import { workspaceOperations } from './api/cellar/workspace.js';
@@ -27,7 +35,9 @@ import { createComparer } from './tracking/compare.js';
 import { keepWarm } from './work/warm.js';
 
 /** Routes whose body may carry a notebook. */
-const LARGE: ReadonlySet<string> = new Set(['bursts', 'compare', 'diff', 'merge', 'restore']);
+const LARGE: ReadonlySet<string> = new Set([
+  ...['bursts', 'compare', 'diff', 'merge', 'redactions', 'restore'],
+]);
 
 /** Builds the application of one workspace; opens and listens to nothing. */
 export function createApp(parts: ApiParts): Express {
@@ -42,9 +52,17 @@ export function createApp(parts: ApiParts): Express {
     ...diffOperations(parts, comparer),
     ...compareOperations(parts, comparer),
     ...mergeOperations(parts.pool, createWorkspacePlace(parts)),
+    ...pointsOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
+    ...redactionOperations(parts),
     ...upkeepOperations(parts),
+    ...backupOperations(parts),
+    ...pinOperations(parts),
+    ...gcOperations(parts),
+    ...purgeOperations(parts),
+    ...importOperations(parts),
+    ...exportOperations(parts),
     ...loginOperations(parts),
     ...plainOperations(parts),
   ];

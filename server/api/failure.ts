@@ -22,6 +22,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   outside_workspace: 403,
   paused: 409,
   refused_path: 422,
+  secret_found: 422,
   server_away: 503,
   store_busy: 503,
   store_damaged: 500,
@@ -46,7 +47,8 @@ export function createFailureHandler(report: (error: unknown) => void): ErrorReq
   };
 }
 
-function toCellarError(error: unknown, report: (error: unknown) => void): CellarError {
+/** What a caller is told of a failure; one that nobody expected goes to the log alone. */
+export function toCellarError(error: unknown, report: (error: unknown) => void): CellarError {
   if (error instanceof CellarError) return error;
   // Express's body parser: status and type say what was wrong with the request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {

@@ -33,7 +33,11 @@ export interface Asked<Query, Body> {
   readonly response: Response;
 }
 
-interface JsonOperation<Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType> {
+export interface JsonOperation<
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+> {
   readonly method: Method;
   readonly route: RouteName;
   readonly summary: string;
@@ -41,9 +45,10 @@ interface JsonOperation<Query extends z.ZodType, Body extends z.ZodType, Answer 
   readonly query?: Query;
   readonly body?: Body;
   readonly answer: Answer;
+  /** Undefined when it has answered by itself. */
   run(
     asked: Asked<z.output<Query>, z.output<Body>>,
-  ): Promise<z.input<Answer> | JsonText> | z.input<Answer> | JsonText;
+  ): Promise<z.input<Answer> | JsonText | undefined> | z.input<Answer> | JsonText;
 }
 
 /** An operation that takes and gives JSON: its parts are checked by their schemas, its answer's type by the compiler. */
@@ -71,7 +76,7 @@ export function jsonOperation<
       };
       const answered = await operation.run(asked);
       if (answered instanceof JsonText) answered.send(response);
-      else response.json(answered);
+      else if (!response.headersSent) response.json(answered);
     },
   };
 }
@@ -81,6 +86,14 @@ export function paramOf(request: Request, name: string): string {
   const value = request.params[name];
   if (typeof value !== 'string') throw new RangeError(`the route has no ${name}`);
   return value;
+}
+
+/** The query of a request whose answer is not JSON, checked by its schema. */
+export function checkQuery<Query extends z.ZodType>(
+  schema: Query,
+  request: Request,
+): z.output<Query> {
+  return check(schema, request.query, 'query') as z.output<Query>;
 }
 
 function check(schema: z.ZodType | undefined, value: unknown, place: string): unknown {

@@ -2,7 +2,7 @@ import { readFile, unlink } from 'node:fs/promises';
 
 import * as z from 'zod';
 
-import { writeDurable } from '../store/durable.js';
+import { writeDurable } from '../store/disk/durable.js';
 import { findHolder } from '../store/lock.js';
 import type { Places } from '../store/places.js';
 

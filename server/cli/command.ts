@@ -16,6 +16,10 @@ export interface Context {
   out(text: string | Uint8Array): void;
   /** Words for people. */
   say(text: string): void;
+  /** Shows a line to people in the place of the one shown last, or takes it away; nothing where nobody looks. */
+  sketch(line: string | undefined): void;
+  /** Aborted when the person ends the command, which then has to end by itself. */
+  stopped(): AbortSignal;
   /** All of standard input. */
   input(): Promise<Uint8Array>;
   /** Shows text in a pager (a shell command) until the person leaves it; false when there is no such program. */

@@ -1,31 +1,38 @@
 import { request as openRequest, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
 
-import { errorBodySchema } from '../../contract/errors.js';
+import { errorBodySchema, type ErrorBody } from '../../contract/errors.js';
+import { LONG_TYPE, longLineSchema, type Progress } from '../../contract/progress.js';
 import { CellarError } from '../errors.js';
 import type { Address } from './address.js';
 
 export interface Ask {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Without a leading slash, as pathTo gives it. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   /** How long the answer may take to begin, in milliseconds; undefined: as long as the work takes. */
   readonly patience?: number;
+  /** The media type that is asked for. */
+  readonly accept?: string;
 }
 
 /** The owner of a store, as a command talks to it; whether it is another process or this one makes no difference. */
 export interface Connection {
   json(ask: Ask): Promise<unknown>;
+  /** The result of a long operation, whose progress is told meanwhile. */
+  long(ask: Ask, report: (progress: Progress) => void): Promise<unknown>;
   bytes(ask: Ask): Promise<Buffer>;
+  /** The same piece by piece; whoever stops reading ends it. Throws server_away where it breaks off. */
+  stream(ask: Ask): AsyncIterable<Buffer>;
   /** Ends an owner that was opened for this command alone. */
   close(): Promise<void>;
 }
 
 /** Talks HTTP to the owner at an address. A failure to reach it is server_away; its own errors are thrown as they were. */
 export function connectTo(address: Address, close: () => Promise<void>): Connection {
-  const bytes = async (ask: Ask): Promise<Buffer> => {
-    const response = await send(address, ask);
+  const read = async (response: IncomingMessage): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -37,14 +44,34 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
     const error = errorBodySchema.safeParse(tryJson(body));
     if (!error.success)
       throw new CellarError('internal', `The server answered ${response.statusCode ?? 'nothing'}.`);
-    const { code, message, side, path } = error.data;
-    throw new CellarError(code, message, {
-      ...(side === undefined ? {} : { side }),
-      ...(path === undefined ? {} : { path }),
-    });
+    throw toError(error.data);
+  };
+  const bytes = async (ask: Ask): Promise<Buffer> => read(await send(address, ask));
+  const stream = async function* (ask: Ask): AsyncGenerator<Buffer> {
+    const response = await send(address, ask);
+    if ((response.statusCode ?? 500) >= 400) await read(response);
+    try {
+      for await (const chunk of response) yield chunk as Buffer;
+    } catch (error) {
+      throw away(error);
+    } finally {
+      response.destroy();
+    }
   };
   return {
     bytes,
+    stream,
+    long: async (ask, report) => {
+      const response = await send(address, { ...ask, accept: LONG_TYPE });
+      if ((response.statusCode ?? 500) >= 400) return read(response);
+      for await (const text of linesOf(response)) {
+        const line = longLineSchema.parse(JSON.parse(text));
+        if ('progress' in line) report(line.progress);
+        else if ('error' in line) throw toError(line.error);
+        else return line.result;
+      }
+      throw away(new Error('the answer ended early'));
+    },
     json: async (ask) => JSON.parse((await bytes(ask)).toString('utf8')) as unknown,
     close,
   };
@@ -67,6 +94,7 @@ function send(address: Address, ask: Ask): Promise<IncomingMessage> {
         agent: false,
         headers: {
           Authorization: `Bearer ${address.token}`,
+          ...(ask.accept === undefined ? {} : { Accept: ask.accept }),
           ...(body === undefined
             ? {}
             : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
@@ -80,6 +108,21 @@ function send(address: Address, ask: Ask): Promise<IncomingMessage> {
     if (ask.patience !== undefined)
       request.setTimeout(ask.patience, () => request.destroy(new Error('no answer in time')));
     request.end(body);
+  });
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: response, crlfDelay: Infinity });
+  } catch (error) {
+    throw away(error);
+  }
+}
+
+function toError({ code, message, side, path }: ErrorBody): CellarError {
+  return new CellarError(code, message, {
+    ...(side === undefined ? {} : { side }),
+    ...(path === undefined ? {} : { path }),
   });
 }
 

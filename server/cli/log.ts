@@ -82,6 +82,7 @@ function formatRow(context: Context, history: WholeHistory, row: HistoryRow): st
       describeSnapshot(row),
       ...(row.metric === null ? [] : [formatMetric(color, history, row)]),
       ...(isBest ? [paint(color, 'yellow', 'best')] : []),
+      ...(row.pinned ? ['pinned'] : []),
     ].join('  '),
   ];
   if (row.message !== null) lines.push(`    ${printable(row.message).replaceAll('\n', '\n    ')}`);

@@ -12,7 +12,7 @@ import { toEmptyBase, toSharedBase } from '../notebook/merge/shared-base.js';
 import { identicalJson } from '../notebook/patch/identical.js';
 import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
-import { writeDurable } from '../store/durable.js';
+import { writeDurable } from '../store/disk/durable.js';
 import { withSide } from './diff-side.js';
 import { getFile } from './read-file.js';
 

@@ -1,6 +1,7 @@
 import { pathTo } from '../../contract/routes.js';
 import { reindexedSchema } from '../../contract/upkeep.js';
 import { DONE, type Command } from './command.js';
+import { withBar } from './bar.js';
 import { withOwner } from './with-owner.js';
 import { count } from './words.js';
 
@@ -11,7 +12,11 @@ export const reindex: Command = {
   arguments: [0, 0],
   run: async (context, call) => {
     const done = await withOwner(context, call.root, async (owner) =>
-      reindexedSchema.parse(await owner.json({ method: 'POST', path: pathTo('reindex') })),
+      reindexedSchema.parse(
+        await withBar(context, (report) =>
+          owner.long({ method: 'POST', path: pathTo('reindex') }, report),
+        ),
+      ),
     );
     context.out(
       call.json

@@ -5,7 +5,7 @@ import { restoredSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
-import { writeDurable } from '../store/durable.js';
+import { writeDurable } from '../store/disk/durable.js';
 import { DONE, type Call, type Command, type Context } from './command.js';
 import type { Connection } from './connection.js';
 import { nameNotebook } from './notebook-path.js';
@@ -62,7 +62,10 @@ async function bringBack(
   const inside = output === undefined ? undefined : await findInside(context, call, output);
   if (output !== undefined && inside === undefined) {
     const path = resolve(context.cwd, output);
-    await writeDurable(path, await owner.bytes({ path: pathTo('snapshotNotebook', { id }) }));
+    const bytes = await owner.bytes({ path: pathTo('snapshotNotebook', { id }) });
+    await writeDurable(path, bytes);
+    if (Buffer.from(bytes).includes('[redacted: '))
+      context.say(`cellar: ${path} has marks "[redacted: …]" where secrets were not kept.`);
     return { id, time, path, before: null };
   }
   const body = {
@@ -72,6 +75,11 @@ async function bringBack(
   const restored = restoredSchema.parse(
     await owner.json({ method: 'POST', path: pathTo('restore', { id }), body }),
   );
+  const missing = restored.redactions.length - restored.kept;
+  if (missing > 0)
+    context.say(
+      `cellar: ${missing === 1 ? 'A secret was' : `${missing} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`,
+    );
   return { id, time, path: restored.path, before: restored.before?.id ?? null };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { keptSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
+import { withBar } from './bar.js';
 import { DONE, type Command } from './command.js';
 import { nameNotebook } from './notebook-path.js';
 import { withNewOwner } from './with-owner.js';
@@ -17,18 +18,17 @@ export const snapshot: Command = {
   run: async (context, call) => {
     const { root, path } = await nameNotebook(context, call, call.arguments[0] ?? '');
     const message = call.text('message');
+    const ask = {
+      method: 'POST',
+      path: pathTo('snapshots'),
+      body: {
+        path,
+        key: randomBytes(16).toString('hex'),
+        ...(message === undefined ? {} : { message }),
+      },
+    } as const;
     const kept = await withNewOwner(context, root, async (owner) =>
-      keptSchema.parse(
-        await owner.json({
-          method: 'POST',
-          path: pathTo('snapshots'),
-          body: {
-            path,
-            key: randomBytes(16).toString('hex'),
-            ...(message === undefined ? {} : { message }),
-          },
-        }),
-      ),
+      keptSchema.parse(await withBar(context, (report) => owner.long(ask, report))),
     );
     for (const warning of kept.warnings) context.say(`cellar: ${warning.message}`);
     const { id, time, path: notebook } = kept.snapshot;

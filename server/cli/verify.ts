@@ -1,5 +1,6 @@
 import { pathTo } from '../../contract/routes.js';
 import { verifiedSchema } from '../../contract/upkeep.js';
+import { withBar } from './bar.js';
 import { DONE, NO, type Command } from './command.js';
 import { withOwner } from './with-owner.js';
 import { count, printable } from './words.js';
@@ -11,7 +12,11 @@ export const verify: Command = {
   arguments: [0, 0],
   run: async (context, call) => {
     const found = await withOwner(context, call.root, async (owner) =>
-      verifiedSchema.parse(await owner.json({ method: 'POST', path: pathTo('verify') })),
+      verifiedSchema.parse(
+        await withBar(context, (report) =>
+          owner.long({ method: 'POST', path: pathTo('verify') }, report),
+        ),
+      ),
     );
     const sound = found.damages.length === 0;
     if (call.json) context.out(`${JSON.stringify(found)}\n`);

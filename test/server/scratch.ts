@@ -4,10 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
-import { indexSnapshots } from '../../server/history/catch-up.js';
 import { openHistory, type History } from '../../server/history/history.js';
+import { INDEXERS, RECORDERS } from '../../server/main/subjects.js';
 import { openStore, type Store, type StoreOptions } from '../../server/store/store.js';
-import { indexRuns } from '../../server/tracking/index-runs.js';
 
 export const AUTHOR = { name: 'Ada', email: 'ada@example.org' };
 
@@ -50,7 +49,7 @@ export async function openTestHistory(
   options: Partial<StoreOptions> = {},
 ): Promise<History> {
   const store = await openTestStore(root ?? (await makeFolder()), options);
-  return openHistory(store, [indexSnapshots, indexRuns]);
+  return openHistory(store, INDEXERS, RECORDERS);
 }
 
 export async function writeInto(

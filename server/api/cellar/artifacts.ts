@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { storedFileSchema } from '../../../contract/artifact.js';
 import { CellarError } from '../../errors.js';
-import type { ByteRange } from '../../store/artifacts.js';
+import type { ByteRange } from '../../store/artifacts/artifacts.js';
 import { paramOf, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 

@@ -8,7 +8,7 @@ import {
 } from '../../../contract/compare.js';
 import { isInRepository, listRevisions } from '../../checkout/revisions.js';
 import { CellarError } from '../../errors.js';
-import { toWorkspacePath } from '../../store/names.js';
+import { toWorkspacePath } from '../../store/disk/names.js';
 import type { Comparer, OpenComparison } from '../../tracking/compare.js';
 import { jsonOperation, paramOf, toApproach, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';

@@ -5,7 +5,7 @@ import {
   resolveRequestSchema,
 } from '../../../contract/merge.js';
 import { CellarError } from '../../errors.js';
-import { ByteCache } from '../../store/byte-cache.js';
+import { ByteCache } from '../../store/disk/byte-cache.js';
 import type { FoundMerge } from '../../tracking/merges.js';
 import { applyChoices, findValueOfMerge, viewMerge } from '../../work/merge.js';
 import type { Pool } from '../../work/pool.js';

@@ -12,8 +12,8 @@ import {
 import { CellarError } from '../../errors.js';
 import { getNotebook } from '../../history/history.js';
 import { copyNotebook, renamePath } from '../../history/move.js';
-import type { NotebookRow } from '../../store/rows.js';
-import { toWorkspacePath } from '../../store/names.js';
+import type { NotebookRow } from '../../store/catalog/rows.js';
+import { toWorkspacePath } from '../../store/disk/names.js';
 import { readHistoryPage } from '../../tracking/page.js';
 import { listNotebooks, toNotebook } from '../../tracking/snapshots.js';
 import { jsonOperation, type Operation } from '../operation.js';

@@ -14,8 +14,9 @@ import { keepBurst, keepFile, type KeptState } from '../../capture/keep.js';
 import { CellarError } from '../../errors.js';
 import { getSnapshot, readNotebook } from '../../history/history.js';
 import { restoreSnapshot } from '../../history/restore.js';
-import { toWorkspacePath } from '../../store/names.js';
+import { toWorkspacePath } from '../../store/disk/names.js';
 import { toSnapshot } from '../../tracking/snapshots.js';
+import { longOperation } from '../long.js';
 import { jsonOperation, paramOf, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
@@ -38,15 +39,18 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
       answer: keptSchema,
       run: async ({ body }) => answer(await keepBurst(parts, body)),
     }),
-    jsonOperation({
-      method: 'post',
-      route: 'snapshots',
-      summary: "Keep a notebook's file as it is on disk",
-      grants: [],
-      body: takeSchema,
-      answer: keptSchema,
-      run: async ({ body }) => answer(await keepFile(parts, body)),
-    }),
+    longOperation(
+      {
+        method: 'post',
+        route: 'snapshots',
+        summary: "Keep a notebook's file as it is on disk",
+        grants: [],
+        body: takeSchema,
+        answer: keptSchema,
+        run: async ({ body }, watch) => answer(await keepFile(parts, body, watch)),
+      },
+      parts.report,
+    ),
     jsonOperation({
       method: 'get',
       route: 'snapshot',
@@ -80,19 +84,24 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
       body: restoreSchema,
       answer: restoredSchema,
       run: async ({ body, param }) => {
-        const { row, before, path, bytes } = await restoreSnapshot(parts.history, {
-          id: param('id'),
-          write: body.write,
-          key: body.key ?? randomBytes(16).toString('hex'),
-          ...(body.content === undefined ? {} : { content: body.content }),
-          ...(body.path === undefined ? {} : { path: body.path }),
-        });
+        const { row, before, path, bytes, redactions, kept } = await restoreSnapshot(
+          parts.history,
+          {
+            id: param('id'),
+            write: body.write,
+            key: body.key ?? randomBytes(16).toString('hex'),
+            ...(body.content === undefined ? {} : { content: body.content }),
+            ...(body.path === undefined ? {} : { path: body.path }),
+          },
+        );
         parts.events.emit({ kind: 'snapshot', notebook: row.notebook, snapshot: row.id });
         return {
           snapshot: toSnapshot(store, row),
           before: before === undefined ? null : toSnapshot(store, before),
           path,
           content: bytes.toString('utf8'),
+          redactions: [...redactions],
+          kept,
         };
       },
     }),

@@ -13,7 +13,8 @@ import {
   type Space,
 } from '../../../contract/workspace.js';
 import { readCaptureState, setPause } from '../../capture/state.js';
-import { createSpaceMeter } from '../../store/space.js';
+import { toOwnRules } from '../../notebook/secrets/rules.js';
+import { createSpaceMeter } from '../../store/disk/space.js';
 import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
@@ -67,10 +68,14 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       answer: settingsSchema,
       run: async ({ body }) => {
         await checkPatterns(body.noisePatterns ?? []);
+        toOwnRules(body.secrets?.patterns ?? []);
         const before = await operating.readSettings();
         // What is not named stays as it is.
-        const { spaceLimit = before.spaceLimit, ...rest } = body;
-        const after = { ...before, ...rest, spaceLimit };
+        const { spaceLimit = before.spaceLimit, secrets = {}, ...rest } = body;
+        const after = {
+          ...{ ...before, ...rest, spaceLimit },
+          secrets: { ...before.secrets, ...secrets },
+        };
         await operating.writeSettings(after);
         parts.events.emit({ kind: 'workspace' });
         return after;
