@@ -5,13 +5,21 @@ import { keptSchema, restoredSchema } from '../../contract/capture.js';
 import { revisionsSchema } from '../../contract/compare.js';
 import type { CompareSides, Comparison, Revisions } from '../../contract/compare.js';
 import type { CellarEvent } from '../../contract/events.js';
+import type { ExportChoice } from '../../contract/export.js';
 import type { HistoryPage, HistoryQuery, Notebook } from '../../contract/history.js';
 import {
   foundNotebookSchema,
   historyPageSchema,
   notebookListSchema,
 } from '../../contract/history.js';
+import {
+  importedSchema,
+  importOfferSchema,
+  type Imported,
+  type ImportOffer,
+} from '../../contract/import.js';
 import { loginLinkSchema } from '../../contract/login.js';
+import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
@@ -25,6 +33,7 @@ import {
   type ComparedPlace,
 } from './comparison.js';
 import { EventStream, type Source, type Subscription } from './events.js';
+import { readLong } from './long.js';
 import {
   parse,
   readJson,
@@ -54,17 +63,25 @@ export interface Client {
   /** The commits that touched a notebook, newest first. */
   revisions(path: string, signal?: AbortSignal): Promise<Revisions>;
   restore(id: string, request?: Restore): Promise<Restored>;
+  /** Keeps a version for ever, or takes its pin off. */
+  pin(id: string, pinned: boolean): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   pause(request: Pause): Promise<void>;
   captureState(path: string): Promise<CaptureState>;
   settings(patch: ServerSettings): Promise<void>;
+  /** What the git repository around the workspace has that is not here. */
+  importOffer(): Promise<ImportOffer>;
+  /** Brings in what `importOffer` counts; aborting keeps what was brought in by then. */
+  importHistory(report: (progress: Progress) => void, signal: AbortSignal): Promise<Imported>;
   /** A one-time link for a reviewer, which opens the page at `target` (a fragment such as "#/diff/a/b"). */
   loginLink(target?: string): Promise<string>;
   /** Logs this browser in with a token; the answer is a cookie. */
   login(token: string): Promise<void>;
   /** Where an artifact's bytes are downloaded from. */
   readonly artifactUrl: (artifact: Pick<Artifact, 'name' | 'sha256'>) => string;
+  /** Where a version, or a notebook's whole history, is downloaded from as a zip. */
+  readonly exportUrl: (chosen: ExportChoice) => string;
   events(listener: (event: CellarEvent) => void): Subscription;
 }
 
@@ -109,12 +126,26 @@ export function createClient(options: ClientOptions): Client {
       ask(revisionsSchema, { path: pathTo('revisions'), query: { path }, signal }),
     restore: (id, body = {}) =>
       ask(restoredSchema, { method: 'POST', path: pathTo('restore', { id }), body }),
+    pin: (id, pinned) => tell({ method: pinned ? 'PUT' : 'DELETE', path: pathTo('pin', { id }) }),
     rename: (from, to) => tell({ method: 'POST', path: pathTo('rename'), body: { from, to } }),
     copy: (from, to) => tell({ method: 'POST', path: pathTo('copy'), body: { from, to } }),
     pause: (body) => tell({ method: 'POST', path: pathTo('pause'), body }),
     captureState: (path) =>
       ask(captureStateSchema, { path: pathTo('captureState'), query: { path } }),
     settings: (body) => tell({ method: 'PATCH', path: pathTo('settings'), body }),
+    importOffer: () => ask(importOfferSchema, { path: pathTo('importOffer') }),
+    importHistory: async (report, signal) => {
+      const path = pathTo('imports');
+      const answer = await send(options, {
+        method: 'POST',
+        path,
+        body: {},
+        // Jupyter's proxy holds any other answer back until it is whole; lines of JSON come all the same.
+        accept: 'text/event-stream',
+        signal,
+      });
+      return readLong(answer, importedSchema, { report, signal });
+    },
     loginLink: async (target) => {
       const body = target === undefined ? {} : { target };
       return (await ask(loginLinkSchema, { method: 'POST', path: pathTo('loginLinks'), body })).url;
@@ -124,6 +155,7 @@ export function createClient(options: ClientOptions): Client {
       options.artifactBase === undefined
         ? toUrl(options.base, pathTo('artifact', { sha256 }), { name })
         : toUrl(options.artifactBase, encodeURIComponent(sha256), { name }),
+    exportUrl: (chosen) => toUrl(options.base, pathTo('exports'), { ...chosen }),
     events: (listener) => stream.listen(listener),
   };
 }

@@ -17,12 +17,18 @@ export interface ClientOptions {
   readonly openEvents?: (url: string) => Source;
 }
 
+/** How long the server may take to begin its answer, and at least how fast a body gets to it, in bytes a second. */
+const PATIENCE_MS = 45_000;
+const SLOWEST_WAY = 100_000;
+
 /** One request: `path` is relative to the base, undefined values of `query` are left out, `body` becomes JSON. */
 export interface Request {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** The media type that is wanted; JSON by default. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -35,9 +41,12 @@ export function toUrl(base: string, path: string, query: Request['query'] = {}):
   return `${base.replace(/\/*$/, '/')}${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** Sends a request and returns its successful answer; throws a ClientError otherwise, or what the signal's abort gives. */
+/**
+ * Sends a request and returns its successful answer; throws a ClientError otherwise, or what the signal's abort gives. A server that
+ * takes the request and does not answer in time counts as away: what is to be kept is then tried again, under the same key.
+ */
 export async function send(options: ClientOptions, request: Request): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: request.accept ?? 'application/json' });
   const token = options.token?.();
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   if (request.method !== undefined && request.method !== 'GET') headers.set(CLIENT_HEADER, '1');
@@ -47,15 +56,42 @@ export async function send(options: ClientOptions, request: Request): Promise<Re
     credentials: 'same-origin',
     cache: 'no-store',
   };
-  if (request.signal !== undefined) init.signal = request.signal;
+  let length = 0;
   if (request.body !== undefined) {
     headers.set('content-type', 'application/json');
     init.body = JSON.stringify(request.body);
+    length = init.body.length;
   }
   const url = toUrl(options.base, request.path, request.query);
-  const answer = await reach(() => (options.fetch ?? fetch)(url, init), request.signal);
+  const call = (signal: AbortSignal): Promise<Response> =>
+    (options.fetch ?? fetch)(url, { ...init, signal });
+  const patience = PATIENCE_MS + (1000 * length) / SLOWEST_WAY;
+  const answer = await reach(() => inTime(call, patience, request.signal), request.signal);
   if (!answer.ok) throw await toError(answer, request.signal);
   return answer;
+}
+
+/** Calls with a signal that fires with `outer`, or when the call has not ended after `patience` milliseconds. */
+async function inTime<T>(
+  call: (signal: AbortSignal) => Promise<T>,
+  patience: number,
+  outer: AbortSignal | undefined,
+): Promise<T> {
+  const controller = new AbortController();
+  const leave = (): void => {
+    controller.abort(outer?.reason);
+  };
+  if (outer?.aborted === true) leave();
+  // Stays for the reading of the answer, which the signal ends too.
+  outer?.addEventListener('abort', leave, { once: true });
+  const timer = setTimeout(() => {
+    controller.abort(new Error('no answer in time'));
+  }, patience);
+  try {
+    return await call(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The text of an answer. A page of HTML is never ours: a proxy or a login form stands in the server's place. */

@@ -4,6 +4,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Restore, Restored } from '../../contract/capture.js';
 import type { CompareSides, Revisions } from '../../contract/compare.js';
+import type { ExportChoice } from '../../contract/export.js';
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import type { Pause, Workspace } from '../../contract/workspace.js';
@@ -18,10 +19,12 @@ export interface Server {
   findNotebook(path: string): Promise<Notebook | undefined>;
   snapshot(id: string): Promise<Snapshot>;
   restore(id: string, request: Restore): Promise<Restored>;
+  pin(id: string, pinned: boolean): Promise<void>;
   pause(request: Pause): Promise<void>;
   loginLink(target: string): Promise<string>;
   revisions(path: string): Promise<Revisions>;
   artifactUrl(artifact: Pick<Artifact, 'name' | 'sha256'>): string;
+  exportUrl(chosen: ExportChoice): string;
 }
 
 /** What the commands act on and through. */

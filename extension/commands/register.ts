@@ -8,10 +8,12 @@ import { compareSelected } from './compare-selected.js';
 import { compare } from './compare.js';
 import { copyLink } from './copy-link.js';
 import { downloadArtifact } from './download-artifact.js';
+import { exportVersions } from './export.js';
 import { openSettings } from './open-settings.js';
 import type { Command, Parts } from './parts.js';
 import { resolveMerge } from './merge.js';
 import { pauseFolder, pauseNotebook, pauseWorkspace } from './pause.js';
+import { pin } from './pin.js';
 import { restore } from './restore.js';
 import { resume } from './resume.js';
 import { retry } from './retry.js';
@@ -30,6 +32,7 @@ const ALL: readonly Command[] = [
   compare,
   resolveMerge,
   restore,
+  pin,
   showDeleted,
   pauseNotebook,
   pauseFolder,
@@ -37,6 +40,7 @@ const ALL: readonly Command[] = [
   resume,
   copyLink,
   downloadArtifact,
+  exportVersions,
   openSettings,
   retry,
 ];

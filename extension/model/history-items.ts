@@ -84,7 +84,13 @@ export function mergeNewest(
   const oldest = page[page.length - 1];
   // Without a row in common there may be a gap between the two, so the page stands alone.
   if (oldest === undefined || !page.some(({ id }) => known.has(id))) return page;
-  return [...page, ...loaded.filter(({ number }) => number < oldest.number)];
+  return [...page, ...loaded.filter((row) => isOlder(row, oldest))];
+}
+
+/** Versions that were brought in from git come before those that were kept here, whenever that was. */
+function isOlder(row: HistoryRow, than: HistoryRow): boolean {
+  const [left, right] = [row.trigger === 'import', than.trigger === 'import'];
+  return left === right ? row.number < than.number : left;
 }
 
 /** An older page put behind what is loaded, without rows that are there already. */

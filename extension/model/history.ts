@@ -1,3 +1,4 @@
+import type { CellarEvent } from '../../contract/events.js';
 import type { HistoryPage, HistoryQuery, HistoryRow, Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
@@ -86,10 +87,22 @@ export class HistoryModel extends Store<HistoryState> {
     this.#memory = memory;
     this.#now = now;
     this.#events = client.events((event) => {
+      if (event.kind === 'progress') {
+        this.#follow(event);
+        return;
+      }
       const mine = this.state.notebook?.id;
-      if (event.kind === 'workspace' || mine === undefined || event.notebook === mine)
+      const isOfAll = event.kind === 'workspace' || event.kind === 'purged';
+      if (isOfAll || mine === undefined || event.notebook === mine)
         this.#later(() => this.#refresh(), EVENT_PAUSE);
     });
+  }
+
+  /** Tells how far a large file has come, for as long as a version of this notebook is being kept. */
+  #follow({ path, file, done, total }: Extract<CellarEvent, { kind: 'progress' }>): void {
+    if (path !== this.state.path || this.state.capture?.kind !== 'keeping') return;
+    const share = total === null || total === 0 ? undefined : done / total;
+    this.update({ capture: { kind: 'keeping', file, ...(share === undefined ? {} : { share }) } });
   }
 
   /** Shows another notebook, or none; the same path again changes nothing. */

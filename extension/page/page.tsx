@@ -184,7 +184,9 @@ function useWorkspace(client: Client): LoadedWorkspace & { readonly load: () => 
   useEffect(() => {
     // Without a login there is nothing to listen to, and the browser would ask on and on.
     if (locked) return undefined;
-    const events = client.events(load);
+    const events = client.events(({ kind }) => {
+      if (kind !== 'progress') load();
+    });
     return () => {
       events.dispose();
     };

@@ -12,6 +12,7 @@ import type { HistoryRow } from '../../contract/history.js';
 import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { HistoryModel } from '../model/history.js';
+import { ImportModel } from '../model/import.js';
 import { HistoryPanel } from '../view/history-panel.js';
 import { NOW, type HistoryActions } from '../view/history-actions.js';
 import { ICellar, IHistory, type Cellar, type History } from './tokens.js';
@@ -41,6 +42,7 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
         model,
         actions: toActions(app, cellar, model),
         space: cellar.space,
+        imports: new ImportModel(cellar.client, cellar.memory),
       }),
     );
     panel.id = PANEL_ID;
@@ -124,11 +126,19 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
     onRestore: (row) => {
       run(COMMANDS.restore, toArgs(row));
     },
+    onPin: (row) => {
+      run(COMMANDS.pin, { id: row.id, pinned: String(!row.pinned) });
+    },
     onCopyLink: (row) => {
       const before = model.findBefore(row.id);
       const target =
         before === undefined ? `#/notebook/${row.notebook}` : `#/diff/${before}/${row.id}`;
       run(COMMANDS.copyLink, { target });
+    },
+    onExport: (row) => {
+      const notebook = model.state.notebook?.id;
+      if (row !== undefined) run(COMMANDS.export, { id: row.id });
+      else if (notebook !== undefined) run(COMMANDS.export, { notebook });
     },
     onKeep: () => {
       run(COMMANDS.snapshot);

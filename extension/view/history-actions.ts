@@ -10,7 +10,10 @@ export interface HistoryActions {
   readonly onCompare: (base: string, head: string) => void;
   readonly artifactUrl: (artifact: Artifact) => string;
   readonly onRestore?: (row: HistoryRow) => void;
+  readonly onPin?: (row: HistoryRow) => void;
   readonly onCopyLink?: (row: HistoryRow) => void;
+  /** Downloads a version, or without one the whole history of the notebook, as a zip. */
+  readonly onExport?: (row?: HistoryRow) => void;
   /** Keeps a version now, with a message. */
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
@@ -54,12 +57,41 @@ export function rowEntries(
         actions.onCompare(best, row.id);
       },
     });
-  if (actions.onRestore !== undefined || actions.onCopyLink !== undefined)
+  const { onRestore, onPin, onCopyLink, onExport } = actions;
+  if ([onRestore, onPin, onCopyLink, onExport].some((action) => action !== undefined))
     entries.push({ kind: 'line' });
-  if (actions.onRestore !== undefined)
-    entries.push({ kind: 'action', label: 'Restore…', run: () => actions.onRestore?.(row) });
-  if (actions.onCopyLink !== undefined)
-    entries.push({ kind: 'action', label: 'Copy link', run: () => actions.onCopyLink?.(row) });
+  if (onRestore !== undefined)
+    entries.push({
+      kind: 'action',
+      label: 'Restore…',
+      run: () => {
+        onRestore(row);
+      },
+    });
+  if (onPin !== undefined)
+    entries.push({
+      kind: 'action',
+      label: row.pinned ? 'Take the pin off' : 'Keep for ever',
+      run: () => {
+        onPin(row);
+      },
+    });
+  if (onCopyLink !== undefined)
+    entries.push({
+      kind: 'action',
+      label: 'Copy link',
+      run: () => {
+        onCopyLink(row);
+      },
+    });
+  if (onExport !== undefined)
+    entries.push({
+      kind: 'action',
+      label: 'Export…',
+      run: () => {
+        onExport(row);
+      },
+    });
   return entries;
 }
 

@@ -22,7 +22,7 @@ export function HistoryHeader(props: {
     <header className="cellar-Head">
       <div className="cellar-Head-title">
         <h2 title={path}>{path === undefined ? 'No notebook' : baseName(path)}</h2>
-        <HeaderButtons capture={capture} actions={actions} />
+        <HeaderButtons capture={capture} actions={actions} hasVersions={notebook !== undefined} />
       </div>
       {capture === undefined ? null : <CaptureLine status={capture} />}
       {origin === null ? null : (
@@ -47,11 +47,12 @@ export function HistoryHeader(props: {
 function HeaderButtons(props: {
   readonly capture: CaptureStatus | undefined;
   readonly actions: HistoryActions;
+  readonly hasVersions: boolean;
 }): JSX.Element {
-  const { capture, actions } = props;
+  const { capture, actions, hasVersions } = props;
   const [menu, setMenu] = useState<MenuPlace>();
   const paused = capture?.kind === 'paused';
-  const entries = headerEntries(actions);
+  const entries = headerEntries(actions, hasVersions);
   return (
     <div className="cellar-Head-buttons">
       {actions.onPause === undefined ||
@@ -88,10 +89,17 @@ function HeaderButtons(props: {
   );
 }
 
-function headerEntries(actions: HistoryActions): readonly MenuEntry[] {
+function headerEntries(actions: HistoryActions, hasVersions: boolean): readonly MenuEntry[] {
   const entries: MenuEntry[] = [];
   if (actions.onKeep !== undefined)
     entries.push({ kind: 'action', label: 'Keep a version now…', run: () => actions.onKeep?.() });
+  if (actions.onExport !== undefined)
+    entries.push({
+      kind: 'action',
+      label: 'Export all versions…',
+      disabled: !hasVersions,
+      run: () => actions.onExport?.(),
+    });
   if (actions.onOpenSettings !== undefined)
     entries.push({ kind: 'action', label: 'Settings', run: () => actions.onOpenSettings?.() });
   return entries;

@@ -1,11 +1,13 @@
 import { useEffect, type JSX } from 'react';
 
 import type { HistoryModel } from '../model/history.js';
+import type { ImportModel } from '../model/import.js';
 import type { Problem } from '../model/problem.js';
 import type { SpaceModel } from '../model/space.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
+import { ImportCard } from './import-card.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
@@ -17,8 +19,10 @@ export function HistoryPanel(props: {
   readonly model: HistoryModel;
   readonly actions: HistoryActions;
   readonly space?: SpaceModel;
+  /** Offers what git has of notebooks; without it nothing is offered. */
+  readonly imports?: ImportModel;
 }): JSX.Element {
-  const { model, actions, space } = props;
+  const { model, actions, space, imports } = props;
   const { path, phase, problem, capture } = useStore(model);
   const now = useNow(60_000);
   useEffect(() => {
@@ -41,6 +45,7 @@ export function HistoryPanel(props: {
           }}
         />
       )}
+      {imports === undefined ? null : <ImportCard model={imports} />}
       {phase === 'ready' ? (
         <HistoryList model={model} actions={actions} />
       ) : (

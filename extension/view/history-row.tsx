@@ -33,6 +33,7 @@ export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProp
             {formatClock(row.time)}
           </time>
           <RowMetric row={row} metric={metric} />
+          {row.pinned ? <Icon name="pin" className="cellar-Row-pin" title="Kept for ever" /> : null}
         </div>
         <Description row={row} />
         <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} />

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { createClient, type Client } from '../../../extension/client/client.js';
 import { isAbort } from '../../../extension/client/errors.js';
@@ -183,4 +183,48 @@ test('gives a link that downloads an artifact under its name', () => {
   expect(jupyter.artifactUrl({ name: 'out/a b.pkl', sha256: 'ff' })).toBe(
     'http://h/cellar-files/ff?name=out%2Fa+b.pkl',
   );
+});
+
+/** A client whose server takes every request and never answers; the signal of the last one. */
+function hang(): { readonly client: Client; readonly signal: () => AbortSignal | undefined } {
+  let last: AbortSignal | undefined;
+  const fetch = (_url: unknown, init?: RequestInit): Promise<Response> =>
+    new Promise((_, reject) => {
+      const signal = init?.signal ?? undefined;
+      last = signal;
+      signal?.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  const client = createClient({
+    base: 'http://127.0.0.1/',
+    fetch: fetch,
+  });
+  return { client, signal: () => last };
+}
+
+test('takes a server that accepts a burst and never answers for one that is away', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, signal } = hang();
+  const small = client.keep({ key: '12345678', path: 'a.ipynb', trigger: 'save' });
+  const caught = expect(small).rejects.toMatchObject({ code: 'server_away' });
+  await vi.advanceTimersByTimeAsync(44_000);
+  expect(signal()?.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(signal()?.aborted).toBe(true);
+  await caught;
+});
+
+test('gives a large notebook the time that a slow connection needs', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, signal } = hang();
+  const content = 'x'.repeat(10_000_000);
+  const large = client.keep({ key: '12345678', path: 'a.ipynb', trigger: 'save', content });
+  const caught = expect(large).rejects.toMatchObject({ code: 'server_away' });
+  await vi.advanceTimersByTimeAsync(140_000);
+  expect(signal()?.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await caught;
 });

@@ -27,6 +27,7 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     restored: null,
     author: { name: 'Ann', email: 'ann@example.org' },
     line: 'main',
+    pinned: false,
     kernel: null,
     cells: 3,
     changed: null,
