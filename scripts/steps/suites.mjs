@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SCRATCH, venvEnvironment, venvProgram } from './places.mjs';
@@ -6,9 +6,10 @@ import { show, StepError } from './run.mjs';
 
 const reports = join(SCRATCH, 'reports');
 
-/** The three runners. Each resolves to the tests that passed and failed, and its exit code. */
+/** The runners. Each resolves to the tests that passed and failed, and its exit code. */
 export const SUITES = {
   unit: { title: 'Unit and API tests', run: runUnit },
+  faults: { title: 'Faults', run: runFaults },
   python: { title: 'Python tests', run: runPython },
   browser: { title: 'Browser journeys', run: runBrowser },
 };
@@ -45,15 +46,27 @@ async function toCounts(run, env) {
   }
 }
 
-async function runUnit(env) {
-  const file = report('unit.json');
+function runUnit(env) {
+  return runVitest('unit', [], { ...venvEnvironment(), ...env });
+}
+
+/** Disks that fail, power that goes, processes that are killed; `args` go to vitest. */
+export function runFaults(env, args = []) {
+  // A disk in memory takes no time to sync, and what a sync is worth is known here without one.
+  const memory = existsSync('/dev/shm') ? { TMPDIR: '/dev/shm' } : {};
+  const config = ['--config', 'test/faults/vitest.config.ts'];
+  return runVitest('faults', [...config, ...args], { ...process.env, ...memory, ...env });
+}
+
+async function runVitest(name, args, env) {
+  const file = report(`${name}.json`);
   const code = await show(
     process.execPath,
     [
-      ...['node_modules/vitest/vitest.mjs', 'run', '--allowOnly=false'],
+      ...['node_modules/vitest/vitest.mjs', 'run', '--allowOnly=false', ...args],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
     ],
-    { env: { ...venvEnvironment(), ...env } },
+    { env },
   );
   const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(read(file, code));
   return { passed, failed, code };

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+
+import { FaultyDisk } from './faulty-disk.js';
+import { isChange } from './interpose.js';
+import { Chance } from '../fuzz/mutate.js';
+import { ACTS } from './acts.js';
+import { CUTS, SEED } from './options.js';
+import { endBoot, restoreAfterCut, type Keeping } from './power-cut.js';
+import { inFolder, proveSound } from './proof.js';
+import { Recorder, type Recording } from './recording-disk.js';
+import { openSession, type Fact } from './session.js';
+
+const DEATHS = Math.ceil(CUTS / 3);
+
+interface Acknowledged {
+  readonly fact: Fact;
+  /** How many changes had been made by then. */
+  readonly at: number;
+}
+
+/** Two owners after each other do everything several times over. */
+async function recordWork(
+  chance: Chance,
+): Promise<Recording & { readonly acknowledged: readonly Acknowledged[] }> {
+  const acknowledged: Acknowledged[] = [];
+  return inFolder(async (root) => {
+    const recorder = new Recorder(root);
+    let turn = 0;
+    for (let owner = 0; owner < 2; owner += 1) {
+      const session = await openSession(root, { disk: recorder.disk });
+      for (const act of ACTS.concat(ACTS, ACTS).sort(() => chance.next() - 0.5)) {
+        const facts = acknowledged.map(({ fact }) => fact);
+        const note = (fact: Fact): void =>
+          void acknowledged.push({ fact, at: recorder.changes.length });
+        turn += 1;
+        await act.play({ session, turn, facts, note });
+      }
+      await session.close();
+    }
+    return { changes: recorder.changes, nodes: recorder.nodes, acknowledged };
+  });
+}
+
+describe(`power that goes away (seed ${SEED})`, () => {
+  test(`loses nothing acknowledged, at each acknowledgement and at ${CUTS} other moments`, async () => {
+    const chance = new Chance(SEED);
+    const recording = await recordWork(chance);
+    const { acknowledged, changes } = recording;
+    const cuts: { readonly at: number; readonly keeping: Keeping }[] = [];
+    const each = Math.max(1, Math.floor((3 * acknowledged.length) / CUTS));
+    for (const [index, { at }] of acknowledged.entries())
+      if (index % each === 0) cuts.push({ at, keeping: 'least' });
+    for (let cut = 0; cut < CUTS; cut += 1)
+      cuts.push({
+        at: chance.below(changes.length + 1),
+        keeping: chance.pick(['least', 'ordered', 'any']),
+      });
+    let slowest = 0;
+    for (const { at, keeping } of cuts) {
+      const facts = acknowledged.filter((each) => each.at <= at).map(({ fact }) => fact);
+      const label = `seed ${SEED}, cut after change ${at} of ${changes.length}, keeping ${keeping}`;
+      await inFolder(async (folder) => {
+        await restoreAfterCut(recording, at, keeping, chance, folder);
+        slowest = Math.max(slowest, await proveSound(folder, facts, { label }));
+      });
+    }
+    console.log(
+      `power: ${cuts.length} cuts in ${changes.length} changes, ${acknowledged.length} facts, slowest start ${Math.round(slowest)} ms, seed ${SEED}`,
+    );
+    expect(slowest).toBeLessThan(10_000);
+  }, 3_600_000);
+
+  test(`after a kill, with the next owner at work, loses nothing acknowledged (${DEATHS} times)`, async () => {
+    const chance = new Chance(SEED);
+    for (let death = 0; death < DEATHS; death += 1)
+      await inFolder(async (root) => {
+        const recorder = new Recorder(root);
+        const facts: Fact[] = [];
+        const note = (fact: Fact): void => void facts.push(fact);
+        const faulty = new FaultyDisk(
+          {
+            ...{ fault: { kind: 'die' }, matches: isChange },
+            ...{ at: 80 + chance.below(400), lasting: true },
+          },
+          recorder.disk,
+        );
+        const live = async (): Promise<void> => {
+          const session = await openSession(root, { disk: faulty.disk });
+          for (const [turn, act] of ACTS.entries()) await act.play({ session, turn, facts, note });
+        };
+        await Promise.race([live(), faulty.death]);
+        await endBoot(root);
+        const session = await openSession(root, { disk: recorder.disk });
+        for (const [turn, act] of ACTS.entries())
+          if (act.name === 'take' || act.name === 'burst' || act.name === 'points')
+            await act.play({ session, turn: 100 + turn, facts, note });
+        const cut = recorder.changes.length;
+        await session.close();
+        await inFolder(async (folder) => {
+          await restoreAfterCut(recorder, cut, 'least', chance, folder);
+          await proveSound(folder, facts, {
+            label: `seed ${SEED}, death ${death} at ${faulty.last}`,
+          });
+        });
+      });
+  });
+});
