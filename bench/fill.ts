@@ -48,7 +48,15 @@ export function notebookOf(seed: number, bytes: number): string {
 /** Fills a fresh store with snapshots of a few notebooks through `git fast-import`, as this Cellar would have written them. */
 export async function fillStore(
   root: string,
-  options: { readonly snapshots: number; readonly notebooks: number; readonly bytes: number },
+  options: {
+    readonly snapshots: number;
+    readonly notebooks: number;
+    readonly bytes: number;
+    /** What else the commit of a snapshot holds. */
+    readonly beside?: (
+      number: number,
+    ) => readonly { readonly path: string; readonly text: string }[];
+  },
 ): Promise<void> {
   const places = toPlaces(root);
   await createStore(places, Date.UTC(2026, 0, 1));
@@ -105,6 +113,9 @@ export async function fillStore(
         number === 1 ? 'from refs/heads/main^0\n' : '',
         `M 100644 inline notebook-${which}.ipynb\n${data(content)}`,
         `M 100644 inline ${join('.cellar', 'notebooks', notebook, 'state.json')}\n${data(`${JSON.stringify(state, undefined, 1)}\n`)}`,
+        ...(options.beside?.(number) ?? []).map(
+          ({ path, text }) => `M 100644 inline ${path}\n${data(text)}`,
+        ),
       ].join(''),
     );
   }
