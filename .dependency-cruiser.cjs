@@ -5,7 +5,8 @@ const SERVER = {
   // The user's own git repository, read by the system's git and never written.
   checkout: [],
   store: ['notebook', 'work'],
-  history: ['notebook', 'work', 'store'],
+  // Import reads the user's own repository.
+  history: ['notebook', 'work', 'checkout', 'store'],
   tracking: ['notebook', 'work', 'checkout', 'store', 'history'],
   review: ['store', 'history'],
   registry: ['store', 'tracking', 'review'],
