@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -16,8 +16,33 @@ export function idOf(number: number): string {
   return `01bench000${text}`;
 }
 
-/** A notebook of some size in bytes: code cells, and one picture's worth of base64. */
+/** A notebook of some size in bytes: code cells, each with a picture that no other notebook has. */
 export function notebookOf(seed: number, bytes: number): string {
+  return pictureNotebook(seed, bytes, (_cell, size) => randomBytes(size));
+}
+
+/**
+ * A version of a notebook as it is after a run: half of its pictures are those of the version before, the other half are new, and
+ * so is a line of code. The same numbers give the same bytes.
+ */
+export function rerunOf(notebook: number, version: number, bytes: number): string {
+  return pictureNotebook(version, bytes, (cell, size) =>
+    // Even cells change with every even version, odd ones with every odd version.
+    seededBytes(`${notebook}/${cell}/${Math.floor((version + (cell % 2)) / 2)}`, size),
+  );
+}
+
+function seededBytes(seed: string, size: number): Buffer {
+  const key = createHash('sha256').update(seed).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
+}
+
+function pictureNotebook(
+  seed: number,
+  bytes: number,
+  picture: (cell: number, size: number) => Buffer,
+): string {
+  const size = Math.max(8, Math.floor(((bytes - 6000) * 3) / 4 / 20));
   const cells = Array.from({ length: 20 }, (_, index) => ({
     cell_type: 'code',
     execution_count: index + 1,
@@ -28,9 +53,7 @@ export function notebookOf(seed: number, bytes: number): string {
         output_type: 'display_data',
         metadata: {},
         data: {
-          'image/png': randomBytes(Math.max(8, Math.floor(((bytes - 6000) * 3) / 4 / 20))).toString(
-            'base64',
-          ),
+          'image/png': picture(index, size).toString('base64'),
         },
       },
     ],
@@ -52,6 +75,8 @@ export async function fillStore(
     readonly snapshots: number;
     readonly notebooks: number;
     readonly bytes: number;
+    /** The text of a notebook's version, both counted from 0; by default one that is all its own. */
+    readonly text?: (notebook: number, version: number) => string;
     /** What else the commit of a snapshot holds. */
     readonly beside?: (
       number: number,
@@ -70,7 +95,8 @@ export async function fillStore(
   for (let number = 1; number <= options.snapshots; number += 1) {
     const which = number % options.notebooks;
     const notebook = idOf(1_000_000_000 + which);
-    const content = notebookOf(number, options.bytes);
+    const version = Math.floor(number / options.notebooks);
+    const content = options.text?.(which, version) ?? notebookOf(number, options.bytes);
     const time = Date.UTC(2026, 0, 1) + number * 60_000;
     const parent = number > options.notebooks ? idOf(number - options.notebooks) : null;
     const state = {

@@ -2,10 +2,16 @@ import type { Part } from './part.js';
 import { print } from './figures.js';
 import { artifactsPart } from './store-artifacts.js';
 import { catalogPart } from './store-catalog.js';
+import { diskPart } from './store-disk.js';
+import { largePart } from './store-large.js';
 import { pointsPart } from './store-points.js';
+import { snapshotsPart } from './store-snapshots.js';
 
 /** In the order they run; each makes its own store and takes it away. */
-const PARTS: readonly Part[] = [artifactsPart, pointsPart, catalogPart];
+const PARTS: readonly Part[] = [
+  ...[artifactsPart, pointsPart, catalogPart],
+  ...[snapshotsPart, largePart, diskPart],
+];
 
 /** The store's goals, each beside its peer in one run. `--quick` takes small stores; names choose parts. */
 async function main(args: readonly string[]): Promise<void> {
