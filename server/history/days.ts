@@ -24,21 +24,47 @@ export async function rewriteDay(
     await catchUp(history.store, history.indexers);
     replay(history);
   }
-  const commits = await readLine(history, head);
-  const isGoing = ({ trailers }: Commit): boolean => {
-    const id = trailers.get(TRAILERS.snapshot);
-    return id !== undefined && goes(id);
-  };
-  const first = commits.findIndex(isGoing);
-  if (first < 0) return false;
-  const parent = commits[first - 1]?.oid;
-  const staying = commits.slice(first).filter((commit) => !isGoing(commit));
+  const split = await splitLine(history, head, goes);
+  if (split === undefined) return false;
+  const { parent, staying } = split;
   const fresh = await moveDay(history, { ref, head, parent, staying });
   catalog.apply(
     { snapshots: toRows(history, staying, fresh) },
     withRef(catalog.position(), ref, fresh.at(-1) ?? parent),
   );
   return true;
+}
+
+/** What a day's ref would lead to without these snapshots, as far as it is there already; undefined when the day holds none of them. */
+export async function planDay(
+  history: History,
+  ref: string,
+  goes: (snapshot: string) => boolean,
+): Promise<readonly string[] | undefined> {
+  const head = await history.store.repository.findRef(ref);
+  const split = head === undefined ? undefined : await splitLine(history, head, goes);
+  if (split === undefined) return undefined;
+  const { parent, staying } = split;
+  return [...(parent === undefined ? [] : [parent]), ...staying.map(({ tree }) => tree)];
+}
+
+/** A day from its first snapshot that goes: the commit before it, and what stays after it; undefined when none goes. */
+async function splitLine(
+  history: History,
+  head: string,
+  goes: (snapshot: string) => boolean,
+): Promise<{ readonly parent: string | undefined; readonly staying: Commit[] } | undefined> {
+  const commits = await readLine(history, head);
+  const isGoing = ({ trailers }: Commit): boolean => {
+    const id = trailers.get(TRAILERS.snapshot);
+    return id !== undefined && goes(id);
+  };
+  const first = commits.findIndex(isGoing);
+  if (first < 0) return undefined;
+  return {
+    parent: commits[first - 1]?.oid,
+    staying: commits.slice(first).filter((commit) => !isGoing(commit)),
+  };
 }
 
 /** The commits of a ref, oldest first. */
