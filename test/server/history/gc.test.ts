@@ -22,7 +22,7 @@ import { looseObjectPath } from '../../../server/store/git/loose.js';
 import { FaultyDisk } from '../../faults/faulty-disk.js';
 import { isChange } from '../../faults/interpose.js';
 import { endBoot } from '../../faults/power-cut.js';
-import { makeFolder } from '../scratch.js';
+import { makeFolder, readHistories } from '../scratch.js';
 import { DAY, NOON, openOn, rowsOf, saveOften, type SetClock } from './days.js';
 import { gitOf, keep } from './kept.js';
 
@@ -57,16 +57,16 @@ describe('a collection', () => {
     const { first, second } = await fill(history, clock);
     const stays = [first.at(-1) ?? '', second.at(-1) ?? ''];
     const before = await Promise.all(
-      stays.map((id) => readNotebook(history.store, getSnapshot(history.store, id))),
+      stays.map(async (id) => readNotebook(history.store, await getSnapshot(history.store, id))),
     );
     const subject = gitOf(history)(
       'log',
       '-1',
       '--format=%an %ae %at %B',
-      getSnapshot(history.store, stays[0] ?? '').commit,
+      (await getSnapshot(history.store, stays[0] ?? '')).commit,
     );
     const planned = await run(history, { dryRun: true });
-    expect(history.store.catalog.snapshotCount()).toBe(13);
+    expect(await history.store.catalog.snapshotCount()).toBe(13);
     const done = await run(history);
     expect({ ...done, dryRun: true }).toEqual(planned);
     expect(done.snapshots.count).toBe(10);
@@ -75,11 +75,11 @@ describe('a collection', () => {
       ['2036-10-02', 'a.ipynb', second.slice(0, -1)],
     ]);
     const after = await Promise.all(
-      stays.map((id) => readNotebook(history.store, getSnapshot(history.store, id))),
+      stays.map(async (id) => readNotebook(history.store, await getSnapshot(history.store, id))),
     );
     expect(after).toEqual(before);
     const git = gitOf(history);
-    const commit = getSnapshot(history.store, stays[0] ?? '').commit;
+    const commit = (await getSnapshot(history.store, stays[0] ?? '')).commit;
     expect(git('log', '-1', '--format=%an %ae %at %B', commit)).toBe(subject);
     expect(git('rev-list', '--count', 'refs/cellar/auto/2036-10-01').trim()).toBe('1');
     expect(git('rev-parse', 'refs/cellar/auto/2036-10-01').trim()).toBe(commit);
@@ -94,7 +94,7 @@ describe('a collection', () => {
     await run(history);
     const [gone = '', near] = [first[8], first[9]];
     for (const asked of [gone, gone.slice(0, 24)])
-      expect(() => getSnapshot(history.store, asked)).toThrow(
+      await expect(getSnapshot(history.store, asked)).rejects.toThrow(
         expect.objectContaining({
           code: 'expired',
           message: `Version ${gone} of a.ipynb, taken 2036-10-01 13:20 UTC, was thinned out on 2036-11-10. The nearest that is kept: ${near ?? ''} of 2036-10-01 13:30 UTC.`,
@@ -109,11 +109,11 @@ describe('a collection', () => {
     const history = await openOn(clock, root);
     await fill(history, clock);
     await run(history);
-    const live = rowsOf(history);
+    const live = await rowsOf(history);
     await reindex(history);
-    expect(rowsOf(history)).toEqual(live);
+    expect(await rowsOf(history)).toEqual(live);
     await history.store.close();
-    expect(rowsOf(await openOn(clock, root))).toEqual(live);
+    expect(await rowsOf(await openOn(clock, root))).toEqual(live);
   });
 
   test('takes away a day of which nothing stays, and a catalog that knew it indexes no other day again', async () => {
@@ -127,10 +127,10 @@ describe('a collection', () => {
     expect(git('for-each-ref', '--format=%(refname)', 'refs/cellar/auto').trim()).toBe(
       'refs/cellar/auto/2036-11-10',
     );
-    expect(newestOf(history.store, history.store.catalog.notebooks()[0]?.id ?? '')?.line).toBe(
-      'auto',
-    );
-    expect(history.store.catalog.snapshotCount()).toBe(1);
+    expect(
+      (await newestOf(history.store, (await history.store.catalog.notebooks())[0]?.id ?? ''))?.line,
+    ).toBe('auto');
+    expect(await history.store.catalog.snapshotCount()).toBe(1);
   });
 
   test('keeps what is pinned, with a message, and the newest of each notebook', async () => {
@@ -144,14 +144,10 @@ describe('a collection', () => {
     await saveOften(history, clock, { path: 'c.ipynb', minutes: [0] });
     await run(history, { retention: { ...DEFAULT_RETENTION, daily: 30 } });
     const { catalog } = history.store;
-    expect(catalog.findSnapshot(one)?.line).toBe('main');
-    expect(catalog.findSnapshot(row.id)).toBeDefined();
-    expect(
-      catalog
-        .notebooks()
-        .map(({ id }) => catalog.history(id).length)
-        .sort(),
-    ).toEqual([1, 1, 2]);
+    expect((await catalog.findSnapshot(one))?.line).toBe('main');
+    expect(await catalog.findSnapshot(row.id)).toBeDefined();
+    const histories = await readHistories(history.store);
+    expect(histories.map(({ length }) => length).sort()).toEqual([1, 1, 2]);
   });
 
   test('does nothing when the clock jumps ten years on', async () => {
@@ -193,7 +189,7 @@ describe('a collection', () => {
     await expect(run(history, { signal: ending.signal, report })).rejects.toThrow('enough');
     const left = (await run(history)).snapshots.count;
     expect(left).toBeGreaterThan(0);
-    expect(history.store.catalog.expired()).toHaveLength(10);
+    expect(await history.store.catalog.expired()).toHaveLength(10);
   });
 
   test('killed between the record of what expired and the day is finished by the next', async () => {
@@ -201,23 +197,25 @@ describe('a collection', () => {
     const root = await makeFolder();
     const history = await openOn(clock, root);
     const { first } = await fill(history, clock);
-    const going = first.slice(0, -1).map((id) => {
-      const { notebook, path, time } = getSnapshot(history.store, id);
-      return { id, notebook, path, time };
-    });
+    const going = await Promise.all(
+      first.slice(0, -1).map(async (id) => {
+        const { notebook, path, time } = await getSnapshot(history.store, id);
+        return { id, notebook, path, time };
+      }),
+    );
     await record(history, 'expire', {
       expired: new Date(clock.now).toISOString(),
       snapshots: going,
     });
     await history.store.close();
     const again = await openOn(clock, root);
-    expect(() => getSnapshot(again.store, first[0] ?? '')).toThrow('thinned out');
+    await expect(getSnapshot(again.store, first[0] ?? '')).rejects.toThrow('thinned out');
     await run(again);
     await sealPending(again);
     expect(gitOf(again)('rev-list', '--count', 'refs/cellar/auto/2036-10-01').trim()).toBe('1');
-    const live = rowsOf(again);
+    const live = await rowsOf(again);
     await reindex(again);
-    expect(rowsOf(again)).toEqual(live);
+    expect(await rowsOf(again)).toEqual(live);
   });
 
   test('frees in git what thinned out, as the dry run said, and says so', async () => {
@@ -244,7 +242,7 @@ describe('a collection', () => {
     const clock = { now: Date.now() };
     const history = await openOn(clock);
     const [first = ''] = await saveOften(history, clock, { path: 'a.ipynb', minutes: [0, 1, 1] });
-    await expireDay(history, [getSnapshot(history.store, first)]);
+    await expireDay(history, [await getSnapshot(history.store, first)]);
     expect((await run(history)).objects.count).toBe(0);
     clock.now = Date.now() + 2 * 60 * 60 * 1000;
     expect((await run(history)).objects.count).toBeGreaterThan(0);
@@ -254,7 +252,7 @@ describe('a collection', () => {
     const clock = { now: NOON };
     const history = await openOn(clock);
     const { first } = await fill(history, clock);
-    const { blob } = getSnapshot(history.store, first.at(-1) ?? '');
+    const { blob } = await getSnapshot(history.store, first.at(-1) ?? '');
     await rm(looseObjectPath(join(history.store.places.git, 'objects'), blob));
     const done = await run(history);
     expect(done.snapshots.count).toBe(10);
@@ -281,13 +279,13 @@ describe('a collection', () => {
       await endBoot(root);
       const again = await openOn(clock, root);
       await run(again);
-      expect(again.store.catalog.snapshotCount()).toBe(3);
-      expect(again.store.catalog.expired()).toHaveLength(10);
+      expect(await again.store.catalog.snapshotCount()).toBe(3);
+      expect(await again.store.catalog.expired()).toHaveLength(10);
       expect(gitOf(again)('fsck', '--full', '--strict', '--unreachable')).toBe('');
       await sealPending(again);
-      const live = rowsOf(again);
+      const live = await rowsOf(again);
       await reindex(again);
-      expect(rowsOf(again)).toEqual(live);
+      expect(await rowsOf(again)).toEqual(live);
       await again.store.close();
     }
   }, 240_000);
