@@ -45,14 +45,19 @@ export async function listTips(
   const tips = new Set<string>();
   for (const [ref, oid] of await refs.list('refs/'))
     for (const tip of plan?.get(ref) ?? [oid]) tips.add(tip);
-  const head = await readHead(join(gitdir, 'HEAD'), disk);
+  const head = (await readText(join(gitdir, 'HEAD'), disk)).trim();
   if (/^[0-9a-f]{40}$/.test(head)) tips.add(head);
   return [...tips];
 }
 
-async function readHead(path: string, disk: Disk): Promise<string> {
+/** The commits whose parents are not there and not missed (gitformat-pack, "shallow"). */
+export async function listShallow(gitdir: string, disk: Disk): Promise<ReadonlySet<string>> {
+  return new Set((await readText(join(gitdir, 'shallow'), disk)).split('\n'));
+}
+
+async function readText(path: string, disk: Disk): Promise<string> {
   try {
-    return (await disk.readFile(path, 'utf8')).trim();
+    return await disk.readFile(path, 'utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return '';
     throw error;

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 
-import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { listLooseFolders } from './loose.js';
 import { NAME } from './oid-table.js';
-import { withIndex } from './pack-names.js';
-import { COUNTED, REACHED, STAYS, type OldPack, type Survey } from './survey.js';
+import { readEntries } from './pack-names.js';
+import { COUNTED, REACHED, STAYS, type OldPack, type Inventory } from './inventory.js';
 
 /** A pack is written anew once this share of its bytes is of no use: so less than that is ever lost to what is not needed. */
 const WORTH = 1 / 8;
@@ -13,7 +12,7 @@ const WORTH = 1 / 8;
 const TRAILER = 20;
 
 /** Nothing leads to the object, and no copy of it stays. */
-export function isGarbage({ table }: Survey, oid: string): boolean {
+export function isGarbage({ table }: Inventory, oid: string): boolean {
   const position = table.find(Buffer.from(oid, 'hex'));
   return position !== undefined && !table.has(position, REACHED | STAYS);
 }
@@ -21,12 +20,16 @@ export function isGarbage({ table }: Survey, oid: string): boolean {
 /** The loose objects that are garbage, a portion at a time. */
 export async function* listGarbage(
   gitdir: string,
-  { survey, disk, most }: { readonly survey: Survey; readonly disk: Disk; readonly most: number },
+  {
+    inventory,
+    disk,
+    most,
+  }: { readonly inventory: Inventory; readonly disk: Disk; readonly most: number },
 ): AsyncGenerator<readonly string[]> {
   let portion: string[] = [];
   for await (const oids of listLooseFolders(join(gitdir, 'objects'), disk))
     for (const oid of oids) {
-      if (!isGarbage(survey, oid)) continue;
+      if (!isGarbage(inventory, oid)) continue;
       portion.push(oid);
       if (portion.length < most) continue;
       yield portion;
@@ -49,11 +52,11 @@ export interface Share {
 /** The packs that are worth writing anew. */
 export async function findWorth(
   gitdir: string,
-  { survey, disk }: { readonly survey: Survey; readonly disk: Disk },
+  { inventory, disk }: { readonly inventory: Inventory; readonly disk: Disk },
 ): Promise<readonly OldPack[]> {
   const worth: OldPack[] = [];
-  for (const pack of survey.packs) {
-    const share = await findShare(gitdir, pack, { survey, disk });
+  for (const pack of inventory.packs) {
+    const share = await findShare(gitdir, pack, { inventory, disk });
     if (share !== undefined && isWorth(share)) worth.push(pack);
   }
   return worth;
@@ -67,9 +70,9 @@ function isWorth({ pack, kept, garbage, bytes }: Share): boolean {
 export async function findShare(
   gitdir: string,
   pack: OldPack,
-  { survey, disk }: { readonly survey: Survey; readonly disk: Disk },
+  { inventory, disk }: { readonly inventory: Inventory; readonly disk: Disk },
 ): Promise<Share | undefined> {
-  const { table } = survey;
+  const { table } = inventory;
   const entries = await readEntries(gitdir, pack.name, disk);
   if (entries === undefined) return undefined;
   const { names, offsets } = entries;
@@ -84,7 +87,7 @@ export async function findShare(
     const next = order[index + 1];
     const end = next === undefined ? pack.bytes - TRAILER : Math.floor(next / count);
     const position = table.find(names, at * NAME);
-    // It has come since the survey, under a name that was there before.
+    // It has come since the inventory, under a name that was there before.
     if (position === undefined) return undefined;
     if (!table.has(position, REACHED | STAYS)) {
       garbage.push(position);
@@ -103,38 +106,22 @@ export async function findShare(
   };
 }
 
-async function readEntries(
-  gitdir: string,
-  name: string,
-  disk: Disk,
-): Promise<{ readonly names: Buffer; readonly offsets: Float64Array } | undefined> {
-  try {
-    return await withIndex(gitdir, { name, disk }, async (index) => ({
-      names: await index.nameBytes(),
-      offsets: await index.offsets(),
-    }));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 /** What was freed, or would be: each object once, and the bytes of all its copies. */
 export class Tally {
   count = 0;
   bytes = 0;
 
-  constructor(private readonly survey: Survey) {}
+  constructor(private readonly inventory: Inventory) {}
 
   /** A loose one. */
   add(oid: string, bytes: number): void {
-    const position = this.survey.table.find(Buffer.from(oid, 'hex'));
+    const position = this.inventory.table.find(Buffer.from(oid, 'hex'));
     this.addAll(position === undefined ? [] : [position], bytes);
   }
 
   /** Positions in the table, with the bytes of all of them. */
   addAll(positions: Iterable<number>, bytes: number): void {
-    const { table } = this.survey;
+    const { table } = this.inventory;
     this.bytes += bytes;
     for (const position of positions) {
       if (table.has(position, COUNTED)) continue;

@@ -5,7 +5,7 @@ const MAGIC = 0xff744f63;
 const HEADER = 8;
 const FAN = 256 * 4;
 const NAME = 20;
-/** From here on it is a position in a table of larger ones. */
+/** From here on an offset is a position in a table of larger ones. */
 const LARGE = 0x80000000;
 
 /** Finds where an object is in a pack. Reads of an index only what a question needs (gitformat-pack, "version 2"). */
@@ -43,33 +43,11 @@ export class PackIndex {
 
   /** The names of all objects, in their order. */
   async names(): Promise<readonly string[]> {
-    const bytes = await this.nameBytes();
-    return Array.from({ length: bytes.length / NAME }, (_, at) =>
+    const count = await this.count();
+    const bytes = await this.file.read(HEADER + FAN, count * NAME);
+    return Array.from({ length: count }, (_, at) =>
       bytes.toString('hex', at * NAME, (at + 1) * NAME),
     );
-  }
-
-  /** The same, 20 bytes each. Throws store_damaged when some are missing. */
-  async nameBytes(): Promise<Buffer> {
-    const length = (await this.count()) * NAME;
-    const bytes = await this.file.read(HEADER + FAN, length);
-    // Who takes a pack away relies on these being all.
-    if (bytes.length < length) throw this.damaged();
-    return bytes;
-  }
-
-  /** Where each object is in the pack, in the order of the names. */
-  async offsets(): Promise<Float64Array> {
-    const count = await this.count();
-    const start = HEADER + FAN + count * (NAME + 4);
-    const small = await this.file.read(start, count * 4);
-    if (small.length < count * 4) throw this.damaged();
-    const offsets = new Float64Array(count);
-    for (let at = 0; at < count; at += 1) {
-      const offset = small.readUInt32BE(at * 4);
-      offsets[at] = offset < LARGE ? offset : await this.largeOffset(count, offset);
-    }
-    return offsets;
   }
 
   /** Lets go of the file. */
@@ -77,13 +55,30 @@ export class PackIndex {
     this.file.close();
   }
 
+  /** The names of all objects in their order, 20 bytes each, and where in the pack each is. Throws store_damaged when some are missing. */
+  async all(): Promise<{ readonly names: Buffer; readonly offsets: Float64Array }> {
+    const count = await this.count();
+    const bytes = await this.file.read(HEADER + FAN, count * (NAME + 4 + 4));
+    // Who takes a pack away relies on these being all.
+    if (bytes.length < count * (NAME + 4 + 4))
+      throw new CellarError('store_damaged', `${this.file.path} ends early. Run "cellar verify".`, {
+        path: this.file.path,
+      });
+    const offsets = new Float64Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const small = bytes.readUInt32BE(count * (NAME + 4) + at * 4);
+      offsets[at] = small < LARGE ? small : await this.largeOffset(small, count);
+    }
+    return { names: bytes.subarray(0, count * NAME), offsets };
+  }
+
   private async offset(position: number, count: number): Promise<number> {
     const offsets = HEADER + FAN + count * (NAME + 4);
     const small = (await this.file.read(offsets + position * 4, 4)).readUInt32BE(0);
-    return small < LARGE ? small : this.largeOffset(count, small);
+    return small < LARGE ? small : this.largeOffset(small, count);
   }
 
-  private async largeOffset(count: number, small: number): Promise<number> {
+  private async largeOffset(small: number, count: number): Promise<number> {
     const table = HEADER + FAN + count * (NAME + 4 + 4);
     const large = await this.file.read(table + (small - LARGE) * 8, 8);
     return Number(large.readBigUInt64BE(0));
@@ -98,16 +93,12 @@ export class PackIndex {
   private async readFan(): Promise<Buffer> {
     const head = await this.file.read(0, HEADER + FAN);
     if (head.length < HEADER + FAN || head.readUInt32BE(0) !== MAGIC || head.readUInt32BE(4) !== 2)
-      throw this.damaged();
+      throw new CellarError(
+        'store_damaged',
+        `${this.file.path} is no index of a pack. Run "cellar verify --repair".`,
+        { path: this.file.path },
+      );
     // A copy: the page that it lies in may go.
     return Buffer.from(head.subarray(HEADER));
-  }
-
-  private damaged(): CellarError {
-    return new CellarError(
-      'store_damaged',
-      `${this.file.path} is no index of a pack. Run "cellar verify --repair".`,
-      { path: this.file.path },
-    );
   }
 }

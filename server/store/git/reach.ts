@@ -2,13 +2,14 @@ import { CellarError } from '../../errors.js';
 import { runGit } from './git-run.js';
 import type { GitObject } from './object.js';
 import { missing } from './reading.js';
-import { REACHED, STAYS, type Survey } from './survey.js';
+import { REACHED, STAYS, type Inventory } from './inventory.js';
 import { walkObjects } from './walk.js';
 
 export interface ReachParts {
   readonly gitdir: string;
-  readonly survey: Survey;
+  readonly inventory: Inventory;
   readonly find: (oid: string) => Promise<GitObject | undefined>;
+  readonly shallow: ReadonlySet<string>;
   readonly signal: AbortSignal;
   /** Told how many objects were come to. */
   readonly report: (done: number) => void;
@@ -24,7 +25,7 @@ export async function markReached(
   { tips, all }: { readonly tips: readonly string[]; readonly all: boolean },
 ): Promise<void> {
   if (!(await markByGit(parts, tips, all))) await markFrom(parts, tips);
-  const { table } = parts.survey;
+  const { table } = parts.inventory;
   for (let at = 0; at < table.size; at += 1)
     if (table.has(at, STAYS) && !table.has(at, REACHED))
       await walkObjects([table.name(at)], { ...toWalk(parts), missing: undefined });
@@ -43,9 +44,9 @@ export async function markFrom(parts: ReachParts, tips: Iterable<string>): Promi
 
 /** `elsewhere` takes what is not in the table: borrowed, or written since. */
 function toWalk(
-  { survey: { table }, find, signal, report }: ReachParts,
+  { inventory: { table }, find, shallow, signal, report }: ReachParts,
   elsewhere = new Set<string>(),
-): Pick<Parameters<typeof walkObjects>[1], 'find' | 'reach' | 'signal'> {
+): Pick<Parameters<typeof walkObjects>[1], 'find' | 'reach' | 'shallow' | 'signal'> {
   let done = 0;
   const reach = (oid: string): boolean => {
     const position = table.find(Buffer.from(oid, 'hex'));
@@ -56,12 +57,12 @@ function toWalk(
     report(done);
     return true;
   };
-  return { find, reach, signal };
+  return { find, reach, shallow, signal };
 }
 
 /** False when there is no git to do it. */
 async function markByGit(
-  { gitdir, survey: { table }, signal, report }: ReachParts,
+  { gitdir, inventory: { table }, signal, report }: ReachParts,
   tips: readonly string[],
   all: boolean,
 ): Promise<boolean> {

@@ -9,13 +9,13 @@ import { GitFailure, runGit } from './git-run.js';
 import { makePacks, packFolderOf, removePack } from './make-packs.js';
 import type { GitObject } from './object.js';
 import { NAME, OidTable } from './oid-table.js';
-import { withIndex } from './pack-names.js';
+import { readEntries } from './pack-names.js';
 import { writePack } from './pack-write.js';
 import { openPacks } from './packs.js';
 import type { Quietly } from './quiet.js';
 import { RangeReader } from './range-reader.js';
 import { missing } from './reading.js';
-import { findOld, REACHED, statOf, type OldPack, type Survey } from './survey.js';
+import { findOld, REACHED, statOf, type OldPack, type Inventory } from './inventory.js';
 
 /** Written anew at a time: so much room is needed beside what is there. */
 const GROUP_BYTES = 256 * 1024 * 1024;
@@ -23,7 +23,7 @@ const ENDINGS = ['pack', 'idx', 'rev'];
 
 /** What takes objects away. */
 export interface Sweeping extends Pick<CollectParts, 'gitdir' | 'disk'> {
-  readonly survey: Survey;
+  readonly inventory: Inventory;
   readonly tally: Tally;
   readonly quietly: Quietly;
   readonly before: number;
@@ -38,18 +38,18 @@ export async function chooseRewritable(
   gitdir: string,
   of: {
     readonly packs: readonly OldPack[];
-    readonly survey: Survey;
+    readonly inventory: Inventory;
     readonly disk: Disk;
     readonly signal: AbortSignal;
   },
 ): Promise<{ readonly packs: readonly OldPack[]; readonly heldBack: string | undefined }> {
-  const { packs, survey, disk, signal } = of;
+  const { packs, inventory, disk, signal } = of;
   if (packs.length === 0 || (await runGit(gitdir, ['version'], { signal })) === 'done')
     return { packs, heldBack: undefined };
   const plain: OldPack[] = [];
   for (const pack of packs) {
     signal.throwIfAborted();
-    const share = await findShare(gitdir, pack, { survey, disk });
+    const share = await findShare(gitdir, pack, { inventory, disk });
     if (share !== undefined && !(await hasDeltas(gitdir, share, disk))) plain.push(pack);
   }
   const heldBack =
@@ -118,7 +118,7 @@ function toGroups(packs: readonly OldPack[]): readonly (readonly OldPack[])[] {
 
 /** The names of new packs that have all of these packs that stays. */
 async function writeKept(
-  { gitdir, disk, signal, survey: { table } }: Sweeping,
+  { gitdir, disk, signal, inventory: { table } }: Sweeping,
   shares: readonly Share[],
 ): Promise<readonly string[]> {
   const kept = new Set(shares.flatMap((share) => [...share.kept]));
@@ -149,7 +149,7 @@ async function writeKept(
 
 /** Takes the old packs away, each that has nothing but garbage and what the new ones have. */
 async function exchange(
-  { gitdir, disk, survey: { table }, quietly, tally, before }: Sweeping,
+  { gitdir, disk, inventory: { table }, quietly, tally, before }: Sweeping,
   shares: readonly Share[],
   made: readonly string[],
 ): Promise<void> {
@@ -157,7 +157,7 @@ async function exchange(
   // What the new ones take is taken off what goes first.
   let added = 0;
   for (const name of made) {
-    const names = await withIndex(gitdir, { name, disk }, (index) => index.nameBytes());
+    const { names } = (await readEntries(gitdir, name, disk)) ?? { names: Buffer.alloc(0) };
     for (let at = 0; at < names.length; at += NAME) fresh.add(names, at);
     added += await sizeOf(gitdir, name, disk);
   }

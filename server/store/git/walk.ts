@@ -13,6 +13,8 @@ export interface WalkOptions {
   readonly reach: (oid: string) => boolean;
   /** Gives the error for an object that is missing; undefined: it and damaged ones are passed over. */
   readonly missing: ((oid: string) => CellarError) | undefined;
+  /** Commits beyond which there is nothing. */
+  readonly shallow?: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ export async function walkObjects(roots: Iterable<string>, options: WalkOptions)
       signal.throwIfAborted();
       if (!reach(oid)) continue;
       const object = await read(oid, options);
-      if (object !== undefined) waiting.push(...follow(object, reach));
+      if (object !== undefined) waiting.push(...follow(object, options));
     }
   }
 }
@@ -42,14 +44,14 @@ async function read(oid: string, { find, missing }: WalkOptions): Promise<GitObj
 }
 
 /** What an object leads to and has to be read itself; files are only told of. */
-function follow(object: GitObject, reach: (oid: string) => boolean): readonly string[] {
+function follow(object: GitObject, { reach, shallow }: WalkOptions): readonly string[] {
   const { type, oid, content } = object;
   if (type === 'blob') return [];
   if (type === 'tag')
     return /^object ([0-9a-f]{40})$/m.exec(content.toString('latin1'))?.slice(1) ?? [];
   if (type === 'commit') {
     const { tree, parents } = parseCommit(oid, content);
-    return [...parents, tree];
+    return shallow?.has(oid) === true ? [tree] : [...parents, tree];
   }
   const folders: string[] = [];
   for (const entry of parseTree(content).values())

@@ -5,7 +5,7 @@ import type { Disk } from '../disk/disk.js';
 import { listLooseFolders, looseObjectPath } from './loose.js';
 import { packFolderOf } from './make-packs.js';
 import { NAME, OidTable } from './oid-table.js';
-import { withIndex } from './pack-names.js';
+import { readEntries } from './pack-names.js';
 import { listPacks } from './packs.js';
 
 /** A ref leads to it, or something that stays. */
@@ -23,7 +23,7 @@ export interface OldPack {
 }
 
 /** What a repository has of its own. */
-export interface Survey {
+export interface Inventory {
   readonly table: OidTable;
   readonly packs: readonly OldPack[];
   /** Old parts of packs that lost their index, as a kill leaves them: nobody reads them. */
@@ -33,14 +33,14 @@ export interface Survey {
 }
 
 /** Lists all objects, and which of them are where they are since before `before` (milliseconds since 1970). */
-export async function surveyObjects(
+export async function takeInventory(
   gitdir: string,
   {
     before,
     disk,
     signal,
   }: { readonly before: number; readonly disk: Disk; readonly signal: AbortSignal },
-): Promise<Survey> {
+): Promise<Inventory> {
   const table = new OidTable();
   const objects = join(gitdir, 'objects');
   const packs: OldPack[] = [];
@@ -58,12 +58,7 @@ export async function surveyObjects(
     signal.throwIfAborted();
     const facts = await findOld(gitdir, name, { before, disk });
     // Git has put its objects elsewhere since: they are found there.
-    const names = await withIndex(gitdir, { name, disk }, (index) => index.nameBytes()).catch(
-      (error: unknown) => {
-        if (isErrno(error, 'ENOENT')) return Buffer.alloc(0);
-        throw error;
-      },
-    );
+    const { names } = (await readEntries(gitdir, name, disk)) ?? { names: Buffer.alloc(0) };
     for (let at = 0; at < names.length; at += NAME) {
       const position = table.add(names, at);
       if (facts === undefined) table.mark(position, STAYS);
@@ -74,7 +69,11 @@ export async function surveyObjects(
   return { table, packs, orphans, hasOld: hasOld || packs.length + orphans.length > 0 };
 }
 
-async function findOrphans(folder: string, before: number, disk: Disk): Promise<Survey['orphans']> {
+async function findOrphans(
+  folder: string,
+  before: number,
+  disk: Disk,
+): Promise<Inventory['orphans']> {
   const names = new Set(await disk.readdir(folder).catch(() => []));
   const orphans: { path: string; bytes: number }[] = [];
   for (const name of names) {
