@@ -115,13 +115,15 @@ export function isTemporary(name: string): boolean {
 
 /**
  * Puts a whole file at `path`: written under another name, synced, renamed. Afterwards the file has the old or the new bytes,
- * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first.
+ * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first. What `check`
+ * throws just before the rename leaves everything as it was.
  */
 export async function placeFile(
   path: string,
   bytes: Uint8Array | string,
   mode = 0o644,
   disk: Disk = nodeDisk,
+  check?: () => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
@@ -132,6 +134,7 @@ export async function placeFile(
     } finally {
       await handle.close();
     }
+    await check?.();
     await disk.rename(temporary, path);
   } catch (error) {
     await disk.unlink(temporary).catch(() => undefined);
