@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackedUp } from '../../../contract/backup.js';
 import type { Progress } from '../../../contract/progress.js';
 import { CellarError, isErrno, toStorageError } from '../../errors.js';
-import { syncFolder, writeDurable } from '../disk/durable.js';
+import { ensureFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import { STORE_FORMAT } from '../format.js';
 import type { Store } from '../store.js';
 import { copyChecked, isProven } from './checked-copy.js';
@@ -273,7 +273,7 @@ export async function writeRepositoryFiles(
   const sorted = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
   const packed = `# pack-refs with: sorted\n${sorted.map(([ref, oid]) => `${oid} ${ref}\n`).join('')}`;
   const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n';
-  await disk.mkdir(join(gitdir, 'refs', 'heads'), { recursive: true });
+  await ensureFolder(join(gitdir, 'refs', 'heads'), disk);
   await syncFolder(join(gitdir, 'refs'), disk);
   await writeDurable(join(gitdir, 'packed-refs'), packed, undefined, disk);
   await writeDurable(join(gitdir, 'config'), config, undefined, disk);
