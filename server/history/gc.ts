@@ -121,7 +121,9 @@ async function findLastMoment({ catalog }: Store): Promise<number | undefined> {
   let newest: SnapshotRow | undefined;
   for (const { id } of await catalog.notebooks()) {
     const row = await catalog.findNewest(id);
-    if (row !== undefined && row.number > (newest?.number ?? 0)) newest = row;
+    // What was brought in has the time of its commit.
+    if (row !== undefined && row.trigger !== 'import' && row.number > (newest?.number ?? 0))
+      newest = row;
   }
   return newest === undefined ? undefined : Date.parse(newest.time);
 }
