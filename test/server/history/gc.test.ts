@@ -12,6 +12,7 @@ import {
   getSnapshot,
   newestOf,
   readNotebook,
+  readSnapshotState,
   type History,
 } from '../../../server/history/history.js';
 import { setPin } from '../../../server/history/pin.js';
@@ -236,6 +237,25 @@ describe('a collection', () => {
     expect(gone).toHaveLength(done.objects.count);
     expect(gone.reduce((sum, [, size]) => sum + size, 0)).toBe(done.objects.bytes);
     expect((await run(history)).objects).toEqual({ count: 0, bytes: 0 });
+  });
+
+  test('does not confuse who asked for a version before: it is read where it is now, or has expired', async () => {
+    const clock = { now: NOON };
+    const root = await makeFolder();
+    const history = await openOn(clock, root);
+    const { first } = await fill(history, clock);
+    const [goes, stays] = await Promise.all(
+      [first[0] ?? '', first.at(-1) ?? ''].map((id) => getSnapshot(history.store, id)),
+    );
+    if (goes === undefined || stays === undefined) throw new RangeError('ten were saved');
+    const state = await readSnapshotState(history.store, stays);
+    await run(history);
+    await history.store.close();
+    const { store } = await openOn(clock, root);
+    await expect(store.repository.readCommit(stays.commit)).rejects.toThrow('missing');
+    expect(await readSnapshotState(store, stays)).toEqual(state);
+    await expect(readNotebook(store, goes)).rejects.toMatchObject({ code: 'expired' });
+    await store.close();
   });
 
   test('leaves what was put into git within the last hour', async () => {

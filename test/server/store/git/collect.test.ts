@@ -232,6 +232,21 @@ describe('collecting loose objects', () => {
     expect((await opened.collect()).count).toBe(4);
   });
 
+  test('goes no further than a history that was cut short', async () => {
+    for (const run of [(work: () => Promise<Freed>) => work(), withoutGit]) {
+      const opened = await openFresh();
+      const [lost = '', kept = ''] = await opened.fill(MAIN, 2);
+      writeFileSync(join(opened.gitdir, 'shallow'), `${kept}\n`);
+      renameSync(
+        looseObjectPath(join(opened.gitdir, 'objects'), lost),
+        join(opened.gitdir, 'away'),
+      );
+      const { count } = await run(() => opened.collect());
+      expect(count).toBeGreaterThan(0);
+      expect(opened.git('rev-list', '--objects', 'main')).toContain(kept);
+    }
+  });
+
   test('takes away the list of commits that git keeps beside them', async () => {
     const opened = await openFresh();
     await opened.fill(MAIN, 2);
