@@ -72,6 +72,8 @@ export interface Client {
   settings(patch: ServerSettings): Promise<void>;
   /** What the git repository around the workspace has that is not here. */
   importOffer(): Promise<ImportOffer>;
+  /** Ends the import that goes on, whoever began it; what it has brought in stays. */
+  cancelImport(): Promise<void>;
   /** Brings in what `importOffer` counts; aborting keeps what was brought in by then. */
   importHistory(report: (progress: Progress) => void, signal: AbortSignal): Promise<Imported>;
   /** A one-time link for a reviewer, which opens the page at `target` (a fragment such as "#/diff/a/b"). */
@@ -134,6 +136,7 @@ export function createClient(options: ClientOptions): Client {
       ask(captureStateSchema, { path: pathTo('captureState'), query: { path } }),
     settings: (body) => tell({ method: 'PATCH', path: pathTo('settings'), body }),
     importOffer: () => ask(importOfferSchema, { path: pathTo('importOffer') }),
+    cancelImport: () => tell({ method: 'DELETE', path: pathTo('imports') }),
     importHistory: async (report, signal) => {
       const path = pathTo('imports');
       const answer = await send(options, {
