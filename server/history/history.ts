@@ -75,11 +75,31 @@ export async function getNotebook(store: Store, id: string): Promise<NotebookRow
 
 /** The notebook's bytes as they were acknowledged. */
 export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
-  return store.repository.readBlob(row.blob);
+  return readAsNow(store, row, ({ blob }) => store.repository.readBlob(blob));
 }
 
 /** The state beside a snapshot. */
-export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+export function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+  return readAsNow(store, row, (each) => readStateOf(store, each));
+}
+
+/** Reads what a row leads to; since the row was asked for its day may have been written anew, or it has thinned out itself, and the old is gone. */
+async function readAsNow<Result>(
+  store: Store,
+  row: SnapshotRow,
+  read: (row: SnapshotRow) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read(row);
+  } catch (error) {
+    const now = await store.catalog.findSnapshot(row.id);
+    if (now !== undefined && now.commit !== row.commit) return read(now);
+    const expired = now === undefined ? await store.catalog.findExpired(row.id) : undefined;
+    throw expired === undefined ? error : await toExpiredError(store, expired);
+  }
+}
+
+async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookState> {
   const commit = await store.repository.readCommit(row.commit);
   const beside = await readBeside(store.repository, commit.tree, row);
   const state = beside?.state ?? (await readState(store.repository, commit.tree, row.notebook));
