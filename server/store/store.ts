@@ -12,7 +12,7 @@ import { fenceDisk } from './fence.js';
 import { readFormat } from './format.js';
 import { BEAT_MS, type HolderWatch } from './heartbeat.js';
 import { createIds } from './ids.js';
-import { openJournalFolder } from './journal/journal-folder.js';
+import { checkJournal, openJournalFolder } from './journal/journal-folder.js';
 import { toReadOnlyJournal, type Journal } from './journal/journal.js';
 import { findSealedThrough } from './journal/sealed.js';
 import { describeHolder } from './lock-holder.js';
@@ -52,7 +52,7 @@ export interface Store {
   readonly journal: Journal;
   readonly files: WorkspaceFiles;
   readonly author: Author;
-  /** Nothing can be written here: the disk, its lack of room, or the folder's permissions forbid it. */
+  /** Nothing can be written here: the disk, its lack of room, the folder's permissions or an unreadable journal forbid it. */
   readonly readOnly: boolean;
   /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
   readonly report: (error: unknown) => void;
@@ -120,7 +120,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** Whether a store that was opened read-only could be owned now. Throws StoreTakenError when another process has it. */
 export async function canOwn(places: Places, watch?: HolderWatch): Promise<boolean> {
   try {
-    await (await takeLock(places, nodeDisk, watch)).release();
+    const lock = await takeLock(places, nodeDisk, watch);
+    // Whoever could not read it opened the store read-only for that.
+    await checkJournal(places.journal, nodeDisk).finally(lock.release);
     return true;
   } catch (error) {
     if (isRefusal(error)) return false;
