@@ -17,7 +17,7 @@ export interface JournalOptions {
   readonly readOnly?: boolean;
   /** Told of torn and damaged records. */
   readonly report: (error: unknown) => void;
-  /** Called before each write; rejects when the store is not ours any more. */
+  /** Called before each write, and again once it is synced; rejects when the store is not ours any more. */
   readonly guard?: () => Promise<void>;
 }
 
@@ -57,6 +57,8 @@ export async function openJournalFolder(folder: string, options: JournalOptions)
       try {
         await options.guard?.();
         await writer.write(Buffer.concat(lines.map(({ line }) => line)), first, last);
+        // An owner that was paused in the write may have been replaced: the new one has read the journal without this.
+        await options.guard?.();
       } catch (error) {
         for (const each of group) each.reject(toStorageError(error, folder));
         continue;
