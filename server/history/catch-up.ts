@@ -1,11 +1,12 @@
 import type { Progress } from '../../contract/progress.js';
-import { CellarError } from '../errors.js';
+import { CellarError, isErrno, isSystemError } from '../errors.js';
 import type { Commit } from '../store/git/commit.js';
 import { MAIN } from '../store/create.js';
 import type { Repository } from '../store/git/repository.js';
 import { createCatalog, type Catalog } from '../store/catalog/catalog.js';
 import type { CatalogChange, CatalogRows, Collection } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { listPassedOver, passOver, refsOf, withoutRefs } from './passed-over.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
 import {
   keptPaths,
@@ -82,7 +83,8 @@ export async function readBeside(
 
 /**
  * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
- * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read.
+ * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read. A commit that is damaged is
+ * passed over, and noted; throws what the system refuses to read for now.
  */
 export async function catchUp(
   store: Store,
@@ -107,13 +109,32 @@ export async function catchUp(
   for (const [done, { ref, oid }] of pending.entries()) {
     const commit = await repository.readCommit(oid);
     const line = ref === MAIN ? 'main' : 'auto';
-    const change = merge(await indexCommit(store, indexers, commit, line));
-    catalog.apply(withoutExpired(catalog, change), { ...catalog.position(), [ref]: oid });
+    const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
+    const reached = { ...catalog.position(), [ref]: oid };
+    const position = isWhole ? reached : passOver(reached, { commit: oid, ref });
+    catalog.apply(withoutExpired(catalog, merge(changes)), position);
     options.report?.({ what: 'commits', done: done + 1, total: pending.length });
   }
   if (catalog !== store.catalog) store.catalog.replace(catalog.rows());
   if (pending.length + lost.length > 0) await store.catalog.flush();
   return pending.length;
+}
+
+/**
+ * Whether one that was passed over can be read again. Then everything is to be indexed anew, since its rows would now come after those
+ * of later commits.
+ */
+export async function isMended(store: Store, indexers: readonly Indexer[]): Promise<boolean> {
+  for (const { commit: oid, ref } of listPassedOver(store.catalog.position())) {
+    const line = ref === MAIN ? 'main' : 'auto';
+    try {
+      const commit = await store.repository.readCommit(oid);
+      if ((await indexCommit(store, indexers, commit, line)).isWhole) return true;
+    } catch (error) {
+      if (!(error instanceof CellarError)) throw error;
+    }
+  }
+  return false;
 }
 
 /** Takes out the rows of automatic snapshots of these days, and their positions. */
@@ -124,8 +145,7 @@ function forgetDays(catalog: Catalog, refs: readonly string[]): void {
     .flatMap(({ id }) => catalog.history(id))
     .filter(({ line, time }) => line === 'auto' && days.has(dayRef(time)))
     .map(({ id }) => id);
-  const kept = Object.entries(catalog.position()).filter(([ref]) => !days.has(ref));
-  catalog.apply({ gone: { snapshots } }, Object.fromEntries(kept));
+  catalog.apply({ gone: { snapshots } }, withoutRefs(catalog.position(), days));
 }
 
 /** A snapshot that has expired may stand in its day still, when the process was killed before it left. */
@@ -141,12 +161,14 @@ async function indexCommit(
   indexers: readonly Indexer[],
   commit: Commit,
   line: 'main' | 'auto',
-): Promise<readonly CatalogChange[]> {
+): Promise<{ readonly changes: readonly CatalogChange[]; readonly isWhole: boolean }> {
   const changes: CatalogChange[] = [];
   for (const index of indexers) {
     try {
       changes.push(await index(store.repository, commit, line));
     } catch (error) {
+      // Of one file the disk may have lost its bytes; anything else would befall every other file too.
+      if (isSystemError(error) && !isErrno(error, 'EIO', 'EACCES', 'EPERM')) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       store.report(
         new CellarError(
@@ -158,7 +180,7 @@ async function indexCommit(
       );
     }
   }
-  return changes;
+  return { changes, isWhole: changes.length === indexers.length };
 }
 
 interface NewCommits {
@@ -180,7 +202,7 @@ async function findNew(
   position: Readonly<Record<string, string>>,
 ): Promise<NewLines | undefined> {
   const lines: NewCommits[] = [];
-  const lost = Object.keys(position).filter((ref) => !refs.has(ref));
+  const lost = refsOf(position).filter((ref) => !refs.has(ref));
   for (const [ref, head] of refs) {
     const known = position[ref];
     const commits: string[] = [];

@@ -1,10 +1,11 @@
-import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Commit } from '../store/git/commit.js';
 import type { CommitParts } from '../store/git/repository.js';
 import { CellarError } from '../errors.js';
 import { catchUp } from './catch-up.js';
 import type { History } from './history.js';
 import { subjectOf } from './message.js';
+import { listPassedOver, withoutRefs } from './passed-over.js';
 import { replay } from './replay.js';
 import { TRAILERS } from './state.js';
 
@@ -34,10 +35,7 @@ export async function rewriteDay(
   const parent = commits[first - 1]?.oid;
   const staying = commits.slice(first).filter((commit) => !isGoing(commit));
   const fresh = await moveDay(history, { ref, head, parent, staying });
-  catalog.apply(
-    { snapshots: toRows(history, staying, fresh) },
-    withRef(catalog.position(), ref, fresh.at(-1) ?? parent),
-  );
+  await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, toRows(history, staying, fresh));
   return true;
 }
 
@@ -103,11 +101,19 @@ function toRows(
   });
 }
 
-function withRef(
-  position: CatalogPosition,
-  ref: string,
-  commit: string | undefined,
-): CatalogPosition {
-  const { [ref]: _, ...others } = position;
-  return commit === undefined ? others : { ...others, [ref]: commit };
+/** Puts a rewritten day's rows into the catalog, and where it leads to now; undefined: it is gone. */
+async function noteDay(
+  history: History,
+  { ref, head }: { readonly ref: string; readonly head: string | undefined },
+  snapshots: readonly SnapshotRow[],
+): Promise<void> {
+  const { catalog } = history.store;
+  const before = catalog.position();
+  const others = withoutRefs(before, new Set([ref]));
+  // Commits of it that were passed over have other names now: all of it is indexed once more.
+  const isWhole = listPassedOver(before).every((each) => each.ref !== ref);
+  catalog.apply({ snapshots }, isWhole && head !== undefined ? { ...others, [ref]: head } : others);
+  if (isWhole) return;
+  await catchUp(history.store, history.indexers);
+  replay(history);
 }

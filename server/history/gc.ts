@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { isBelieved } from './ages.js';
 import { expireDay, finishDays } from './expire.js';
 import type { History } from './history.js';
+import { listPassedOver } from './passed-over.js';
 import { promotePinned } from './promote.js';
 import { findThinnedIn } from './retention.js';
 import { sealPending } from './seal.js';
@@ -35,9 +36,9 @@ export interface CollectOptions {
 export async function collect(history: History, options: CollectOptions): Promise<Collected> {
   const { store } = history;
   const now = store.now();
-  const isTrusted = isBelieved(findLastMoment(store), now);
+  const heldBack = holdBack(store, now);
   const days = toDays(findThinnedIn(store.catalog, options.retention, now));
-  const files = isTrusted ? await findUnreferenced(store, now, options) : [];
+  const files = heldBack === null ? await findUnreferenced(store, now, options) : [];
   if (!options.dryRun) {
     await promotePinned(history);
     await finishDays(history, options.signal);
@@ -59,10 +60,18 @@ export async function collect(history: History, options: CollectOptions): Promis
     },
     objects: { count: 0, bytes: 0 },
     bytes,
-    heldBack: isTrusted
-      ? null
-      : "The clock is more than a year away from the newest version's time, so no file was judged by its age. Set the clock, or keep a version.",
+    heldBack,
   };
+}
+
+/** Why no file may go now; null when nothing speaks against it. */
+function holdBack(store: Store, now: number): string | null {
+  const [passed, ...others] = listPassedOver(store.catalog.position());
+  if (passed !== undefined)
+    return `Commit ${passed.commit}${others.length === 0 ? '' : ` and ${others.length} more`} in ${store.repository.gitdir} cannot be read, so nobody knows which files are needed, and none was freed. Run "cellar verify" to see why.`;
+  return isBelieved(findLastMoment(store), now)
+    ? null
+    : "The clock is more than a year away from the newest version's time, so no file was judged by its age. Set the clock, or keep a version.";
 }
 
 /** When something was kept last, in milliseconds since 1970; undefined for an empty store. */
@@ -163,6 +172,7 @@ async function removeFiles(
     signal.throwIfAborted();
     // Not beside a snapshot that is about to name one of them: asked again when their turn comes.
     await store.exclusively(async () => {
+      if (listPassedOver(store.catalog.position()).length > 0) return;
       const referenced = findReferenced(store);
       for (const { sha256 } of files.slice(at, at + REMOVED_AT_ONCE))
         if (!referenced.has(sha256)) await store.artifacts.remove(sha256, toLimit(now, grace));

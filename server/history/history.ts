@@ -4,7 +4,7 @@ import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { catchUp, readBeside, readState, type Indexer } from './catch-up.js';
+import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
 import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
@@ -33,7 +33,7 @@ export async function openHistory(
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
-  await catchUp(store, indexers, { fresh: isPurging });
+  await catchUp(store, indexers, { fresh: isPurging || (await isMended(store, indexers)) });
   const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
   replay(history);
   // Old objects that could not be removed are in nobody's way, and the next opening tries again.

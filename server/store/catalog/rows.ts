@@ -113,5 +113,5 @@ export type StoredCatalog = {
   readonly [Name in Collection]: readonly CatalogRows[Name][];
 } & { readonly position: CatalogPosition };
 
-/** The commit of each ref that the catalog reflects. */
+/** The commit of each ref that the catalog reflects; and what it has passed over on the way there, see history's passed-over. */
 export type CatalogPosition = Readonly<Record<string, string>>;
