@@ -3,6 +3,7 @@ import type { Commit } from '../store/git/commit.js';
 import type { CommitParts } from '../store/git/repository.js';
 import { CellarError } from '../errors.js';
 import { catchUp } from './catch-up.js';
+import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
 import { subjectOf } from './message.js';
 import { listPassedOver, withoutRefs } from './passed-over.js';
@@ -34,8 +35,10 @@ export async function rewriteDay(
   if (first < 0) return false;
   const parent = commits[first - 1]?.oid;
   const staying = commits.slice(first).filter((commit) => !isGoing(commit));
-  const fresh = await moveDay(history, { ref, head, parent, staying });
-  await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, toRows(history, staying, fresh));
+  await moveInDoubt(history.store, ref, async () => {
+    const fresh = await moveDay(history, { ref, head, parent, staying });
+    await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, toRows(history, staying, fresh));
+  });
   return true;
 }
 

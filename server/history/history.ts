@@ -5,6 +5,7 @@ import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
+import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
@@ -34,7 +35,8 @@ export async function openHistory(
 ): Promise<History> {
   const isPurging = await resumePurge(store);
   await catchUp(store, indexers, { fresh: isPurging || (await isMended(store, indexers)) });
-  const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
+  const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
+  const history = { ...opened, store: withoutDoubt(opened) };
   replay(history);
   // Old objects that could not be removed are in nobody's way, and the next opening tries again.
   if (isPurging) await finishPurge(store).catch(store.report);

@@ -23,3 +23,18 @@ export function diskThatFailsReads(
   };
   return diskWith({ readFile: readFile as Disk['readFile'] });
 }
+
+/** A disk on which the sync of what was opened by a path that matches fails as often as `fault.times` says. */
+export function diskThatFailsSyncs(
+  matches: (path: string) => boolean,
+  fault: { times: number },
+): Disk {
+  const open: Disk['open'] = async (...args) => {
+    const handle = await nodeDisk.open(...args);
+    if (!matches(String(args[0])) || fault.times === 0) return handle;
+    fault.times -= 1;
+    handle.sync = () => Promise.reject(errno('EIO', String(args[0])));
+    return handle;
+  };
+  return diskWith({ open });
+}
