@@ -48,7 +48,7 @@ async function settleDoubt(history: History): Promise<void> {
     if (head !== undefined) await store.repository.replaceRef(ref, head, head);
   }
   await catchUp(store, history.indexers);
-  replay(history);
+  await replay(history);
   const given = refs.get(MAIN);
   if (given !== undefined) {
     const head = await store.repository.findRef(MAIN);

@@ -36,8 +36,8 @@ export interface CollectOptions {
 export async function collect(history: History, options: CollectOptions): Promise<Collected> {
   const { store } = history;
   const now = store.now();
-  const heldBack = holdBack(store, now);
-  const days = toDays(findThinnedIn(store.catalog, options.retention, now));
+  const heldBack = await holdBack(store, now);
+  const days = toDays(await findThinnedIn(store.catalog, options.retention, now));
   const files = heldBack === null ? await findUnreferenced(store, now, options) : [];
   if (!options.dryRun) {
     await promotePinned(history);
@@ -65,20 +65,20 @@ export async function collect(history: History, options: CollectOptions): Promis
 }
 
 /** Why no file may go now; null when nothing speaks against it. */
-function holdBack(store: Store, now: number): string | null {
-  const [passed, ...others] = listPassedOver(store.catalog.position());
+async function holdBack(store: Store, now: number): Promise<string | null> {
+  const [passed, ...others] = listPassedOver(await store.catalog.position());
   if (passed !== undefined)
     return `Commit ${passed.commit}${others.length === 0 ? '' : ` and ${others.length} more`} in ${store.repository.gitdir} cannot be read, so nobody knows which files are needed, and none was freed. Run "cellar verify" to see why.`;
-  return isBelieved(findLastMoment(store), now)
+  return isBelieved(await findLastMoment(store), now)
     ? null
     : "The clock is more than a year away from the newest version's time, so no file was judged by its age. Set the clock, or keep a version.";
 }
 
 /** When something was kept last, in milliseconds since 1970; undefined for an empty store. */
-function findLastMoment({ catalog }: Store): number | undefined {
+async function findLastMoment({ catalog }: Store): Promise<number | undefined> {
   let newest: SnapshotRow | undefined;
-  for (const { id } of catalog.notebooks()) {
-    const row = catalog.history(id).at(-1);
+  for (const { id } of await catalog.notebooks()) {
+    const row = await catalog.findNewest(id);
     if (row !== undefined && row.number > (newest?.number ?? 0)) newest = row;
   }
   return newest === undefined ? undefined : Date.parse(newest.time);
@@ -127,9 +127,9 @@ async function thin(
 }
 
 /** The files that something needs, by hash: each subject's rows say what they keep alive. */
-function findReferenced({ catalog }: Store): ReadonlySet<string> {
+async function findReferenced({ catalog }: Store): Promise<ReadonlySet<string>> {
   const referenced = new Set<string>();
-  for (const { artifacts } of catalog.runs())
+  for (const { artifacts } of await catalog.runs())
     for (const { sha256 } of artifacts) referenced.add(sha256);
   return referenced;
 }
@@ -143,7 +143,7 @@ async function findUnreferenced(
   now: number,
   { grace, dryRun, report, signal }: CollectOptions,
 ): Promise<readonly ListedFile[]> {
-  const referenced = findReferenced(store);
+  const referenced = await findReferenced(store);
   const before = toLimit(now, grace);
   const unreferenced: ListedFile[] = [];
   let done = 0;
@@ -172,8 +172,8 @@ async function removeFiles(
     signal.throwIfAborted();
     // Not beside a snapshot that is about to name one of them: asked again when their turn comes.
     await store.exclusively(async () => {
-      if (listPassedOver(store.catalog.position()).length > 0) return;
-      const referenced = findReferenced(store);
+      if (listPassedOver(await store.catalog.position()).length > 0) return;
+      const referenced = await findReferenced(store);
       for (const { sha256 } of files.slice(at, at + REMOVED_AT_ONCE))
         if (!referenced.has(sha256)) await store.artifacts.remove(sha256, toLimit(now, grace));
     });

@@ -45,9 +45,9 @@ describe('a ref that moved although the sync of its folder failed', () => {
     expect(await sealPending(history)).toBe(false);
     expect(history.store.journal.pending(0)).toEqual([]);
     expect(await valuesOf(history)).toEqual([1, 2]);
-    const live = rowsOf(history);
+    const live = await rowsOf(history);
     await reindex(history);
-    expect(rowsOf(history)).toEqual(live);
+    expect(await rowsOf(history)).toEqual(live);
   });
 
   test('is put once more before anything is answered from it, and refuses as long as that fails', async () => {
@@ -60,7 +60,7 @@ describe('a ref that moved although the sync of its folder failed', () => {
     await expect(again()).rejects.toThrow('EIO');
     const { row } = await again();
     expect(fault.times).toBe(0);
-    expect(history.store.catalog.history(row.notebook)).toHaveLength(2);
+    expect(await history.store.catalog.history(row.notebook)).toHaveLength(2);
     expect(gitOf(history)('rev-parse', MAIN).trim()).toBe(row.commit);
   });
 
@@ -71,9 +71,9 @@ describe('a ref that moved although the sync of its folder failed', () => {
     const save = { trigger: 'save', key: 'k-12345678' } as const;
     await expect(keep(history, 'a.ipynb', ['x'], save)).rejects.toThrow('EIO');
     const { row } = await keep(history, 'a.ipynb', ['x'], save);
-    expect(history.store.catalog.history(row.notebook)).toHaveLength(2);
-    const live = rowsOf(history);
+    expect(await history.store.catalog.history(row.notebook)).toHaveLength(2);
+    const live = await rowsOf(history);
     await reindex(history);
-    expect(rowsOf(history)).toEqual(live);
+    expect(await rowsOf(history)).toEqual(live);
   });
 });

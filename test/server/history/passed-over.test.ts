@@ -72,7 +72,7 @@ describe('a commit that cannot be read when it is indexed', () => {
     const clock = { now: NOON };
     const first = await openOn(clock, root);
     const { row } = await keep(first, 'a.ipynb', LONG);
-    const live = rowsOf(first);
+    const live = await rowsOf(first);
     const path = `main:${notebookStatePath(row.notebook)}`;
     const oid = gitOf(first)('rev-parse', path).trim();
     await dropCatalog(first);
@@ -80,7 +80,7 @@ describe('a commit that cannot be read when it is indexed', () => {
     const store = await openTestStore(root, { disk: failing(oid, fault) });
     await expect(openHistory(store, INDEXERS, RECORDERS)).rejects.toThrow('EMFILE');
     await store.close();
-    expect(rowsOf(await openOn(clock, root))).toEqual(live);
+    expect(await rowsOf(await openOn(clock, root))).toEqual(live);
   });
 
   test('by its bytes is looked for at each start, frees no file, and comes back in its place', async () => {
@@ -89,7 +89,7 @@ describe('a commit that cannot be read when it is indexed', () => {
     const first = await openOn(clock, root);
     const { sha256, record } = await keepRun(first);
     await keep(first, 'a.ipynb', ['x', ...LONG]);
-    const live = rowsOf(first);
+    const live = await rowsOf(first);
     await dropCatalog(first);
 
     const fault: { code: string | undefined } = { code: 'EIO' };
@@ -102,8 +102,8 @@ describe('a commit that cannot be read when it is indexed', () => {
       const history = await openOn(clock, root, options);
       expect(reported).toHaveLength(start);
       expect(reported.at(-1)).toContain('was passed over');
-      expect(history.store.catalog.runs()).toEqual([]);
-      expect(history.store.catalog.snapshotCount()).toBe(2);
+      expect(await history.store.catalog.runs()).toEqual([]);
+      expect(await history.store.catalog.snapshotCount()).toBe(2);
       clock.now += 20 * DAY;
       const long = new Date(clock.now - 30 * DAY);
       const { artifacts } = history.store.places;
@@ -120,7 +120,7 @@ describe('a commit that cannot be read when it is indexed', () => {
     fault.code = undefined;
     const again = await openOn(clock, root, options);
     expect(reported).toHaveLength(2);
-    expect(rowsOf(again)).toEqual(live);
+    expect(await rowsOf(again)).toEqual(live);
     expect((await free(again)).heldBack).toBeNull();
     expect(await again.store.artifacts.findSize(sha256)).toBe(5);
   });
@@ -130,7 +130,7 @@ describe('a commit that cannot be read when it is indexed', () => {
     const clock: SetClock = { now: NOON };
     const first = await openOn(clock, root);
     const ids = await saveOften(first, clock, { path: 'a.ipynb', minutes: [0, 1, 1, 1] });
-    const lost = getSnapshot(first.store, ids[2] ?? '');
+    const lost = await getSnapshot(first.store, ids[2] ?? '');
     clock.now = NOON + 40 * DAY;
     await saveOften(first, clock, { path: 'a.ipynb', minutes: [0] });
     const state = `${lost.commit}:${notebookStatePath(lost.notebook)}`;
@@ -141,15 +141,15 @@ describe('a commit that cannot be read when it is indexed', () => {
     const history = await openOn(clock, root, { disk, report: () => undefined });
     expect((await free(history)).snapshots.count).toBe(2);
     const ref = 'refs/cellar/auto/2026-10-01';
-    const [one, ...others] = listPassedOver(history.store.catalog.position());
+    const [one, ...others] = listPassedOver(await history.store.catalog.position());
     expect(others).toEqual([]);
     expect(one).toEqual({ commit: gitOf(history)('rev-parse', `${ref}~1`).trim(), ref });
     await history.store.close();
     fault.code = undefined;
     const again = await openOn(clock, root, { disk });
-    expect(again.store.catalog.findSnapshot(lost.id)).toMatchObject({ id: lost.id });
-    const live = rowsOf(again);
+    expect(await again.store.catalog.findSnapshot(lost.id)).toMatchObject({ id: lost.id });
+    const live = await rowsOf(again);
     await reindex(again);
-    expect(rowsOf(again)).toEqual(live);
+    expect(await rowsOf(again)).toEqual(live);
   });
 });

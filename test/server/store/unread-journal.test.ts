@@ -49,7 +49,7 @@ test.each(['EIO', 'EMFILE', 'EACCES'])(
     expect(store.readOnly).toBe(true);
     expect(reported[0]).toContain('cannot be read');
     // What is in git is still there to be read.
-    expect(store.catalog.snapshotCount()).toBe(1);
+    expect(await store.catalog.snapshotCount()).toBe(1);
     const refused = { code: 'store_read_only' };
     await expect(keep(history, 'a.ipynb', ['x', ...LONG])).rejects.toMatchObject(refused);
     await expect(logPoints(history, RUN, { points: [] })).rejects.toMatchObject(refused);
