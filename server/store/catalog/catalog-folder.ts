@@ -34,8 +34,8 @@ interface Document {
 }
 
 interface StoredLeaf extends Leaf<AnyRow> {
-  /** The SHA-256 of its document; undefined before the first was written. */
-  sum: string | undefined;
+  /** Its document, by SHA-256 and how many rows are in it: more may have come since. Undefined before the first was written. */
+  written: { readonly sum: string; readonly count: number } | undefined;
 }
 
 /** The root of the catalog: which documents are its parts. Written last, so that all of it is of one moment. */
@@ -67,7 +67,7 @@ export function openCatalogFolder(
     first,
     rows: new Map(),
     dirty: false,
-    sum: undefined,
+    written: undefined,
   });
   const makeShelves = (): Map<Collection, Shelf<AnyRow, StoredLeaf>> =>
     new Map(COLLECTIONS.map((name) => [name, new Shelf(LEAF_BYTES, makeLeaf)]));
@@ -92,7 +92,7 @@ export function openCatalogFolder(
     if (low.data?.format !== FORMAT || low.data.rows.length !== count)
       throw new SyntaxError(`${join(folder, nameOf(collection, sum))} is missing`);
     const rows = new Map(low.data.rows.map((row) => [row.id, row]));
-    return { first, rows, dirty: false, sum };
+    return { first, rows, dirty: false, written: { sum, count } };
   };
 
   const read = async (): Promise<StoredCatalog | undefined> => {
@@ -130,8 +130,8 @@ export function openCatalogFolder(
       // Their names are there before they are told of.
       await syncFolder(folder, disk);
       const documents = [...present].flatMap(([collection, leaves]) =>
-        leaves.flatMap(({ first, rows, sum }) =>
-          sum === undefined ? [] : { collection, first, count: rows.size, sum },
+        leaves.flatMap(({ first, written }) =>
+          written === undefined ? [] : { collection, first, ...written },
         ),
       );
       await new Low<unknown>(metaFile(), {
@@ -152,11 +152,10 @@ export function openCatalogFolder(
     // Rows that come while it is written make it dirty again.
     leaf.dirty = false;
     try {
-      await new Low<Document | null>(file, {
-        format: FORMAT,
-        rows: [...leaf.rows.values()],
-      }).write();
-      leaf.sum = file.sum;
+      const rows = [...leaf.rows.values()];
+      await new Low<Document | null>(file, { format: FORMAT, rows }).write();
+      const { sum } = file;
+      if (sum !== undefined) leaf.written = { sum, count: rows.length };
     } catch (error) {
       leaf.dirty = true;
       throw error;
