@@ -11,7 +11,9 @@ import type {
   Collection,
 } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import type { History } from './history.js';
 import { listPassedOver, passOver, refsOf, withoutRefs } from './passed-over.js';
+import { replay, replayBy } from './replay.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
 import {
   keptPaths,
@@ -27,6 +29,8 @@ export const AUTO_PREFIX = 'refs/cellar/auto/';
 export function dayRef(time: string): string {
   return `${AUTO_PREFIX}${time.slice(0, 10)}`;
 }
+
+type Indexed = Pick<History, 'store' | 'indexers' | 'recorders'>;
 
 /** What one commit says, as rows. Each subject that keeps facts in git has one of these. */
 export type Indexer = (
@@ -87,15 +91,15 @@ export async function readBeside(
 }
 
 /**
- * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
+ * Brings the catalog to where git and the journal are: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
  * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read. A commit that is damaged is
- * passed over, and noted; throws what the system refuses to read for now.
+ * passed over, and noted; throws what the system refuses to read for now. That the catalog cannot be written is only reported.
  */
 export async function catchUp(
-  store: Store,
-  indexers: readonly Indexer[],
+  history: Indexed,
   options: { readonly fresh?: boolean; readonly report?: (progress: Progress) => void } = {},
 ): Promise<number> {
+  const { store, indexers } = history;
   const { repository } = store;
   // Built beside the one in use, which answers until the new one is whole.
   let catalog = options.fresh === true ? createCatalog() : store.catalog;
@@ -113,19 +117,39 @@ export async function catchUp(
   const { lines = [], lost = [] } = found ?? {};
   if (lost.length > 0) position = await forgetDays(catalog, lost, position);
   const pending = lines.flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
-  for (const [done, { ref, oid }] of pending.entries()) {
-    const commit = await repository.readCommit(oid);
-    const line = ref === MAIN ? 'main' : 'auto';
-    const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
-    position = { ...position, [ref]: oid };
-    if (!isWhole) position = passOver(position, { commit: oid, ref });
-    await catalog.apply(await withoutExpired(catalog, merge(changes)), position);
-    options.report?.({ what: 'commits', done: done + 1, total: pending.length });
+  try {
+    for (const [done, { ref, oid }] of pending.entries()) {
+      const commit = await repository.readCommit(oid);
+      const line = ref === MAIN ? 'main' : 'auto';
+      const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
+      position = { ...position, [ref]: oid };
+      if (!isWhole) position = passOver(position, { commit: oid, ref });
+      await catalog.apply(await withoutExpired(catalog, merge(changes)), position);
+      options.report?.({ what: 'commits', done: done + 1, total: pending.length });
+    }
+  } catch (error) {
+    // What was indexed so far is in the way of what the journal says.
+    if (catalog === store.catalog) await replay(history);
+    throw error;
   }
-  if (catalog !== store.catalog) await store.catalog.replace(await catalog.rows());
+  await putInPlace(history, catalog);
   store.passNumber(await store.catalog.lastNumber());
-  if (pending.length + lost.length > 0) await store.catalog.flush();
+  // It is made anew from git where it cannot be written.
+  if (pending.length + lost.length > 0) await store.catalog.flush().catch(store.report);
   return pending.length;
+}
+
+/**
+ * Puts the rows of the records that are not in git yet over those of git's, and a catalog that was built beside in the place of the one
+ * in use; in one turn, so that nobody sees it without them, and what is recorded meanwhile comes after.
+ */
+function putInPlace(history: Indexed, catalog: Catalog): Promise<void> {
+  const { store } = history;
+  return store.catalog.inTurn(async (apply, replace) => {
+    if (catalog === store.catalog) return replayBy(history, apply);
+    await replayBy({ ...history, store: { ...store, catalog } }, catalog.apply);
+    return replace(await catalog.rows());
+  });
 }
 
 /**

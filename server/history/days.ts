@@ -7,7 +7,6 @@ import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
 import { subjectOf } from './message.js';
 import { listPassedOver, withoutRefs } from './passed-over.js';
-import { replay } from './replay.js';
 import { TRAILERS } from './state.js';
 
 /**
@@ -22,10 +21,7 @@ export async function rewriteDay(
   const { repository, catalog } = history.store;
   const head = await repository.findRef(ref);
   if (head === undefined) return false;
-  if (head !== (await catalog.position())[ref]) {
-    await catchUp(history.store, history.indexers);
-    await replay(history);
-  }
+  if (head !== (await catalog.position())[ref]) await catchUp(history);
   const commits = await readLine(history, head);
   const going = await findGoing(commits.map(snapshotOf));
   const isGoing = (commit: Commit): boolean => going.has(snapshotOf(commit));
@@ -124,7 +120,5 @@ async function noteDay(
     { snapshots },
     isWhole && head !== undefined ? { ...others, [ref]: head } : others,
   );
-  if (isWhole) return;
-  await catchUp(history.store, history.indexers);
-  await replay(history);
+  if (!isWhole) await catchUp(history);
 }

@@ -3,7 +3,6 @@ import { findSealedThrough } from '../store/journal/sealed.js';
 import type { Store } from '../store/store.js';
 import { catchUp } from './catch-up.js';
 import type { History } from './history.js';
-import { replay } from './replay.js';
 
 /** The refs of a repository of which it is not known where they are, with the last number that was given before. */
 const doubtful = new WeakMap<Store['repository'], Map<string, number>>();
@@ -47,8 +46,7 @@ async function settleDoubt(history: History): Promise<void> {
     // Put once more, since a sync that failed may have lost the move. False where git has moved it: then it is as git left it.
     if (head !== undefined) await store.repository.replaceRef(ref, head, head);
   }
-  await catchUp(store, history.indexers);
-  await replay(history);
+  await catchUp(history);
   const given = refs.get(MAIN);
   if (given !== undefined) {
     const head = await store.repository.findRef(MAIN);

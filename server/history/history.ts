@@ -10,7 +10,6 @@ import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
-import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
 
@@ -34,13 +33,18 @@ export async function openHistory(
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
-  await catchUp(store, indexers, { fresh: isPurging || (await isMended(store, indexers)) });
+  const fresh = isPurging || (await isMended(store, indexers));
+  await catchUp({ store, indexers, recorders }, { fresh });
   const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
   const history = { ...opened, store: withoutDoubt(opened) };
-  await replay(history);
-  // Old objects that could not be removed are in nobody's way, and the next opening tries again.
-  if (isPurging) await finishPurge(store).catch(store.report);
+  if (isPurging) await endPurge(store).catch(store.report);
   return history;
+}
+
+/** Where it fails, old objects and documents stay that are in nobody's way, and the next opening tries again. */
+async function endPurge(store: Store): Promise<void> {
+  await store.catalog.flush();
+  await finishPurge(store);
 }
 
 /** The last snapshot in a notebook's history; undefined where it has none. */

@@ -4,7 +4,7 @@ import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
-import { toReadOnly, type CatalogFiles } from './catalog/files.js';
+import { toReadOnly } from './catalog/files.js';
 import { createStore, MAIN } from './create.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
 import { findNetwork } from './disk/file-system.js';
@@ -187,8 +187,9 @@ async function openOwned(
     disk,
     ownership,
   });
-  const files = openCatalogFolder(places.catalog, options.report, disk);
-  const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
+  const report = isOwned ? options.report : whereAllowed(options.report);
+  const files = openCatalogFolder(places.catalog, report, disk);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
   let tail: Promise<unknown> = Promise.resolve();
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
@@ -235,16 +236,11 @@ async function openOwned(
 }
 
 /** A catalog is its owner's alone: for others, who may read the store, it is made from git for as long as they need it. */
-function whereAllowed(files: CatalogFiles): CatalogFiles {
-  const read = async (): ReturnType<CatalogFiles['read']> => {
-    try {
-      return await files.read();
-    } catch (error) {
-      if (isErrno(error, 'EACCES', 'EPERM')) return undefined;
-      throw error;
-    }
+function whereAllowed(report: StoreOptions['report']): StoreOptions['report'] {
+  return (error) => {
+    if (error instanceof Error && isErrno(error.cause, 'EACCES', 'EPERM')) return;
+    report(error);
   };
-  return { ...files, read };
 }
 
 /** The journal without what is in git already, and the number through which it is. */

@@ -108,10 +108,9 @@ export function openCatalogFolder(
       }
       position = meta.position;
     } catch (error) {
-      if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
       shelves = makeShelves();
-      // An older format is no damage.
-      if (error instanceof SyntaxError) report(toDistrust(folder, error));
+      // An older format is no damage. Whatever else is wrong with it, git and the journal have all that it says.
+      if (!(error instanceof z.ZodError)) report(toDistrust(folder, error));
       return undefined;
     }
     return { ...rowsOf(shelves), position };
@@ -229,10 +228,10 @@ function rowsOf(
   };
 }
 
-function toDistrust(folder: string, cause: SyntaxError): CellarError {
+function toDistrust(folder: string, cause: unknown): CellarError {
   return new CellarError(
     'store_damaged',
-    `The catalog is built anew: ${cause.message}.`,
+    `The catalog is built anew: ${cause instanceof Error ? cause.message : String(cause)}.`,
     { path: folder },
     { cause },
   );
