@@ -41,6 +41,14 @@ export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   );
 }
 
+/**
+ * True for what the system refuses, such as one file more while too many are open: it says nothing of the content that was asked for,
+ * which may be sound, and there, at the next try.
+ */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || isErrno(error, 'Z_MEM_ERROR'));
+}
+
 /** A promise's failure to a CellarError, where the disk is full or refuses; anything else as it is. */
 export function toStorageError(error: unknown, path: string): unknown {
   const facts = { path };

@@ -13,7 +13,6 @@ import { finishPurge, resumePurge, writeMarker } from './purge-marker.js';
 import { cleanBlobs, createSink, rewriteCommits, type Rewriting } from './purge-rewrite.js';
 import { checkPurgeable, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
-import { replay } from './replay.js';
 import { commitToMain } from './seal.js';
 import { addPurged } from './secret-key.js';
 import { formatStored, TRAILERS } from './state.js';
@@ -101,8 +100,7 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
     .filter(({ from, to }) => from !== to);
   await writeMarker(store, { format: 1, generation, refs });
   await resumePurge(store);
-  await catchUp(store, history.indexers, { fresh: true });
-  await replay(history);
+  await catchUp(history, { fresh: true });
   await store.catalog.flush();
   await finishPurge(store);
   return generation;
