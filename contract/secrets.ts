@@ -50,6 +50,11 @@ export type FoundSecret = z.infer<typeof foundSecretSchema>;
 export const secretNoteSchema = foundSecretSchema.extend({ action: z.enum(['kept', 'redacted']) });
 export type SecretNote = z.infer<typeof secretNoteSchema>;
 
+/** What a person is told of a version that was kept without this many secrets, at least one. */
+export function redactionWords(count: number): string {
+  return `${count === 1 ? 'A secret was' : `${String(count)} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`;
+}
+
 /** A person says that something found is no secret. */
 export const allowSecretSchema = z.object({ fingerprint: fingerprintSchema });
 

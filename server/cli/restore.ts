@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { restoredSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
+import { redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import { writeDurable } from '../store/disk/durable.js';
@@ -76,10 +77,7 @@ async function bringBack(
     await owner.json({ method: 'POST', path: pathTo('restore', { id }), body }),
   );
   const missing = restored.redactions.length - restored.kept;
-  if (missing > 0)
-    context.say(
-      `cellar: ${missing === 1 ? 'A secret was' : `${missing} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`,
-    );
+  if (missing > 0) context.say(`cellar: ${redactionWords(missing)}`);
   return { id, time, path: restored.path, before: restored.before?.id ?? null };
 }
 

@@ -35,6 +35,7 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     runs: [],
     artifacts: [],
     size: 1000,
+    redactions: 0,
     metric: null,
     ...patch,
   };
