@@ -18,7 +18,7 @@ export const ROUTES = {
   redactions: 'api/v1/redactions',
   /** What is done about keys and tokens. */
   secrets: 'api/v1/secrets',
-  /** POST: what was found is no secret. */
+  /** POST: what was found is no secret; DELETE ?fingerprint= takes that back. */
   allowedSecrets: 'api/v1/secrets/allowed',
   pause: 'api/v1/pause',
   captureState: 'api/v1/capture-state',
