@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'ambiguous_id',
   'artifact_missing',
   'bad_request',
+  'cancelled',
   'changed_while_reading',
   'conflict',
   'conflict_markers',

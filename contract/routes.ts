@@ -57,6 +57,8 @@ export const ROUTES = {
   /** PUT streams a new one in, GET (with ranges) streams one out. */
   artifacts: 'api/v1/artifacts',
   artifact: 'api/v1/artifacts/:sha256',
+  /** DELETE ?path=&file= : ends the intake of a file of the notebook at a path. */
+  intakes: 'api/v1/intakes',
   run: 'api/v1/runs/:id',
   /** POST: values of its metrics, one or very many. */
   runPoints: 'api/v1/runs/:id/points',
