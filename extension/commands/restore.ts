@@ -3,7 +3,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { UUID } from '@lumino/coreutils';
 
 import type { Restored } from '../../contract/capture.js';
-import { redactionWords } from '../../contract/secrets.js';
+import { heldSecretWords, redactionWords } from '../../contract/secrets.js';
 import { putNotebook } from '../capture/put-notebook.js';
 import { findExpired } from '../model/problem.js';
 import { formatMoment } from '../model/time.js';
@@ -103,19 +103,20 @@ async function restoreFile(parts: Parts, wanted: Wanted): Promise<void> {
   tellDone(wanted, restored, undo);
 }
 
-/** Says what was restored, and of secrets that were not kept with it that their marks stay. */
+/** Says what was restored; of secrets that were not kept with it that marks stand there, or that the notebook still holds them. */
 function tellDone(
-  { name }: Wanted,
+  { name, path }: Wanted,
   { redactions, kept }: Pick<Restored, 'redactions' | 'kept'>,
   undo: (() => void) | undefined,
 ): void {
   const actions =
     undefined === undo ? [] : [{ label: 'Undo', caption: 'Take the restore back', callback: undo }];
   const missing = redactions.length - kept;
-  if (missing === 0) Notification.success(`Restored ${name}.`, { autoClose: 10_000, actions });
-  else
-    Notification.warning(`Restored ${name}. ${redactionWords(missing)}`, {
-      autoClose: false,
-      actions,
-    });
+  const words = [
+    `Restored ${name}.`,
+    ...(missing > 0 ? [redactionWords(missing)] : []),
+    ...(kept > 0 ? [heldSecretWords(baseName(path), kept)] : []),
+  ];
+  if (words.length === 1) Notification.success(words.join(' '), { autoClose: 10_000, actions });
+  else Notification.warning(words.join(' '), { autoClose: false, actions });
 }

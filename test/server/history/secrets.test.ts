@@ -50,7 +50,7 @@ describe('a secret', () => {
     expect(state.snapshot?.redactions).toMatchObject([{ rule: 'github-pat', place: 'output' }]);
     expect(taken.row.redactions).toBe(1);
     await reindex(history);
-    expect(history.store.catalog.findSnapshot(taken.row.id)?.redactions).toBe(1);
+    expect((await history.store.catalog.findSnapshot(taken.row.id))?.redactions).toBe(1);
     expect(gitOf(history)('log', '-p', '--all')).not.toContain(TOKEN);
   });
 
@@ -67,7 +67,7 @@ describe('a secret', () => {
     const history = await openTestHistory();
     await set(history, { sources: 'refuse' });
     await expect(take(history, notebookOf(TOKEN))).rejects.toMatchObject({ code: 'secret_found' });
-    expect(history.store.catalog.snapshotCount()).toBe(0);
+    expect(await history.store.catalog.snapshotCount()).toBe(0);
   });
 
   test('that a person said is none is kept', async () => {
