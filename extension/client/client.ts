@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 
+import { cancelledSchema } from '../../contract/artifact.js';
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
 import { revisionsSchema } from '../../contract/compare.js';
@@ -70,6 +71,10 @@ export interface Client {
   pause(request: Pause): Promise<void>;
   captureState(path: string): Promise<CaptureState>;
   settings(patch: ServerSettings): Promise<void>;
+  /** Says that something found is no secret, or takes that back. */
+  allowSecret(fingerprint: string, allowed: boolean): Promise<void>;
+  /** Ends the intake of a file of the notebook at a path; false when there is none any more. */
+  cancelIntake(path: string, file: string): Promise<boolean>;
   /** What the git repository around the workspace has that is not here. */
   importOffer(): Promise<ImportOffer>;
   /** Ends the import that goes on, whoever began it; what it has brought in stays. */
@@ -135,6 +140,17 @@ export function createClient(options: ClientOptions): Client {
     captureState: (path) =>
       ask(captureStateSchema, { path: pathTo('captureState'), query: { path } }),
     settings: (body) => tell({ method: 'PATCH', path: pathTo('settings'), body }),
+    allowSecret: (fingerprint, allowed) =>
+      tell({
+        path: pathTo('allowedSecrets'),
+        ...(allowed
+          ? { method: 'POST', body: { fingerprint } }
+          : { method: 'DELETE', query: { fingerprint } }),
+      }),
+    cancelIntake: async (path, file) => {
+      const request = { path: pathTo('intakes'), query: { path, file } };
+      return (await ask(cancelledSchema, { method: 'DELETE', ...request })).cancelled;
+    },
     importOffer: () => ask(importOfferSchema, { path: pathTo('importOffer') }),
     cancelImport: () => tell({ method: 'DELETE', path: pathTo('imports') }),
     importHistory: async (report, signal) => {

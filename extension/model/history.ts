@@ -1,4 +1,4 @@
-import type { CellarEvent } from '../../contract/events.js';
+import type { ExpiredVersion } from '../../contract/expired.js';
 import type { HistoryPage, HistoryQuery, HistoryRow, Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
@@ -13,7 +13,7 @@ import {
 } from './history-items.js';
 import type { Memory } from './memory.js';
 import { readChoice, rememberChoice, type MetricChoice } from './metric-choice.js';
-import { toProblem, type Problem } from './problem.js';
+import { findExpired, toProblem, type Problem } from './problem.js';
 import { Store } from './store.js';
 
 /** The metric that the list is read by. */
@@ -38,6 +38,8 @@ export interface HistoryState {
   readonly metric: HistoryMetric | null;
   readonly metrics: readonly string[];
   readonly text: string;
+  /** The version that was searched for by its id, and has expired. */
+  readonly expired: ExpiredVersion | undefined;
   readonly selection: Selection | undefined;
   readonly capture: CaptureStatus | undefined;
   /** A request for this list is under way. */
@@ -55,6 +57,8 @@ const FIRST_ROWS = 100;
 const MORE_ROWS = 500;
 const TYPING_PAUSE = 200;
 const EVENT_PAUSE = 50;
+/** An id, or enough of its start to be one version's. */
+const LIKE_AN_ID = /^[0-9a-z]{8,26}$/i;
 
 const NOTHING = {
   phase: 'idle',
@@ -66,6 +70,7 @@ const NOTHING = {
   metric: null,
   metrics: [],
   text: '',
+  expired: undefined,
   selection: undefined,
   busy: false,
 } as const satisfies Partial<HistoryState>;
@@ -87,22 +92,12 @@ export class HistoryModel extends Store<HistoryState> {
     this.#memory = memory;
     this.#now = now;
     this.#events = client.events((event) => {
-      if (event.kind === 'progress') {
-        this.#follow(event);
-        return;
-      }
+      if (event.kind === 'progress') return;
       const mine = this.state.notebook?.id;
       const isOfAll = event.kind === 'workspace' || event.kind === 'purged';
       if (isOfAll || mine === undefined || event.notebook === mine)
         this.#later(() => this.#refresh(), EVENT_PAUSE);
     });
-  }
-
-  /** Tells how far a large file has come, for as long as a version of this notebook is being kept. */
-  #follow({ path, file, done, total }: Extract<CellarEvent, { kind: 'progress' }>): void {
-    if (path !== this.state.path || this.state.capture?.kind !== 'keeping') return;
-    const share = total === null || total === 0 ? undefined : done / total;
-    this.update({ capture: { kind: 'keeping', file, ...(share === undefined ? {} : { share }) } });
   }
 
   /** Shows another notebook, or none; the same path again changes nothing. */
@@ -238,8 +233,18 @@ export class HistoryModel extends Store<HistoryState> {
       const { metric, metrics } = page;
       this.update({ notebook: page.notebook, metric, metrics });
       this.#layOut(combine(page), page.total);
-      this.update({ phase: page.total === 0 ? 'empty' : 'ready' });
+      const expired = page.total === 0 ? await this.#findExpired(signal) : undefined;
+      this.update({ phase: page.total === 0 ? 'empty' : 'ready', expired });
     });
+  }
+
+  /** What the search names when it is the id of a version that has expired. */
+  async #findExpired(signal: AbortSignal): Promise<ExpiredVersion | undefined> {
+    const text = this.state.text.trim();
+    if (!LIKE_AN_ID.test(text)) return undefined;
+    const expired = await this.#client.snapshot(text).then(() => undefined, findExpired);
+    signal.throwIfAborted();
+    return expired;
   }
 
   /** Runs one request, the only one; a failure becomes the state's problem. */
