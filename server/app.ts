@@ -51,7 +51,7 @@ export function createApp(parts: ApiParts): Express {
     ...notebookOperations(parts),
     ...diffOperations(parts, comparer),
     ...compareOperations(parts, comparer),
-    ...mergeOperations(parts.pool, createWorkspacePlace(parts)),
+    ...mergeOperations(parts.pool, createWorkspacePlace(parts), parts.history.store.memory),
     ...pointsOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),

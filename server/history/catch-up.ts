@@ -97,6 +97,8 @@ export async function catchUp(
   if (main !== undefined) refs.set(MAIN, main);
 
   let found = await findNew(repository, refs, catalog.position());
+  // Another process has purged something, or somebody has rewritten main by hand.
+  const isRewritten = found === undefined;
   if (found === undefined) {
     catalog = createCatalog();
     found = await findNew(repository, refs, {});
@@ -112,6 +114,7 @@ export async function catchUp(
     options.report?.({ what: 'commits', done: done + 1, total: pending.length });
   }
   if (catalog !== store.catalog) store.catalog.replace(catalog.rows());
+  if (isRewritten) store.memory.forget();
   if (pending.length + lost.length > 0) await store.catalog.flush();
   return pending.length;
 }

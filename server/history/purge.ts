@@ -100,11 +100,16 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
     .map(([ref, from]) => ({ ref, from, to: commits.get(from) ?? from }))
     .filter(({ from, to }) => from !== to);
   await writeMarker(store, { format: 1, generation, refs });
-  await resumePurge(store);
-  await catchUp(store, history.indexers, { fresh: true });
-  replay(history);
-  await store.catalog.flush();
-  await finishPurge(store);
+  try {
+    await resumePurge(store);
+    await catchUp(store, history.indexers, { fresh: true });
+    replay(history);
+    await store.catalog.flush();
+    await finishPurge(store);
+  } finally {
+    // Whatever of it could not be done: what is in memory holds the text.
+    store.memory.forget();
+  }
   return generation;
 }
 
