@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { restoredSchema } from '../../contract/capture.js';
@@ -62,6 +63,8 @@ async function bringBack(
   const inside = output === undefined ? undefined : await findInside(context, call, output);
   if (output !== undefined && inside === undefined) {
     const path = resolve(context.cwd, output);
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true)
+      throw new CellarError('bad_request', `${path} is a folder. Name a file in it.`, { path });
     const bytes = await owner.bytes({ path: pathTo('snapshotNotebook', { id }) });
     await writeDurable(path, bytes);
     if (Buffer.from(bytes).includes('[redacted: '))
@@ -79,6 +82,10 @@ async function bringBack(
   if (missing > 0)
     context.say(
       `cellar: ${missing === 1 ? 'A secret was' : `${missing} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`,
+    );
+  if (restored.kept > 0)
+    context.say(
+      `cellar: ${restored.path} still holds ${restored.kept === 1 ? 'a secret that is' : `${restored.kept} secrets that are`} not in this version: what the file had stays.`,
     );
   return { id, time, path: restored.path, before: restored.before?.id ?? null };
 }

@@ -13,6 +13,9 @@ export type Identity =
   | { readonly kind: 'copied'; readonly row: NotebookRow }
   | { readonly kind: 'new' };
 
+/** Ids that a program has counted ("c0", "cell-12") are the same in many notebooks. */
+const COUNTED = /^[a-z_-]{0,12}\d{1,4}$/i;
+
 /** At least this share of the larger notebook's cells must be known for two files to be one notebook. */
 const ENOUGH = 0.5;
 /** SHA-256 of nothing: empty cells say nothing about who a notebook is. */
@@ -44,7 +47,7 @@ function shareOf(a: readonly KeptCell[], b: readonly KeptCell[]): number {
     cells.filter(({ hash }) => !EMPTY.startsWith(hash));
   const [left, right] = [full(a), full(b)];
   if (left.length === 0 || right.length === 0) return 0;
-  const ids = new Set(right.map(({ id }) => id).filter((id) => id !== ''));
+  const ids = new Set(right.map(({ id }) => id).filter((id) => id !== '' && !COUNTED.test(id)));
   const hashes = new Set(right.map(({ hash }) => hash));
   const shared = left.filter(({ id, hash }) => ids.has(id) || hashes.has(hash)).length;
   return shared / Math.max(left.length, right.length);

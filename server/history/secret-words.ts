@@ -42,7 +42,7 @@ function toWarning(notes: readonly SecretNote[]): SecretWarning[] {
     ? [
         {
           code: 'secret_kept',
-          message: `${where} holds ${what}. It was kept, since it is code: read it from the environment instead, and "cellar purge" takes it out of the history.`,
+          message: `${where} holds ${what}. ${secret.place === 'source' ? 'It was kept, since it is code: read it from the environment instead, and' : 'It was kept, as the settings say:'} "cellar purge" takes it out of the history.`,
           secret,
         },
       ]

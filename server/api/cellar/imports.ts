@@ -39,7 +39,13 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
           const { all, since } = body;
           const attach = createImportRuns(history);
           try {
-            return await importGit(history, { folder, all, since, wants, attach, report, signal });
+            const done = await importGit(history, {
+              ...{ folder, all, since, wants, attach, report, signal },
+            });
+            // Thousands of versions came in as packs of a few each.
+            report({ what: 'packing', done: 0, total: null });
+            await store.repository.pack(signal);
+            return done;
           } finally {
             // Also what was brought in before a failure or a cancel is there to be seen.
             events.emit({ kind: 'workspace' });

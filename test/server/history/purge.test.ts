@@ -64,7 +64,9 @@ async function expectPurged(history: History, ids: readonly string[]): Promise<v
   const all = everything(history);
   for (const form of [SECRET, escaped]) expect(all).not.toContain(form);
   for (const [index, id] of ids.entries()) {
-    const text = (await readNotebook(history.store, getSnapshot(history.store, id))).toString();
+    const text = (
+      await readNotebook(history.store, await getSnapshot(history.store, id))
+    ).toString();
     expect(text.includes(MARK)).toBe([1, 2, 3, 5].includes(index));
     JSON.parse(text);
   }
@@ -75,7 +77,7 @@ test('a purged text is in no object and no file, and every version has its id, t
   const history = await openTestHistory();
   const ids = await fill(history);
   const file = await history.store.artifacts.add(Readable.from([Buffer.from(`a ${SECRET} b`)]));
-  const before = ids.map((id) => getSnapshot(history.store, id));
+  const before = await Promise.all(ids.map((id) => getSnapshot(history.store, id)));
   expect(everything(history)).toContain(escaped);
   const heads = await history.store.repository.listRefs('refs/');
   const plan = await run(history, true);
@@ -86,7 +88,7 @@ test('a purged text is in no object and no file, and every version has its id, t
   expect(done).toEqual({ ...plan, dryRun: false, generation: 1 });
   await expectPurged(history, ids);
   for (const row of before) {
-    const now = getSnapshot(history.store, row.id);
+    const now = await getSnapshot(history.store, row.id);
     const { commit: _, blob: __, size: ___, message, ...facts } = now;
     expect(row).toMatchObject(facts);
     expect(message).toBe(row.message?.replace(SECRET, MARK) ?? null);
@@ -162,7 +164,7 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
     const first = await openTestHistory(root, { disk: ending.disk, report: () => undefined });
     const ids = await fill(first);
     const before = await Promise.all(
-      ids.map((id) => readNotebook(first.store, getSnapshot(first.store, id))),
+      ids.map(async (id) => readNotebook(first.store, await getSnapshot(first.store, id))),
     );
     ending.arm(step);
     const failure = await run(first, false).catch((error: unknown) => error);
@@ -178,7 +180,9 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
     else {
       expect(failure).toBeInstanceOf(Error);
       for (const [index, id] of ids.entries())
-        expect(await readNotebook(next.store, getSnapshot(next.store, id))).toEqual(before[index]);
+        expect(await readNotebook(next.store, await getSnapshot(next.store, id))).toEqual(
+          before[index],
+        );
       gitOf(next)('fsck', '--full', '--strict');
       undone += 1;
     }
@@ -192,7 +196,7 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
 test('who looked a version up before a purge and reads it afterwards gets it as it is now', async () => {
   const history = await openTestHistory();
   const ids = await fill(history);
-  const rows = ids.map((id) => getSnapshot(history.store, id));
+  const rows = await Promise.all(ids.map((id) => getSnapshot(history.store, id)));
   await run(history, false);
   for (const [index, row] of rows.entries()) {
     const text = (await readNotebook(history.store, row)).toString();

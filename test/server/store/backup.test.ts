@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -24,7 +25,7 @@ import { openOperatingState } from '../../../server/store/operating.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { interpose, isChange } from '../../faults/interpose.js';
 import { gitOn } from '../git.js';
-import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
+import { makeFolder, notebookText, openTestHistory, readHistories } from '../scratch.js';
 
 const quiet = { report: (): void => undefined };
 
@@ -57,7 +58,7 @@ const toRestore = (folder: string, root: string, more: Partial<RestoreOptions> =
 async function proveHolds(root: string, sources: readonly string[]): Promise<History> {
   const history = await openTestHistory(root, quiet);
   const { store } = history;
-  const rows = store.catalog.notebooks().flatMap(({ id }) => store.catalog.history(id));
+  const rows = (await readHistories(store)).flat();
   const found = await Promise.all(
     rows.map(async (row) => (await readNotebook(store, row)).toString()),
   );
@@ -87,7 +88,7 @@ test('goes round: versions of both lines, files, settings, ids and what is only 
 
   const restored = (await proveHolds(place, ['x = 1', 'x = 2'])).store;
   expect(restored.id).toBe(store.id);
-  expect(restored.catalog.findSnapshot(row.id)?.path).toBe('a.ipynb');
+  expect((await restored.catalog.findSnapshot(row.id))?.path).toBe('a.ipynb');
   expect(restored.journal.pending(0)).toEqual([record]);
   expect((await openOperatingState(restored.places).readSettings()).spaceLimit).toBe(77);
   expect(await restored.artifacts.findSize(sha256)).toBe(100_000);
@@ -132,7 +133,7 @@ test('is consistent however often git packs and versions are taken meanwhile', a
     const place = await makeFolder();
     await restoreBackup(toRestore(folder, place));
     const { store } = await openTestHistory(place, quiet);
-    const rows = store.catalog.notebooks().flatMap(({ id }) => store.catalog.history(id));
+    const rows = (await readHistories(store)).flat();
     expect(rows.length).toBeGreaterThanOrEqual(before);
     for (const [index, row] of rows.entries())
       expect((await readNotebook(store, row)).toString()).toBe(notebookText([`x = ${index}`]));
@@ -173,6 +174,66 @@ test('names what is damaged in the store, and keeps the whole copy of it that it
   expect(readFileSync(join(folder, pathOf(sha256)), 'utf8')).toBe('model');
   await restoreBackup(toRestore(folder, place));
   await proveHolds(place, ['x = 1']);
+});
+
+/** Turns a bit in the midst of the store's only pack. */
+function damagePack(root: string): string {
+  const folder = join(root, '.cellar/store.git/objects/pack');
+  const name = readdirSync(folder).find((each) => each.endsWith('.pack')) ?? '';
+  const bytes = readFileSync(join(folder, name));
+  bytes[20] = (bytes[20] ?? 0) ^ 0xff;
+  chmodSync(join(folder, name), 0o644);
+  writeFileSync(join(folder, name), bytes);
+  return name;
+}
+
+test('uses what an earlier run copied whole where the store is damaged since', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  await backUp(history.store, { folder });
+  gitOn(history.store.places.git)('repack', '-a', '-d', '-q');
+  const pack = damagePack(root);
+  const done = await backUp(history.store, { folder });
+  expect(done).toMatchObject({ status: 'damaged', keptBefore: null });
+  expect(done.damages.map(({ what }) => what)).toEqual([`store.git/objects/pack/${pack}`]);
+  await restoreBackup(toRestore(folder, place));
+  await proveHolds(place, ['x = 1']);
+});
+
+test('keeps the backup before where a new one would lack what the store has lost', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  const first = await backUp(history.store, { folder });
+  expect(first).toMatchObject({ status: 'ok', keptBefore: null });
+  await take(history, 'x = 2');
+  gitOn(history.store.places.git)('repack', '-a', '-d', '-q');
+  damagePack(root);
+  const done = await backUp(history.store, { folder });
+  expect(done.status).toBe('damaged');
+  expect(done.keptBefore).toMatch(/^2026-/);
+  expect(readdirSync(join(folder, 'sets'))).toHaveLength(1);
+  await restoreBackup(toRestore(folder, place));
+  await proveHolds(place, ['x = 1']);
+});
+
+test('says so when a store is made in its place while it is brought back', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  await backUp(history.store, { folder });
+  const disk = interpose(nodeDisk, async (call, make) => {
+    if (call.kind === 'rename' && String(call.args[1]).endsWith('/restored'))
+      await (await openTestHistory(place, quiet)).store.close();
+    return make();
+  });
+  await expect(restoreBackup(toRestore(folder, place, { disk }))).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('nothing was restored') as string,
+  });
+  expect(readdirSync(place)).toEqual(['.cellar']);
+  await proveHolds(place, []);
 });
 
 test('checks and mends what an earlier run copied, when it is asked to', async () => {
@@ -268,8 +329,8 @@ test('ended at any of its changes, a restore has left the old store or the new o
     const lock = join(place, '.cellar/lock');
     if (existsSync(lock)) writeFileSync(lock, '');
     const { store } = await openTestHistory(place, quiet);
-    const [notebook] = store.catalog.notebooks();
-    const [row] = store.catalog.history(notebook?.id ?? '');
+    const [notebook] = await store.catalog.notebooks();
+    const [row] = await store.catalog.history(notebook?.id ?? '');
     if (row === undefined) throw new Error(`after ${n} changes the store is empty`);
     const text = (await readNotebook(store, row)).toString();
     ends[text === notebookText(['x = 1']) ? 'restored' : 'old'] += 1;
