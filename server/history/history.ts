@@ -89,7 +89,7 @@ export function readSnapshotState(store: Store, row: SnapshotRow): Promise<Noteb
   return readAsNow(store, row, (each) => readStateOf(store, each));
 }
 
-/** Reads what a row leads to; since the row was asked for its day may have been written anew, or it has thinned out itself, and the old is gone. */
+/** Reads what a row leads to; since the row was asked for its day or a purge may have written it anew, or it has thinned out itself, and the old is gone. */
 async function readAsNow<Result>(
   store: Store,
   row: SnapshotRow,

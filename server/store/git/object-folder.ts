@@ -101,6 +101,12 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
         collectObjects({ gitdir, disk, refs, find }, { ...request, signal }),
       ),
     pack: (asked) => inTurn(gitdir, asked, (signal) => packObjects(gitdir, { disk, signal })),
+    forget: () => {
+      catFile.renew();
+      void sources().then((all) => {
+        for (const { packs } of all) packs.forget();
+      });
+    },
     close: () => {
       catFile.close();
       void sources().then((all) => {
