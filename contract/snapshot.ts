@@ -106,5 +106,7 @@ export const snapshotSchema = z.object({
   artifacts: z.array(artifactSchema),
   /** Of the notebook's file, in bytes. */
   size: z.number().int(),
+  /** How many secrets were taken out before it was kept; marks stand in their place. */
+  redactions: z.number().int(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;

@@ -1,11 +1,12 @@
-import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Commit } from '../store/git/commit.js';
 import type { CommitParts } from '../store/git/repository.js';
 import { CellarError } from '../errors.js';
 import { catchUp } from './catch-up.js';
+import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
 import { subjectOf } from './message.js';
-import { replay } from './replay.js';
+import { listPassedOver, withoutRefs } from './passed-over.js';
 import { TRAILERS } from './state.js';
 
 /**
@@ -20,18 +21,15 @@ export async function rewriteDay(
   const { repository, catalog } = history.store;
   const head = await repository.findRef(ref);
   if (head === undefined) return false;
-  if (head !== (await catalog.position())[ref]) {
-    await catchUp(history.store, history.indexers);
-    await replay(history);
-  }
+  if (head !== (await catalog.position())[ref]) await catchUp(history);
   const split = await splitLine(history, head, findGoing);
   if (split === undefined) return false;
   const { parent, staying } = split;
-  const fresh = await moveDay(history, { ref, head, parent, staying });
-  await catalog.apply(
-    { snapshots: await toRows(history, staying, fresh) },
-    withRef(await catalog.position(), ref, fresh.at(-1) ?? parent),
-  );
+  await moveInDoubt(history.store, ref, async () => {
+    const fresh = await moveDay(history, { ref, head, parent, staying });
+    const rows = await toRows(history, staying, fresh);
+    await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, rows);
+  });
   return true;
 }
 
@@ -136,11 +134,20 @@ async function toRows(
   });
 }
 
-function withRef(
-  position: CatalogPosition,
-  ref: string,
-  commit: string | undefined,
-): CatalogPosition {
-  const { [ref]: _, ...others } = position;
-  return commit === undefined ? others : { ...others, [ref]: commit };
+/** Puts a rewritten day's rows into the catalog, and where it leads to now; undefined: it is gone. */
+async function noteDay(
+  history: History,
+  { ref, head }: { readonly ref: string; readonly head: string | undefined },
+  snapshots: readonly SnapshotRow[],
+): Promise<void> {
+  const { catalog } = history.store;
+  const before = await catalog.position();
+  const others = withoutRefs(before, new Set([ref]));
+  // Commits of it that were passed over have other names now: all of it is indexed once more.
+  const isWhole = listPassedOver(before).every((each) => each.ref !== ref);
+  await catalog.apply(
+    { snapshots },
+    isWhole && head !== undefined ? { ...others, [ref]: head } : others,
+  );
+  if (!isWhole) await catchUp(history);
 }

@@ -10,6 +10,7 @@ import { dayRef } from './catch-up.js';
 import { planDay } from './days.js';
 import { expireDay, finishDays } from './expire.js';
 import type { History } from './history.js';
+import { listPassedOver } from './passed-over.js';
 import { promotePinned } from './promote.js';
 import { findThinnedIn } from './retention.js';
 import { sealPending } from './seal.js';
@@ -42,16 +43,16 @@ export interface CollectOptions {
 export async function collect(history: History, options: CollectOptions): Promise<Collected> {
   const { store } = history;
   const now = store.now();
-  const isTrusted = isBelieved(await findLastMoment(store), now);
+  const heldBack = await holdBack(store, now);
   const days = toDays(await findThinnedIn(store.catalog, options.retention, now));
-  const files = isTrusted ? await findUnreferenced(store, now, options) : [];
+  const files = heldBack === null ? await findUnreferenced(store, now, options) : [];
   if (!options.dryRun) {
     await promotePinned(history);
     await finishDays(history, options.signal);
     await thin(history, days, options);
     await removeFiles(store, files, now, options);
   }
-  const objects = isTrusted ? await freeObjects(history, days, now, options) : NOTHING;
+  const objects = heldBack === null ? await freeObjects(history, days, now, options) : NOTHING;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return {
     status: 'ok',
@@ -67,9 +68,7 @@ export async function collect(history: History, options: CollectOptions): Promis
     },
     objects: { count: objects.count, bytes: objects.bytes },
     bytes: bytes + objects.bytes,
-    heldBack: isTrusted
-      ? (objects.heldBack ?? null)
-      : "The clock is more than a year away from the newest version's time, so no file was judged by its age. Set the clock, or keep a version.",
+    heldBack: heldBack ?? objects.heldBack ?? null,
   };
 }
 
@@ -114,6 +113,16 @@ async function planDays(
     if (left !== undefined) plan.set(ref, left);
   }
   return plan;
+}
+
+/** Why no file may go now; null when nothing speaks against it. */
+async function holdBack(store: Store, now: number): Promise<string | null> {
+  const [passed, ...others] = listPassedOver(await store.catalog.position());
+  if (passed !== undefined)
+    return `Commit ${passed.commit}${others.length === 0 ? '' : ` and ${others.length} more`} in ${store.repository.gitdir} cannot be read, so nobody knows which files are needed, and none was freed. Run "cellar verify" to see why.`;
+  return isBelieved(await findLastMoment(store), now)
+    ? null
+    : "The clock is more than a year away from the newest version's time, so no file was judged by its age. Set the clock, or keep a version.";
 }
 
 /** When something was kept last, in milliseconds since 1970; undefined for an empty store. */
@@ -216,6 +225,7 @@ async function removeFiles(
     signal.throwIfAborted();
     // Not beside a snapshot that is about to name one of them: asked again when their turn comes.
     await store.exclusively(async () => {
+      if (listPassedOver(await store.catalog.position()).length > 0) return;
       const referenced = await findReferenced(store);
       for (const { sha256 } of files.slice(at, at + REMOVED_AT_ONCE))
         if (!referenced.has(sha256)) await store.artifacts.remove(sha256, toLimit(now, grace));

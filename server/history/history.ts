@@ -4,12 +4,12 @@ import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { catchUp, readBeside, readState, type Indexer } from './catch-up.js';
+import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
+import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
-import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
 
@@ -33,12 +33,18 @@ export async function openHistory(
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
-  await catchUp(store, indexers, { fresh: isPurging });
-  const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
-  await replay(history);
-  // Old objects that could not be removed are in nobody's way, and the next opening tries again.
-  if (isPurging) await finishPurge(store).catch(store.report);
+  const fresh = isPurging || (await isMended(store, indexers));
+  await catchUp({ store, indexers, recorders }, { fresh });
+  const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
+  const history = { ...opened, store: withoutDoubt(opened) };
+  if (isPurging) await endPurge(store).catch(store.report);
   return history;
+}
+
+/** Where it fails, old objects and documents stay that are in nobody's way, and the next opening tries again. */
+async function endPurge(store: Store): Promise<void> {
+  await store.catalog.flush();
+  await finishPurge(store);
 }
 
 /** The last snapshot in a notebook's history; undefined where it has none. */
@@ -83,7 +89,7 @@ export function readSnapshotState(store: Store, row: SnapshotRow): Promise<Noteb
   return readAsNow(store, row, (each) => readStateOf(store, each));
 }
 
-/** Reads what a row leads to; since the row was asked for its day may have been written anew, or it has thinned out itself, and the old is gone. */
+/** Reads what a row leads to; since the row was asked for its day or a purge may have written it anew, or it has thinned out itself, and the old is gone. */
 async function readAsNow<Result>(
   store: Store,
   row: SnapshotRow,

@@ -10,6 +10,7 @@ import type { Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
+import { moveInDoubt } from './doubt.js';
 import { findGone } from './gone.js';
 import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
 import { moveNotebook } from './move.js';
@@ -228,9 +229,11 @@ async function commitToDay(
   const main = await repository.findRef(MAIN);
   const baseTree = main === undefined ? undefined : (await repository.readCommit(main)).tree;
   const base = baseTree === undefined ? {} : { baseTree };
-  const committed = await repository.commit({ ref, ...base, ...request });
-  await noteCommit(history, ref, committed, toChange(committed));
-  return committed;
+  return moveInDoubt(history.store, ref, async () => {
+    const committed = await repository.commit({ ref, ...base, ...request });
+    await noteCommit(history, ref, committed, toChange(committed));
+    return committed;
+  });
 }
 
 async function settleIdentity(

@@ -52,6 +52,10 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
     pack: (signal) => stored(() => objects.pack(signal)),
     collect: (request) => stored(() => objects.collect(request, refs)),
     whileHeld: (work) => whileHeld(gitdir, work),
+    forget: () => {
+      reading.forget();
+      objects.forget();
+    },
     close: () => {
       objects.close();
     },

@@ -31,5 +31,7 @@ export interface Objects {
   pack(signal: AbortSignal): Promise<void>;
   /** See Repository; `refs` are the repository's. */
   collect(request: CollectRequest, refs: Refs): Promise<Freed>;
+  /** Lets go of what is in memory or open of objects that may be gone. */
+  forget(): void;
   close(): void;
 }

@@ -58,6 +58,7 @@ function createMemoryObjects(gitdir: string): Objects {
       };
       return plan === undefined ? exclusively(free) : free();
     },
+    forget: () => undefined,
     close: () => undefined,
   };
 }

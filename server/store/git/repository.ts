@@ -92,5 +92,7 @@ export interface Repository {
   collect(request: CollectRequest): Promise<Freed>;
   /** Does work for which all that refs lead to when it begins has to stay until it ends, though refs may move. */
   whileHeld<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Lets go of what is in memory: objects were taken away, and must be nowhere. */
+  forget(): void;
   close(): void;
 }

@@ -94,10 +94,19 @@ describe('a collection', () => {
     const { first } = await fill(history, clock);
     await run(history);
     const [gone = '', near] = [first[8], first[9]];
+    const [notebook] = await history.store.catalog.notebooks();
     for (const asked of [gone, gone.slice(0, 24)])
       await expect(getSnapshot(history.store, asked)).rejects.toThrow(
         expect.objectContaining({
           code: 'expired',
+          facts: {
+            path: 'a.ipynb',
+            expired: {
+              ...{ id: gone, notebook: notebook?.id, path: 'a.ipynb' },
+              ...{ time: '2036-10-01T13:20:00.000Z', expired: '2036-11-10T12:00:00.000Z' },
+              nearest: { id: near, time: '2036-10-01T13:30:00.000Z' },
+            },
+          },
           message: `Version ${gone} of a.ipynb, taken 2036-10-01 13:20 UTC, was thinned out on 2036-11-10. The nearest that is kept: ${near ?? ''} of 2036-10-01 13:30 UTC.`,
         }),
       );
