@@ -1,5 +1,7 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import * as z from 'zod';
 
+import { DEFAULT_RETENTION, graceSchema } from '../../contract/retention.js';
 import {
   secretActionSchema,
   secretPatternSchema,
@@ -22,6 +24,17 @@ export interface Settings {
 const DEFAULTS: Settings = { capture: true, quietTime: 300 };
 const GIGABYTE = 1_000_000_000;
 const noisePatternsSchema = noisePatternSchema.array();
+/** Retention as a form can have it: 0 days stand for ever. */
+const askedRetentionSchema = z.object({
+  off: z.boolean().optional(),
+  all: z.number().optional(),
+  hourly: z.number().optional(),
+  daily: z
+    .number()
+    .nullable()
+    .transform((days) => (days === 0 ? null : days))
+    .optional(),
+});
 
 /** Who is told of the settings. */
 export interface SettingsListener {
@@ -100,6 +113,20 @@ function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSett
     ...(patterns.success ? { noisePatterns: patterns.data } : {}),
     ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...toKeepingSettings(values),
+  };
+}
+
+/** How long things are kept. Whether the days go together is for the server to say: it tells why not. */
+function toKeepingSettings({
+  retention,
+  artifactGrace,
+}: Readonly<Record<string, unknown>>): ServerSettings {
+  const asked = askedRetentionSchema.safeParse(retention);
+  const grace = graceSchema.safeParse(artifactGrace);
+  return {
+    ...(asked.success ? { retention: { ...DEFAULT_RETENTION, ...asked.data } } : {}),
+    ...(grace.success ? { artifactGrace: grace.data } : {}),
   };
 }
 

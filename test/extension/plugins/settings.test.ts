@@ -1,9 +1,11 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { expect, test } from 'vitest';
 
+import { DEFAULT_GRACE_DAYS, DEFAULT_RETENTION } from '../../../contract/retention.js';
 import type { ServerSettings } from '../../../contract/workspace.js';
 import { ClientError } from '../../../extension/client/errors.js';
 import { followSettings } from '../../../extension/plugins/settings.js';
+import plugin from '../../../schema/plugin.json' with { type: 'json' };
 
 const DEFAULTS = { secretsInSources: 'warn', secretsInOutputs: 'redact', artifactGlobs: ['*.pkl'] };
 
@@ -71,6 +73,23 @@ test('sends the default of what is reset to it, since the server has what was se
   expect(sent.at(-1)).toEqual({ artifactGlobs: ['*.pt'], secrets: { sources: 'warn' } });
   await set({});
   expect(sent.at(-1)).toEqual({ artifactGlobs: ['*.pkl'], secrets: { sources: 'warn' } });
+});
+
+test('sends how versions thin out, whole, and how long unused files stay', async () => {
+  const { sent, set } = await follow({ retention: { all: 14, daily: 0 }, artifactGrace: 30 });
+  const retention = { off: false, all: 14, hourly: 30, daily: null };
+  expect(sent).toEqual([{ retention, artifactGrace: 30 }]);
+  await set({ retention: { all: 14, hourly: 60, daily: 365, off: true } });
+  expect(sent.at(-1)?.retention).toEqual({ off: true, all: 14, hourly: 60, daily: 365 });
+});
+
+test('offers as defaults what the server does by default', () => {
+  const { retention, artifactGrace } = plugin.properties;
+  const days = { ...retention.default, daily: retention.default.daily || null };
+  expect(days).toEqual(DEFAULT_RETENTION);
+  for (const [name, { default: value }] of Object.entries(retention.properties))
+    expect(value).toBe(retention.default[name as keyof typeof retention.default]);
+  expect(artifactGrace.default).toBe(DEFAULT_GRACE_DAYS);
 });
 
 test('tells what the server refuses, and why', async () => {
