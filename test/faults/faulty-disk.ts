@@ -58,6 +58,7 @@ export class FaultyDisk {
         if (half !== undefined) await make(half);
         throw Object.assign(new Error(`${fault.code}: ${call.kind} ${call.path}`), {
           code: fault.code,
+          syscall: call.kind.replace('file.', ''),
         });
       }
       case 'short':

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
 import { nodeDisk, type Disk } from '../../server/store/disk/disk.js';
-import { interpose, isForWriting, type Call } from './interpose.js';
+import { interpose, isChange, isForWriting, type Call } from './interpose.js';
 
 /** What a name is given to, or null when it is taken away. Nodes are numbered; 0 is the recorded folder itself. */
 export interface Entry {
@@ -98,7 +98,7 @@ export class Recorder implements Recording {
         this.resize(this.get(from), Number(call.args[1] ?? 0));
         break;
       default:
-        if (opened !== undefined) this.noteFile(call, opened, before, answer);
+        if (opened !== undefined && isChange(call)) this.noteFile(call, opened, before, answer);
     }
   }
 
