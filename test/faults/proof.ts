@@ -5,9 +5,15 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
+import { CellarError } from '../../server/errors.js';
+import { getSnapshot } from '../../server/history/history.js';
 import { verifyStore } from '../../server/history/verify.js';
+import { restoreBackup } from '../../server/store/backup/restore-backup.js';
+import { nodeDisk } from '../../server/store/disk/disk.js';
 import { ACTS } from './acts.js';
-import { findLost, openSession, type Fact, type SessionOptions } from './session.js';
+import { timeOwn } from './own-time.js';
+import { BACKUP } from './long-acts.js';
+import { findLost, openSession, type Fact, type Session, type SessionOptions } from './session.js';
 
 /** Runs `work` in an empty folder that goes afterwards. */
 export async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
@@ -15,13 +21,14 @@ export async function inFolder<Result>(work: (folder: string) => Promise<Result>
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // A git that outlives the process that started it may still put a file there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 
 /**
  * Opens the store as after a fault, with no step by hand, and proves that every fact is there, that git finds nothing wrong, and that
- * work goes on. Returns how long it took to open, in milliseconds.
+ * work goes on. Returns how long it took to open by itself, in milliseconds: see timeOwn.
  */
 export async function proveSound(
   root: string,
@@ -29,13 +36,14 @@ export async function proveSound(
   options: SessionOptions & { readonly label?: string } = {},
 ): Promise<number> {
   const { label = '' } = options;
-  const start = performance.now();
-  const session = await openSession(root, options).catch((error: unknown) =>
-    expect.fail(`${label}: it does not open: ${String((error as Error).stack)}`),
+  const { result: session, ms } = await timeOwn(() =>
+    openSession(root, options).catch((error: unknown) =>
+      expect.fail(`${label}: it does not open: ${String((error as Error).stack)}`),
+    ),
   );
-  const took = performance.now() - start;
   try {
     expect(await findLost(session, facts), label).toEqual([]);
+    expect(await findLostInBackup(session, facts), label).toEqual([]);
     expect((await verifyStore(session.history.store)).damages, label).toEqual([]);
     const more: Fact[] = [...facts];
     for (const act of ACTS)
@@ -51,7 +59,7 @@ export async function proveSound(
     await session.close();
   }
   fsck(root, label);
-  return took;
+  return ms;
 }
 
 /** Proves that git itself finds the repository whole. */
@@ -62,5 +70,40 @@ export function fsck(root: string, label = ''): void {
     execFileSync('git', args, { stdio: 'pipe' });
   } catch (error) {
     expect.fail(`${label}: git fsck finds ${String((error as { stderr?: Buffer }).stderr)}`);
+  }
+}
+
+/**
+ * Restores the last backup that was acknowledged, or a later one that is whole, and gives the snapshots of then that it has lost. What
+ * has expired since is not asked for.
+ */
+async function findLostInBackup(
+  { history: { store } }: Session,
+  facts: readonly Fact[],
+): Promise<readonly string[]> {
+  const last = facts.findLast((fact) => fact.kind === 'backup');
+  if (last?.kind !== 'backup') return [];
+  const wanted = facts.filter(
+    (fact) => fact.kind === 'snapshot' && (findNumber(store, fact.id) ?? Infinity) <= last.through,
+  );
+  return inFolder(async (root) => {
+    const folder = join(store.places.root, BACKUP);
+    const lost = await restoreBackup({ folder, root, force: false, now: Date.now, disk: nodeDisk })
+      .then(async () => {
+        const session = await openSession(root);
+        return findLost(session, wanted).finally(() => session.close());
+      })
+      .catch((error: unknown) => [String(error)]);
+    return lost.map((each) => `in the backup: ${each}`);
+  });
+}
+
+/** The number of a snapshot; undefined of one that has expired. */
+function findNumber(store: Session['history']['store'], id: string): number | undefined {
+  try {
+    return getSnapshot(store, id).number;
+  } catch (error) {
+    if (error instanceof CellarError && error.code === 'expired') return undefined;
+    throw error;
   }
 }
