@@ -70,7 +70,7 @@ export class Recorder implements Recording {
         this.noteOpen(call);
         break;
       case 'mkdir':
-        if (isRecursive(call)) this.noteFolders(from, answer);
+        if (isRecursive(call)) this.noteFolders(from);
         else this.put([this.entry(from, this.add({ kind: 'folder' }))]);
         break;
       case 'rename':
@@ -136,14 +136,11 @@ export class Recorder implements Recording {
     }
   }
 
-  /** A recursive mkdir answers with the first folder that it made. */
-  private noteFolders(path: string, first: unknown): void {
-    if (typeof first !== 'string') return;
+  /** After a recursive mkdir all of them are there, also those that another one has made, which has not been noted yet. */
+  private noteFolders(path: string): void {
     const made: string[] = [];
-    for (let at = path; at.length >= first.length; at = dirname(at)) made.unshift(at);
-    for (const folder of made)
-      if (this.find(folder) === undefined)
-        this.put([this.entry(folder, this.add({ kind: 'folder' }))]);
+    for (let at = path; this.find(at) === undefined; at = dirname(at)) made.unshift(at);
+    for (const folder of made) this.put([this.entry(folder, this.add({ kind: 'folder' }))]);
   }
 
   /** A folder is emptied name by name before it goes: any of them may be what the power leaves. */
