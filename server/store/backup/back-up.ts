@@ -11,6 +11,7 @@ import { checkOutside } from './folder.js';
 import {
   artifactPath,
   formatKept,
+  LISTS,
   list,
   listObjects,
   proofOf,
@@ -24,6 +25,7 @@ import {
   type SetFile,
 } from './manifest.js';
 import { captureMoment, isStillHeld, type Moment } from './moment.js';
+import { listSafe, settleFiles } from './settle.js';
 
 const MOST_TRIES = 10;
 const AT_ONCE = 4;
@@ -48,9 +50,10 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
     await checkOutside(folder, store.places.cellar, store.disk);
     await claimFolder(folder, store.id, store.disk);
     const last = await findManifest(folder, store.disk);
+    const safe = await listSafe(folder, last, store.disk);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       signal?.throwIfAborted();
-      const copying = new Copying(store, options);
+      const copying = new Copying(store, options, safe);
       const moment = await captureMoment(store, folder);
       const files = await copying.all();
       if (!(await isStillHeld(store, moment))) continue;
@@ -86,13 +89,16 @@ interface Kept {
 class Copying {
   readonly damages: { what: string; reason: string }[] = [];
   readonly copied = { files: 0, bytes: 0 };
-  private readonly folders = new Set<string>();
+  /** Files of the backup whose names may not be on the disk yet. */
+  private readonly unsettled = new Set<string>();
   private done = 0;
   private total = 0;
 
   constructor(
     private readonly store: Store,
     private readonly options: BackUpOptions,
+    /** Files that the last whole backup names. */
+    private readonly safe: ReadonlySet<string>,
   ) {}
 
   /** What is there now; durable when it returns. */
@@ -112,7 +118,7 @@ class Copying {
       keptObjects = await this.copy(again);
     }
     const keptArtifacts = await this.copy(artifacts);
-    for (const folder of this.folders) await syncFolder(folder, disk);
+    await settleFiles(this.options.folder, this.unsettled, disk);
     return { objects: keptObjects, artifacts: keptArtifacts };
   }
 
@@ -136,6 +142,7 @@ class Copying {
     const { places, disk } = this.store;
     const { folder, verify = false, signal, report } = this.options;
     const to = join(folder, path);
+    if (!this.safe.has(path)) this.unsettled.add(path);
     this.done = Math.min(this.total, this.done + size);
     report?.({ what: 'bytes', done: this.done, total: this.total });
     const there = await disk.stat(to).catch(() => undefined);
@@ -145,7 +152,6 @@ class Copying {
       if (await copyChecked(join(places.cellar, path), to, proofOf(path), { disk, signal })) {
         this.copied.files += 1;
         this.copied.bytes += size;
-        this.folders.add(join(to, '..'));
         return true;
       }
       this.damages.push({ what: path, reason: 'its bytes are not what its name says' });
@@ -165,8 +171,8 @@ function isSame(a: readonly KeptFile[], b: readonly KeptFile[]): boolean {
 async function writeLists(store: Store, set: string, kept: Kept): Promise<readonly SetFile[]> {
   const { disk } = store;
   return [
-    await writeSetFile(set, 'objects.txt', formatKept(kept.objects), disk),
-    await writeSetFile(set, 'artifacts.txt', formatKept(kept.artifacts), disk),
+    await writeSetFile(set, LISTS.objects, formatKept(kept.objects), disk),
+    await writeSetFile(set, LISTS.artifacts, formatKept(kept.artifacts), disk),
   ];
 }
 
