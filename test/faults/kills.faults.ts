@@ -23,7 +23,7 @@ describe(`a process that is killed (seed ${SEED})`, () => {
   test(`at ${KILLS} random moments, one after the other on one store, loses nothing acknowledged`, async () => {
     const chance = new Chance(SEED);
     await inFolder(async (folder) => {
-      const program = await buildChild(join(folder, 'program'));
+      const program = await buildChild('child.ts', join(folder, 'program'));
       const root = join(folder, 'workspace');
       const facts: Fact[] = [];
       const sources = makeSources(join(folder, 'sources'), SOURCES, STATES);
@@ -49,7 +49,7 @@ describe(`a process that is killed (seed ${SEED})`, () => {
 
   test('at each named step loses nothing acknowledged', async () => {
     await inFolder(async (folder) => {
-      const program = await buildChild(join(folder, 'program'));
+      const program = await buildChild('child.ts', join(folder, 'program'));
       const sources = makeSources(join(folder, 'sources'), 2, STATES);
       const acts = ACTS.length + longActs({ sources, git: true }).length;
       const all = { sources, turn: 1, acts: 2 * acts };

@@ -75,7 +75,7 @@ async function bringIn(stage: Stage, source: ImportSource): Promise<void> {
   const wants = (): Promise<boolean> => Promise.resolve(true);
   await importGit(history, { folder: source.folder, wants });
   for (const { commit, path, sha256 } of source.states) {
-    const row = history.store.catalog.findSnapshotByKey(importKey(commit, path));
+    const row = await history.store.catalog.findSnapshotByKey(importKey(commit, path));
     if (row === undefined) throw new Error(`${path} at ${commit} was not brought in`);
     stage.note({ kind: 'snapshot', id: row.id, notebook: row.notebook, sha256 });
   }

@@ -3,8 +3,6 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect } from 'vitest';
-
 import { CellarError } from '../../server/errors.js';
 import { getSnapshot } from '../../server/history/history.js';
 import { verifyStore } from '../../server/history/verify.js';
@@ -26,6 +24,13 @@ export async function inFolder<Result>(work: (folder: string) => Promise<Result>
   }
 }
 
+export interface ProofOptions extends SessionOptions {
+  /** What befell the store, for the failure's words. */
+  readonly label?: string;
+  /** Whether more is kept then; true by default. */
+  readonly goOn?: boolean;
+}
+
 /**
  * Opens the store as after a fault, with no step by hand, and proves that every fact is there, that git finds nothing wrong, and that
  * work goes on. Returns how long it took to open by itself, in milliseconds: see timeOwn.
@@ -33,33 +38,38 @@ export async function inFolder<Result>(work: (folder: string) => Promise<Result>
 export async function proveSound(
   root: string,
   facts: readonly Fact[],
-  options: SessionOptions & { readonly label?: string } = {},
+  options: ProofOptions = {},
 ): Promise<number> {
-  const { label = '' } = options;
+  const { label = '', goOn = true } = options;
   const { result: session, ms } = await timeOwn(() =>
-    openSession(root, options).catch((error: unknown) =>
-      expect.fail(`${label}: it does not open: ${String((error as Error).stack)}`),
-    ),
+    openSession(root, options).catch((error: unknown) => {
+      throw new Error(`${label}: it does not open`, { cause: error });
+    }),
   );
   try {
-    expect(await findLost(session, facts), label).toEqual([]);
-    expect(await findLostInBackup(session, facts), label).toEqual([]);
-    expect((await verifyStore(session.history.store)).damages, label).toEqual([]);
+    expectNone(await findLost(session, facts), label);
+    expectNone(await findLostInBackup(session, facts), label);
+    expectNone((await verifyStore(session.history.store)).damages, label);
     const more: Fact[] = [...facts];
     for (const act of ACTS)
-      if (act.name === 'take' || act.name === 'save')
+      if (goOn && (act.name === 'take' || act.name === 'save'))
         await act.play({
           session,
           turn: 1_000_000,
           facts: more,
           note: (fact) => void more.push(fact),
         });
-    expect(await findLost(session, more), label).toEqual([]);
+    if (goOn) expectNone(await findLost(session, more), label);
   } finally {
     await session.close();
   }
   fsck(root, label);
   return ms;
+}
+
+/** Throws with what is wrong, where something is. */
+function expectNone(wrong: readonly unknown[], label: string): void {
+  if (wrong.length > 0) throw new Error(`${label}: ${JSON.stringify(wrong, undefined, 1)}`);
 }
 
 /** Proves that git itself finds the repository whole. */
@@ -69,7 +79,9 @@ export function fsck(root: string, label = ''): void {
     const args = ['--git-dir', gitdir, 'fsck', '--full', '--strict', '--no-dangling'];
     execFileSync('git', args, { stdio: 'pipe' });
   } catch (error) {
-    expect.fail(`${label}: git fsck finds ${String((error as { stderr?: Buffer }).stderr)}`);
+    throw new Error(`${label}: git fsck finds ${String((error as { stderr?: Buffer }).stderr)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -83,9 +95,13 @@ async function findLostInBackup(
 ): Promise<readonly string[]> {
   const last = facts.findLast((fact) => fact.kind === 'backup');
   if (last?.kind !== 'backup') return [];
-  const wanted = facts.filter(
-    (fact) => fact.kind === 'snapshot' && (findNumber(store, fact.id) ?? Infinity) <= last.through,
-  );
+  const wanted: Fact[] = [];
+  for (const fact of facts)
+    if (
+      fact.kind === 'snapshot' &&
+      ((await findNumber(store, fact.id)) ?? Infinity) <= last.through
+    )
+      wanted.push(fact);
   return inFolder(async (root) => {
     const folder = join(store.places.root, BACKUP);
     const lost = await restoreBackup({ folder, root, force: false, now: Date.now, disk: nodeDisk })
@@ -99,9 +115,12 @@ async function findLostInBackup(
 }
 
 /** The number of a snapshot; undefined of one that has expired. */
-function findNumber(store: Session['history']['store'], id: string): number | undefined {
+async function findNumber(
+  store: Session['history']['store'],
+  id: string,
+): Promise<number | undefined> {
   try {
-    return getSnapshot(store, id).number;
+    return (await getSnapshot(store, id)).number;
   } catch (error) {
     if (error instanceof CellarError && error.code === 'expired') return undefined;
     throw error;

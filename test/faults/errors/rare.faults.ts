@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
 
 import { SEED, STRIDE } from '../options.js';
-import { RARE } from './troubles.js';
 import { tryTrouble } from './try-trouble.js';
+import { RARE } from './troubles.js';
 
 describe(`trouble with the disk (seed ${SEED}, every ${STRIDE}th call)`, () => {
   for (const trouble of RARE)

@@ -1,20 +1,25 @@
-import { isSyncing, opens, takesRoom } from '../faulty-disk.js';
+import { isSyncing, opens, takesRoom, type Plan } from '../faulty-disk.js';
 import { isChange } from '../interpose.js';
-import type { Trouble } from './trouble.js';
+
+/** A kind of trouble with a disk, and the codes that a failure of its may have. */
+export interface Trouble extends Omit<Plan, 'at' | 'again'> {
+  readonly name: string;
+  readonly codes: readonly string[];
+}
 
 const refuse = (code: string) => ({ kind: 'refuse', code }) as const;
 
 /** A full disk, from some write on or at one alone. */
-export const FULL: Readonly<Record<'lasting' | 'once', Trouble>> = {
-  lasting: {
+export const FULL: readonly Trouble[] = [
+  {
     ...{ name: 'a disk that is full from then on', fault: refuse('ENOSPC'), matches: takesRoom },
     ...{ lasting: true, codes: ['disk_full'] },
   },
-  once: {
+  {
     ...{ name: 'a disk that is full once', fault: refuse('ENOSPC'), matches: takesRoom },
     ...{ lasting: false, codes: ['disk_full'] },
   },
-};
+];
 
 /** Calls that fail for another reason. */
 export const REFUSED: readonly Trouble[] = [
@@ -55,3 +60,5 @@ export const RARE: readonly Trouble[] = [
     ...{ lasting: false, codes: ['EIO'] },
   },
 ];
+
+export const TROUBLES: readonly Trouble[] = [...FULL, ...REFUSED, ...RARE];
