@@ -3,7 +3,7 @@ const TICK_MS = 1_000;
 /** Something that a server does by itself, when nobody waits for it. */
 export interface UpkeepJob {
   readonly name: string;
-  /** Runs once the workspace has been quiet for so many milliseconds after a change. */
+  /** Runs once the workspace has been quiet for so many milliseconds after a change, or after the start. */
   readonly idle?: number;
   /** Runs when so many milliseconds have passed since it last ran, or since the start. */
   readonly every?: number;
@@ -33,8 +33,8 @@ export interface Upkeep {
 interface Scheduled {
   readonly job: UpkeepJob;
   ranAt: number;
-  /** The activity that it ran after. */
-  seen: number;
+  /** The activity that it ran after; undefined before its first run. */
+  seen: number | undefined;
 }
 
 /** Starts to look after a workspace: never two jobs at a time, those first in the list first. A job that fails is reported. */
@@ -42,7 +42,8 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
   const now = options.now ?? (() => performance.now());
   const { activity, report } = options;
   const start = now();
-  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: activity() }));
+  // What was written before the start, e.g. by a command, may have left work for each of them.
+  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: undefined }));
   const stopping = new AbortController();
   let last = { activity: activity(), at: start };
   let looking: Promise<void> | undefined;

@@ -22,7 +22,7 @@ function start(
   return { clock, upkeep };
 }
 
-test('an idle job runs once the workspace is quiet after a change, and once for each', async () => {
+test('an idle job runs once the workspace is quiet after the start or a change, and once for each', async () => {
   let runs = 0;
   const run = (): Promise<void> => {
     runs += 1;
@@ -31,6 +31,8 @@ test('an idle job runs once the workspace is quiet after a change, and once for 
   const { clock, upkeep } = start([{ name: 'seal', idle: 5, run }]);
   const seen: number[] = [];
   for (const [now, activity] of [
+    [4, 0],
+    [5, 0],
     [10, 0],
     [20, 1],
     [24, 1],
@@ -45,7 +47,7 @@ test('an idle job runs once the workspace is quiet after a change, and once for 
     await upkeep.look();
     seen.push(runs);
   }
-  expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 2]);
+  expect(seen).toEqual([0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3]);
 });
 
 test('a job runs each time its time has passed, unless it is not due', async () => {
