@@ -11,7 +11,8 @@ import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/c
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { findGone } from './gone.js';
-import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
+import { newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
+import { identifyNew, rememberCells } from './identify-new.js';
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -160,6 +161,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
     },
   };
   const row = await commitState(history, state, request.bytes, { keep, attachment });
+  rememberCells(store, row, cells);
   return { row, created: true, warnings };
 }
 
