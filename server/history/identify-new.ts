@@ -56,7 +56,7 @@ export async function identifyNew(store: Store, cells: readonly KeptCell[]): Pro
   );
   const read: Candidate[] = [];
   for (const { row, newest, present, most } of likely) {
-    const known = await readCells(store, newest, undefined);
+    const known = await findCells(store, newest);
     if (known === undefined) continue;
     read.push({ row, cells: known, present });
     // Those that follow share no more, and of equals this one comes first.
@@ -115,15 +115,15 @@ async function readPrint(
   row: SnapshotRow,
   tip: string | undefined,
 ): Promise<CellPrint | undefined> {
-  const cells = await readCells(store, row, tip);
+  const cells = await findCells(store, row, tip);
   return cells && toPrint(cells);
 }
 
-/** A snapshot's cells; undefined where they cannot be read. */
-function readCells(
+/** A snapshot's cells; undefined where they cannot be read, which is reported. */
+export function findCells(
   store: Store,
   row: SnapshotRow,
-  tip: string | undefined,
+  tip?: string,
 ): Promise<readonly KeptCell[] | undefined> {
   return unlessDamaged(store, `What version ${row.id} of ${row.path} consists of`, async () => {
     const state = (await findAtTip(store, row, tip)) ?? (await readSnapshotState(store, row));

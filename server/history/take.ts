@@ -11,8 +11,8 @@ import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/c
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { findGone } from './gone.js';
-import { newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
-import { identifyNew, rememberCells } from './identify-new.js';
+import { newestOf, toKeptCells, type History } from './history.js';
+import { findCells, identifyNew, rememberCells } from './identify-new.js';
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -265,6 +265,6 @@ async function countChanges(
   cells: ReturnType<typeof toKeptCells>,
 ): Promise<ChangedCells | null> {
   if (previous === undefined) return null;
-  const before = (await readSnapshotState(store, previous)).snapshot?.cells ?? [];
-  return countChangedCells(before, cells);
+  const before = await findCells(store, previous);
+  return before === undefined ? null : countChangedCells(before, cells);
 }
