@@ -5,7 +5,8 @@ import type { CommitParts, Committed, FileEdit } from '../store/git/repository.j
 import type { CatalogChange, NotebookRow } from '../store/catalog/rows.js';
 import { moveInDoubt } from './doubt.js';
 import type { Step } from './import-line.js';
-import { readSnapshotState, toKeptCells, type History } from './history.js';
+import { toKeptCells, type History } from './history.js';
+import { findCells } from './identify-new.js';
 import { isInTree, standsBeside, takeOut, type Bound, type Standing } from './import-tree.js';
 import { noteChain } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -236,7 +237,7 @@ async function findBefore(
   const { before } = bound;
   if (before === undefined || before.cells !== undefined) return before?.cells;
   const row = await history.store.catalog.findSnapshot(before.snapshot);
-  return row && ((await readSnapshotState(history.store, row)).snapshot?.cells ?? []);
+  return row && findCells(history.store, row);
 }
 
 async function makeEnd(

@@ -12,7 +12,8 @@ import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { moveInDoubt } from './doubt.js';
 import { findGone } from './gone.js';
-import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
+import { newestOf, toKeptCells, type History } from './history.js';
+import { findCells, identifyNew, rememberCells } from './identify-new.js';
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -161,6 +162,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
     },
   };
   const row = await commitState(history, state, request.bytes, { keep, attachment });
+  rememberCells(store, row, cells);
   return { row, created: true, warnings };
 }
 
@@ -266,6 +268,6 @@ async function countChanges(
   cells: ReturnType<typeof toKeptCells>,
 ): Promise<ChangedCells | null> {
   if (previous === undefined) return null;
-  const before = (await readSnapshotState(store, previous)).snapshot?.cells ?? [];
-  return countChangedCells(before, cells);
+  const before = await findCells(store, previous);
+  return before === undefined ? null : countChangedCells(before, cells);
 }
