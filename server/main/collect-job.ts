@@ -25,10 +25,11 @@ export function collectJob(
     every: LOOK_MS,
     isDue: async () => Math.abs(store.now() - ((await operating.readCollected()) ?? 0)) >= DAY_MS,
     run: async (signal) => {
-      const { retention = DEFAULT_RETENTION } = await operating.readSettings();
+      const { retention = DEFAULT_RETENTION, artifactGrace = DEFAULT_GRACE_DAYS } =
+        await operating.readSettings();
       const done = await collect(history, {
         retention,
-        grace: DEFAULT_GRACE_DAYS,
+        grace: artifactGrace,
         dryRun: false,
         signal,
       });

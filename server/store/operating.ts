@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { retentionSchema } from '../../contract/retention.js';
+import { graceSchema, retentionSchema } from '../../contract/retention.js';
 import { secretSettingsSchema } from '../../contract/secrets.js';
 import { noisePatternSchema } from '../../contract/workspace.js';
 import { isErrno, toStorageError } from '../errors.js';
@@ -17,6 +17,7 @@ const settingsSchema = z.object({
   noisePatterns: z.array(noisePatternSchema).optional(),
   shownNoise: z.array(z.string()).optional(),
   retention: retentionSchema.optional(),
+  artifactGrace: graceSchema.optional(),
   secrets: secretSettingsSchema.optional(),
 });
 

@@ -43,8 +43,9 @@ export async function listTips(
   plan?: Plan,
 ): Promise<readonly string[]> {
   const tips = new Set<string>();
-  for (const [ref, oid] of await refs.list('refs/'))
-    for (const tip of plan?.get(ref) ?? [oid]) tips.add(tip);
+  // Twice, since git may pack a ref between the look at packed ones and the look at the others.
+  for (const listed of [await refs.list('refs/'), await refs.list('refs/')])
+    for (const [ref, oid] of listed) for (const tip of plan?.get(ref) ?? [oid]) tips.add(tip);
   const head = (await readText(join(gitdir, 'HEAD'), disk)).trim();
   if (/^[0-9a-f]{40}$/.test(head)) tips.add(head);
   return [...tips];

@@ -74,7 +74,7 @@ async function findOrphans(
   before: number,
   disk: Disk,
 ): Promise<Inventory['orphans']> {
-  const names = new Set(await disk.readdir(folder).catch(() => []));
+  const names = new Set(await list(folder, disk));
   const orphans: { path: string; bytes: number }[] = [];
   for (const name of names) {
     const [, pack] = /^(pack-[0-9a-f]{40})\.(?:pack|rev|bitmap|mtimes)$/.exec(name) ?? [];
@@ -108,6 +108,16 @@ export async function statOf(
     return await disk.stat(path);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder; none where there is no folder. */
+async function list(folder: string, disk: Disk): Promise<readonly string[]> {
+  try {
+    return await disk.readdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
 }
