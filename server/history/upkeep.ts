@@ -7,6 +7,8 @@ export interface UpkeepJob {
   readonly idle?: number;
   /** Runs when so many milliseconds have passed since it last ran, or since the start. */
   readonly every?: number;
+  /** True for one that is short and must not wait for those that are long: it runs beside them. */
+  readonly isShort?: boolean;
   /** Asked when its time has come; false leaves it for the next. */
   readonly isDue?: () => boolean | Promise<boolean>;
   /** Ends early, with whatever is done being whole, when the signal is aborted. */
@@ -24,9 +26,9 @@ export interface UpkeepOptions {
 }
 
 export interface Upkeep {
-  /** Runs every job whose time has come, one after another. */
+  /** Runs every job whose time has come, unless it runs already. */
   look(): Promise<void>;
-  /** Ends the job that runs, and runs no more; resolves when it has ended. */
+  /** Ends the jobs that run, and runs no more; resolves when they have ended. */
   stop(): Promise<void>;
 }
 
@@ -37,15 +39,21 @@ interface Scheduled {
   seen: number;
 }
 
-/** Starts to look after a workspace: never two jobs at a time, those first in the list first. A job that fails is reported. */
+/**
+ * Starts to look after a workspace: never two long jobs at a time, those first in the list first; a short one waits for none. A job that
+ * fails is reported.
+ */
 export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions): Upkeep {
   const now = options.now ?? (() => performance.now());
   const { activity, report } = options;
   const start = now();
   const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: activity() }));
+  const long = scheduled.filter(({ job }) => job.isShort !== true);
+  const lines = [long, ...scheduled.filter((each) => !long.includes(each)).map((each) => [each])];
   const stopping = new AbortController();
   let last = { activity: activity(), at: start };
-  let looking: Promise<void> | undefined;
+  /** By the line of jobs that is looked through. */
+  const looking = new Map<readonly Scheduled[], Promise<void>>();
 
   const isTime = ({ job, ranAt, seen }: Scheduled): boolean => {
     const quiet = now() - last.at;
@@ -63,8 +71,8 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     each.ranAt = now();
   };
 
-  const lookOnce = async (): Promise<void> => {
-    for (const each of scheduled) {
+  const lookThrough = async (line: readonly Scheduled[]): Promise<void> => {
+    for (const each of line) {
       if (stopping.signal.aborted) return;
       const current = activity();
       if (current !== last.activity) last = { activity: current, at: now() };
@@ -72,11 +80,15 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     }
   };
 
-  const look = (): Promise<void> => {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
-    });
-    return looking;
+  const look = async (): Promise<void> => {
+    for (const line of lines) {
+      if (looking.has(line)) continue;
+      looking.set(
+        line,
+        lookThrough(line).finally(() => looking.delete(line)),
+      );
+    }
+    await Promise.all(looking.values());
   };
 
   const timer = setInterval(() => void look(), options.tick ?? TICK_MS).unref();
@@ -85,7 +97,7 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await looking;
+      await Promise.all(looking.values());
     },
   };
 }

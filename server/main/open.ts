@@ -100,6 +100,7 @@ function upkeepJobs(history: History): readonly UpkeepJob[] {
       name: 'seal',
       idle: SEAL_IDLE_MS,
       every: SEAL_EVERY_MS,
+      isShort: true,
       run: async () => {
         await sealPending(history);
       },

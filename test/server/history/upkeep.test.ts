@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { expect, onTestFinished, test } from 'vitest';
 
 import { startUpkeep, type Upkeep, type UpkeepJob } from '../../../server/history/upkeep.js';
@@ -67,7 +69,7 @@ test('a job runs each time its time has passed, unless it is not due', async () 
   expect(ran).toEqual([10, 31]);
 });
 
-test('never two jobs run at a time, a failure is reported, and the others go on', async () => {
+test('never two long jobs run at a time, a failure is reported, and the others go on', async () => {
   const reported: unknown[] = [];
   const ran: string[] = [];
   const { clock, upkeep } = start(
@@ -81,6 +83,31 @@ test('never two jobs run at a time, a failure is reported, and the others go on'
   await Promise.all([upkeep.look(), upkeep.look()]);
   expect(ran).toEqual(['works']);
   expect(reported.map(String)).toEqual(['Error: no room']);
+});
+
+test('a short job keeps its time while a long one runs', async () => {
+  const ran: number[] = [];
+  let end: () => void = () => undefined;
+  const { clock, upkeep } = start([
+    {
+      name: 'seal',
+      every: 60,
+      isShort: true,
+      run: () => Promise.resolve(void ran.push(clock.now)),
+    },
+    { name: 'repack', every: 10, run: () => new Promise((resolve) => (end = resolve)) },
+    { name: 'gc', every: 10, run: () => Promise.resolve(void ran.push(-clock.now)) },
+  ]);
+  const looks: Promise<void>[] = [];
+  for (const now of [10, 60, 90, 120]) {
+    clock.now = now;
+    looks.push(upkeep.look());
+    await setImmediate();
+  }
+  expect(ran).toEqual([60, 120]);
+  end();
+  await Promise.all(looks);
+  expect(ran).toEqual([60, 120, -120]);
 });
 
 test('stopping ends the job that runs, and waits for it', async () => {
