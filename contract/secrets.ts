@@ -58,3 +58,4 @@ export const redactTextSchema = z.object({ content: z.string() });
 
 /** The text without it, and at how many places it was. */
 export const redactedTextSchema = z.object({ content: z.string(), redactions: z.number().int() });
+export type RedactedText = z.infer<typeof redactedTextSchema>;

@@ -21,6 +21,7 @@ import {
 import { loginLinkSchema } from '../../contract/login.js';
 import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
+import { redactedTextSchema, type RedactedText } from '../../contract/secrets.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import type { CaptureState, Pause, ServerSettings, Workspace } from '../../contract/workspace.js';
@@ -55,6 +56,8 @@ export interface Client {
   /** The notebook's text as stored. */
   notebookText(id: string, signal?: AbortSignal): Promise<string>;
   keep(burst: Burst): Promise<Kept>;
+  /** A text without what was purged from the store, and at how many places it was. */
+  redact(content: string): Promise<RedactedText>;
   compare(asked: CompareSides, signal?: AbortSignal): Promise<Comparison>;
   /** A value that a comparison names by hash only, as text (pictures: base64); `not_found` when it is not remembered any more. */
   value(hash: string, compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
@@ -118,6 +121,8 @@ export function createClient(options: ClientOptions): Client {
     snapshot: (id) => ask(snapshotSchema, { path: pathTo('snapshot', { id }) }),
     notebookText: (id, signal) => text({ path: pathTo('snapshotNotebook', { id }), signal }),
     keep: (body) => ask(keptSchema, { method: 'POST', path: pathTo('bursts'), body }),
+    redact: (content) =>
+      ask(redactedTextSchema, { method: 'POST', path: pathTo('redactions'), body: { content } }),
     compare: async (asked, signal) =>
       readComparison(await text({ ...toCompareRequest(asked), signal })),
     value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),

@@ -4,45 +4,12 @@ import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
 import type { Subscription } from '../client/events.js';
 import type { CaptureStatus } from './capture-status.js';
-import {
-  appendOlder,
-  findBefore,
-  mergeNewest,
-  toHistoryItems,
-  type HistoryItem,
-} from './history-items.js';
+import { appendOlder, findBefore, mergeNewest, toHistoryItems } from './history-items.js';
+import { NOTHING, type HistoryState } from './history-state.js';
 import type { Memory } from './memory.js';
 import { readChoice, rememberChoice, type MetricChoice } from './metric-choice.js';
-import { toProblem, type Problem } from './problem.js';
+import { toProblem } from './problem.js';
 import { Store } from './store.js';
-
-/** The metric that the list is read by. */
-export type HistoryMetric = NonNullable<HistoryPage['metric']>;
-
-/** One or two chosen versions; `other` is the second one, by Ctrl or ⌘. */
-export interface Selection {
-  readonly id: string;
-  readonly other?: string;
-}
-
-export interface HistoryState {
-  /** The notebook shown; undefined when none is open. */
-  readonly path: string | undefined;
-  /** `loading` only before the first answer; `empty`: nothing was kept yet (or nothing matches `text`). */
-  readonly phase: 'idle' | 'loading' | 'empty' | 'ready' | 'failed';
-  readonly problem: Problem | undefined;
-  readonly notebook: Notebook | undefined;
-  readonly rows: readonly HistoryRow[];
-  readonly items: readonly HistoryItem[];
-  readonly total: number;
-  readonly metric: HistoryMetric | null;
-  readonly metrics: readonly string[];
-  readonly text: string;
-  readonly selection: Selection | undefined;
-  readonly capture: CaptureStatus | undefined;
-  /** A request for this list is under way. */
-  readonly busy: boolean;
-}
 
 /** What the model is given: the server, where choices are remembered, and the clock (milliseconds since 1970). */
 export interface HistoryParts {
@@ -55,20 +22,6 @@ const FIRST_ROWS = 100;
 const MORE_ROWS = 500;
 const TYPING_PAUSE = 200;
 const EVENT_PAUSE = 50;
-
-const NOTHING = {
-  phase: 'idle',
-  problem: undefined,
-  notebook: undefined,
-  rows: [],
-  items: [],
-  total: 0,
-  metric: null,
-  metrics: [],
-  text: '',
-  selection: undefined,
-  busy: false,
-} as const satisfies Partial<HistoryState>;
 
 /** The history of one notebook as a list that loads as it is scrolled, and follows the server's events. */
 export class HistoryModel extends Store<HistoryState> {
@@ -87,15 +40,38 @@ export class HistoryModel extends Store<HistoryState> {
     this.#memory = memory;
     this.#now = now;
     this.#events = client.events((event) => {
-      if (event.kind === 'progress') {
+      this.#hear(event);
+    });
+  }
+
+  #hear(event: CellarEvent): void {
+    const mine = this.state.notebook?.id;
+    switch (event.kind) {
+      case 'generation':
+        return;
+      case 'progress':
         this.#follow(event);
         return;
-      }
-      const mine = this.state.notebook?.id;
-      const isOfAll = event.kind === 'workspace' || event.kind === 'purged';
-      if (isOfAll || mine === undefined || event.notebook === mine)
+      case 'purged':
+        this.#forget();
+        return;
+      case 'workspace':
         this.#later(() => this.#refresh(), EVENT_PAUSE);
-    });
+        return;
+      case 'snapshot':
+      case 'notebook':
+        if (mine === undefined || event.notebook === mine)
+          this.#later(() => this.#refresh(), EVENT_PAUSE);
+    }
+  }
+
+  /** What was loaded may hold what is purged: it goes at once, and is asked for anew. */
+  #forget(): void {
+    if (this.state.path === undefined) return;
+    this.#stop();
+    const { rows, items, total, metric, metrics, problem } = NOTHING;
+    this.update({ rows, items, total, metric, metrics, problem, phase: 'loading' });
+    void this.#load();
   }
 
   /** Tells how far a large file has come, for as long as a version of this notebook is being kept. */

@@ -11,6 +11,7 @@ import { systemClock } from '../capture/clock.js';
 import { openDatabaseOutbox } from '../capture/database-outbox.js';
 import { deliver } from '../capture/deliver.js';
 import { IdentityWatch } from '../capture/identity.js';
+import { followPurges } from '../capture/follow-purges.js';
 import { createMemoryOutbox } from '../capture/memory-outbox.js';
 import { Outbox } from '../capture/outbox.js';
 import { StateWatch } from '../capture/state-watch.js';
@@ -95,6 +96,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
         if (id === 'filebrowser:copy' || id === 'filebrowser:duplicate')
           identity.copied(Array.from(browser.selectedItems(), (item) => item.path));
       });
+    followPurges({ client, outbox, clock: systemClock });
     window.addEventListener('online', () => {
       outbox.retry();
     });

@@ -2,7 +2,7 @@ import { memo, useState, type JSX } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
 import type { Artifact } from '../../contract/snapshot.js';
-import type { HistoryMetric } from '../model/history.js';
+import type { HistoryMetric } from '../model/history-state.js';
 import { formatNumber } from '../model/number.js';
 import { formatClock, formatFullTime } from '../model/time.js';
 import { describeSnapshot, formatCount } from '../model/words.js';

@@ -103,6 +103,8 @@ export async function catchUp(
 
   let position = await catalog.position();
   let found = await findNew(repository, refs, position);
+  // Another process has purged something, or somebody has rewritten main by hand.
+  const isRewritten = found === undefined;
   if (found === undefined) {
     catalog = createCatalog();
     position = {};
@@ -120,6 +122,7 @@ export async function catchUp(
     options.report?.({ what: 'commits', done: done + 1, total: pending.length });
   }
   if (catalog !== store.catalog) await store.catalog.replace(await catalog.rows());
+  if (isRewritten) store.memory.forget();
   store.passNumber(await store.catalog.lastNumber());
   if (pending.length + lost.length > 0) await store.catalog.flush();
   return pending.length;

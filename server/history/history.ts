@@ -75,11 +75,30 @@ export async function getNotebook(store: Store, id: string): Promise<NotebookRow
 
 /** The notebook's bytes as they were acknowledged. */
 export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
-  return store.repository.readBlob(row.blob);
+  return readAsNow(store, row, ({ blob }) => store.repository.readBlob(blob));
 }
 
 /** The state beside a snapshot. */
-export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+export function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+  return readAsNow(store, row, (each) => readStateOf(store, each));
+}
+
+/** Reads what a row leads to; a purge may have written it anew, and taken the old away, since the row was asked for. */
+async function readAsNow<Result>(
+  store: Store,
+  row: SnapshotRow,
+  read: (row: SnapshotRow) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read(row);
+  } catch (error) {
+    const now = await store.catalog.findSnapshot(row.id);
+    if (now === undefined || now.commit === row.commit) throw error;
+    return read(now);
+  }
+}
+
+async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookState> {
   const commit = await store.repository.readCommit(row.commit);
   const beside = await readBeside(store.repository, commit.tree, row);
   const state = beside?.state ?? (await readState(store.repository, commit.tree, row.notebook));

@@ -41,10 +41,6 @@ export interface SecretIntake {
   cleanValues(
     params: readonly (readonly [name: string, value: string])[],
   ): Promise<readonly string[]>;
-  /** A notebook's text without what was purged here, and at how many places it was. */
-  withoutPurged(
-    content: string,
-  ): Promise<{ readonly content: string; readonly redactions: number }>;
   /** There is more to look for. */
   refresh(): void;
 }
@@ -103,14 +99,6 @@ export function openSecretIntake(store: Store): SecretIntake {
     cleanBytes: async (bytes, path) => {
       const began = epoch;
       return { ...(await cleanBytes(bytes, path, await readPolicy())), epoch: began };
-    },
-    withoutPurged: async (content) => {
-      const texts = hashedTexts(await readPurged(store), digestWith(await readSecretKey(store)));
-      const seeker = createSeeker({ listed: [], known: { texts, rule: PURGED_RULE } });
-      const bytes = Buffer.from(content);
-      const { findings } = await inTurns(scanInSteps(bytes, seeker));
-      const clean = Buffer.from(redact(bytes, findings)).toString('utf8');
-      return { content: clean, redactions: findings.length };
     },
     cleanTexts: async (texts) => {
       const policy = await readPolicy();

@@ -55,6 +55,9 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const history = await openHistory(store, INDEXERS, RECORDERS);
     const operating = openOperatingState(store.places);
     const pool = createPool({ folder: options.workers });
+    store.memory.onForget(() => {
+      pool.renew();
+    });
     const events = options.events ?? createEvents();
     const ending = new AbortController();
     const app = createApp({

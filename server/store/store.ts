@@ -2,6 +2,7 @@ import type { Author } from '../../contract/snapshot.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
+import { createContentMemory, type ContentMemory } from './content-memory.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
 import { toReadOnly, type CatalogFiles } from './catalog/files.js';
@@ -46,6 +47,8 @@ export interface Store {
   readonly places: Places;
   readonly disk: Disk;
   readonly repository: Repository;
+  /** What is in memory of all this. */
+  readonly memory: ContentMemory;
   readonly artifacts: Artifacts;
   readonly catalog: Catalog;
   /** What is not in git yet; see history's record and seal. */
@@ -187,6 +190,10 @@ async function openOwned(
   });
   const files = openCatalogFolder(places.catalog, options.report, disk);
   const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
+  const memory = createContentMemory();
+  memory.onForget(() => {
+    repository.forget();
+  });
   let tail: Promise<unknown> = Promise.resolve();
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
@@ -198,6 +205,7 @@ async function openOwned(
     places,
     disk,
     repository,
+    memory,
     artifacts: openArtifactFolder(places.artifacts, disk),
     catalog,
     journal,

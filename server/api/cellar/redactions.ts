@@ -6,6 +6,7 @@ import {
   redactTextSchema,
   secretSettingsSchema,
 } from '../../../contract/secrets.js';
+import { removePurged } from '../../history/without-purged.js';
 import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
@@ -44,7 +45,7 @@ export function redactionOperations(parts: ApiParts): readonly Operation[] {
       grants: [],
       body: redactTextSchema,
       answer: redactedTextSchema,
-      run: ({ body }) => history.secrets.withoutPurged(body.content),
+      run: ({ body }) => removePurged(history.store, body.content),
     }),
   ];
 }

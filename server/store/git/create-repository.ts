@@ -49,6 +49,10 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
     deleteRef: (ref, expected) => stored(() => refs.move(ref, expected, undefined)),
     counts: () => objects.counts(),
     pack: (signal) => stored(() => objects.pack(signal)),
+    forget: () => {
+      reading.forget();
+      objects.forget();
+    },
     close: () => {
       objects.close();
     },

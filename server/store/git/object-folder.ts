@@ -93,6 +93,12 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
       return { loose, packs: (await listSmallPacks(gitdir, disk)).length };
     },
     pack: (asked) => inTurn(gitdir, asked, (signal) => packObjects(gitdir, { disk, signal })),
+    forget: () => {
+      catFile.renew();
+      void sources().then((all) => {
+        for (const { packs } of all) packs.forget();
+      });
+    },
     close: () => {
       catFile.close();
       void sources().then((all) => {

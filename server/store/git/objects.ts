@@ -27,5 +27,7 @@ export interface Objects {
   counts(): Promise<Counts>;
   /** See Repository. */
   pack(signal: AbortSignal): Promise<void>;
+  /** Lets go of what is in memory or open of objects that may be gone. */
+  forget(): void;
   close(): void;
 }

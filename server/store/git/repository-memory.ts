@@ -32,6 +32,7 @@ function createMemoryObjects(gitdir: string): Objects {
     }),
     counts: () => Promise.resolve({ loose: objects.size, packs: 0 }),
     pack: () => Promise.resolve(),
+    forget: () => undefined,
     close: () => undefined,
   };
 }

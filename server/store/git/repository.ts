@@ -83,5 +83,7 @@ export interface Repository {
    * it ends, by the signal or by a kill; calls run one after another.
    */
   pack(signal: AbortSignal): Promise<void>;
+  /** Lets go of what is in memory: objects were taken away, and must be nowhere. */
+  forget(): void;
   close(): void;
 }
