@@ -4,13 +4,24 @@ import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
 import { CellarError, isErrno } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
+import { FOLDER_MODE } from '../store/git/tree.js';
 import { catchUp } from './catch-up.js';
 import { generationFile, readGeneration } from './generation.js';
 import type { History } from './history.js';
 import { findArtifacts } from './purge-artifacts.js';
+import { checkRewritten } from './purge-check.js';
+import { holdsInCommit } from './purge-commit.js';
 import { finishPurge, resumePurge, writeMarker } from './purge-marker.js';
-import { cleanBlobs, createSink, rewriteCommits, type Rewriting } from './purge-rewrite.js';
-import { checkPurgeable, createRemover, type Remover } from './purge-texts.js';
+import { createNames } from './purge-names.js';
+import {
+  cleanBlobs,
+  cleanNameIn,
+  createSink,
+  rewriteCommits,
+  type Rewriting,
+} from './purge-rewrite.js';
+import { zoneBelow, type Zone } from './purge-roles.js';
+import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
 import { replay } from './replay.js';
 import { commitToMain } from './seal.js';
@@ -36,16 +47,17 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   const remover = createRemover(options.texts);
   await checkPurgeable(store, options.texts);
   const unread = new Set<string>();
+  // What takes long is done while others write; what comes in meanwhile is looked through at the end.
+  const walked = await walk(store.repository, options.signal);
   const rewriting: Rewriting = {
     repository: store.repository,
     remover,
+    names: createNames((name) => cleanName(remover, name), walked.names),
     blobs: new Map(),
     failed: (oid) => unread.add(oid),
     report: options.report ?? (() => undefined),
     signal: options.signal,
   };
-  // What takes long is done while others write; what comes in meanwhile is looked through at the end.
-  const walked = await walk(store.repository, options.signal);
   await cleanBlobs(rewriting, walked);
   const plan = {
     ...(await describe(history, rewriting, walked)),
@@ -92,6 +104,7 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   for (const [old, made] of rewriting.blobs) if (old !== made) rewriting.blobs.delete(old);
   await cleanBlobs(rewriting, walked, sink);
   const commits = await rewriteCommits(rewriting, walked, sink);
+  await checkRewritten(rewriting, walked, { commits, indexers: history.indexers });
   const refs = [...walked.refs]
     .map(([ref, from]) => ({ ref, from, to: commits.get(from) ?? from }))
     .filter(({ from, to }) => from !== to);
@@ -112,7 +125,7 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
 /** What holds the texts. */
 async function describe(
   history: History,
-  { remover, blobs, repository }: Rewriting,
+  { remover, blobs, names, repository }: Rewriting,
   walked: Walked,
 ): Promise<Pick<Purged, 'snapshots' | 'files' | 'commits' | 'records'>> {
   const known = await history.store.catalog.snapshotsById(
@@ -121,26 +134,29 @@ async function describe(
   const rows = new Map<string, SnapshotRow>();
   const dirty = new Set<string>();
   const trees = new Map<string, boolean>();
-  const holds = async (tree: string): Promise<boolean> => {
-    const known = trees.get(tree);
+  const holds = async (tree: string, zone: Zone): Promise<boolean> => {
+    const key = `${zone} ${tree}`;
+    const known = trees.get(key);
     if (known !== undefined) return known;
     let isHolding = false;
     for (const { oid, name, mode } of (await repository.readTree(tree)).values())
       isHolding ||=
-        remover.plain(Buffer.from(name)) !== undefined ||
-        (mode === '40000' ? await holds(oid) : (blobs.get(oid) ?? oid) !== oid);
-    trees.set(tree, isHolding);
+        cleanNameIn(zone, name, names) !== name ||
+        (mode === FOLDER_MODE
+          ? await holds(oid, zoneBelow(zone, name))
+          : (blobs.get(oid) ?? oid) !== oid);
+    trees.set(key, isHolding);
     return isHolding;
   };
-  for (const { oid, tree, parents, message, trailers } of walked.commits) {
-    const says = remover.plain(Buffer.from(message)) !== undefined;
-    if (says || parents.some((parent) => dirty.has(parent)) || (await holds(tree))) dirty.add(oid);
+  for (const commit of walked.commits) {
+    const { oid, tree, parents, trailers } = commit;
+    const says = holdsInCommit(commit, (bytes) => remover.plain(bytes));
+    if (says || parents.some((parent) => dirty.has(parent)) || (await holds(tree, 'root')))
+      dirty.add(oid);
     const row = known.get(trailers.get(TRAILERS.snapshot) ?? '');
     if (row === undefined) continue;
-    const { commit: _, ...facts } = row;
     const isHeld = (blobs.get(row.blob) ?? row.blob) !== row.blob;
-    if (says || isHeld || remover.plain(Buffer.from(JSON.stringify(facts))) !== undefined)
-      rows.set(row.id, row);
+    if (says || isHeld || remover.isIn(row)) rows.set(row.id, row);
   }
   const listed = [...rows.values()].sort((a, b) => a.number - b.number).slice(0, MAX_PURGE_LISTED);
   return {
@@ -152,9 +168,7 @@ async function describe(
 }
 
 function countRecords({ store }: History, remover: Remover): number {
-  return store.journal
-    .pending(0)
-    .filter(({ data }) => remover.plain(Buffer.from(JSON.stringify(data))) !== undefined).length;
+  return store.journal.pending(0).filter(({ data }) => remover.isIn(data)).length;
 }
 
 /** Copies that no purge of this store can change, the known ones by name. */
