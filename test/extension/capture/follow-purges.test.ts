@@ -1,6 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 
-import { followPurges } from '../../../extension/capture/follow-purges.js';
+import {
+  followPurges,
+  type FollowPurgesOptions,
+} from '../../../extension/capture/follow-purges.js';
 import { createMemoryOutbox } from '../../../extension/capture/memory-outbox.js';
 import { Outbox } from '../../../extension/capture/outbox.js';
 import type { OutboxStore, Parcel } from '../../../extension/capture/outbox-store.js';
@@ -100,8 +103,8 @@ test('what waits is without what was purged while the server could not be heard'
 
 test('is tried again where the server fails at it, and nothing is lost by that', async () => {
   let fails = 2;
-  const client = {
-    events: server.client.events,
+  const client: FollowPurgesOptions['client'] = {
+    events: (listener) => server.client.events(listener),
     redact: (content: string) => {
       fails -= 1;
       if (fails >= 0) throw new ClientError('server_away', 'away');
