@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-
 import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
-import { CellarError, isErrno } from '../errors.js';
+import { CellarError } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
+import { checkRewritable } from '../store/git/leftovers.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
 import { catchUp } from './catch-up.js';
 import { generationFile, readGeneration } from './generation.js';
@@ -23,6 +22,8 @@ import {
 import { zoneBelow, type Zone } from './purge-roles.js';
 import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
+import { listOutOfReach } from './purge-reach.js';
+import { findLeft } from './purge-scan.js';
 import { replay } from './replay.js';
 import { commitToMain } from './seal.js';
 import { addPurged } from './secret-key.js';
@@ -46,6 +47,7 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   const { store } = history;
   const remover = createRemover(options.texts);
   await checkPurgeable(store, options.texts);
+  await checkRewritable(store.places.git, store.disk);
   const unread = new Set<string>();
   // What takes long is done while others write; what comes in meanwhile is looked through at the end.
   const walked = await walk(store.repository, options.signal);
@@ -63,18 +65,21 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
     ...(await describe(history, rewriting, walked)),
     artifacts: [...(await findArtifacts(store, remover, options.signal))],
     unread: unread.size,
-    outOfReach: await listOutOfReach(history),
+    outOfReach: await listOutOfReach(store),
   };
   const generation = await readGeneration(store);
-  if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, generation };
+  if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, left: [], generation };
   const raised = await store.exclusively(() => rewriteAll(history, rewriting));
-  return { status: 'ok', dryRun: false, ...plan, generation: raised };
+  // From here on nothing ends it: whoever asked must be told what is left.
+  const left = [...(await findLeft(store, remover, new AbortController().signal))];
+  return { status: 'ok', dryRun: false, ...plan, left, generation: raised };
 }
 
 /** Call it within `exclusively`; gives the new generation. */
 async function rewriteAll(history: History, rewriting: Rewriting): Promise<number> {
   const { store } = history;
   const { remover, repository, signal } = rewriting;
+  await checkRewritable(store.places.git, store.disk);
   // First of all, so that what comes from now on is without it.
   await addPurged(store, remover.forms);
   history.secrets.refresh();
@@ -169,24 +174,4 @@ async function describe(
 
 function countRecords({ store }: History, remover: Remover): number {
   return store.journal.pending(0).filter(({ data }) => remover.isIn(data)).length;
-}
-
-/** Copies that no purge of this store can change, the known ones by name. */
-async function listOutOfReach({ store }: History): Promise<string[]> {
-  const known: string[] = [];
-  try {
-    const config = await store.disk.readFile(join(store.places.git, 'config'), 'utf8');
-    for (const [, url = ''] of config.matchAll(/^\s*url\s*=\s*(.+)$/gm))
-      known.push(`The repository at ${url.replace(/\/\/[^@/]*@/, '//').trim()}.`);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-  return [
-    ...known,
-    'Clones and mirrors of the store: delete them and make them anew.',
-    'Backups: begin a new folder with "cellar backup", and delete the old one.',
-    `What an upgrade has put aside in ${join(store.places.cellar, 'backups')}, and damaged files of the journal.`,
-    'The notebooks in the workspace, and the repository that they may be in.',
-    'Exports, and pages that are open: reload them.',
-  ];
 }
