@@ -9,6 +9,7 @@ import { toObject } from '../store/git/object.js';
 import type { Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { cleanAttachment } from './attachment-texts.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { moveInDoubt } from './doubt.js';
 import { findGone } from './gone.js';
@@ -131,7 +132,8 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
 
   const id = store.newId();
   const number = store.nextNumber();
-  const attachment = await request.attach?.({ snapshot: id, notebook: who.id, number });
+  const attached = await request.attach?.({ snapshot: id, notebook: who.id, number });
+  const attachment = attached && (await cleanAttachment(history.secrets, attached));
   const restored = request.restored ?? null;
   const keep = message !== undefined || attachment !== undefined || isAsked(request.trigger);
   const state: NotebookState = {
