@@ -99,7 +99,7 @@ export const snapshotSchema = z.object({
   kernel: kernelSchema.nullable(),
   /** Cells in the notebook. */
   cells: z.number().int(),
-  /** Against the one before; of those kept for ever, against the last of these. Null for the first. */
+  /** Against the one before; of those kept for ever, against the last of these. Null for the first, and where that one cannot be read. */
   changed: changedCellsSchema.nullable(),
   executions: z.array(executionSchema),
   runs: z.array(runSchema),

@@ -7,14 +7,10 @@ import type { Store } from '../store/store.js';
 import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
 import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
-import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
-
-/** The most notebooks that one at an unknown path is compared with, the newest first. */
-const MOST_CANDIDATES = 2_000;
 
 /** A store with its catalog brought up to date, and how commits and records become rows. */
 export interface History {
@@ -135,18 +131,4 @@ export function toKeptCells(notebook: Notebook): readonly KeptCell[] {
     type: cell.type,
     hash: (hashes[index]?.hash ?? '').slice(0, 16),
   }));
-}
-
-/** Who the notebook at an unknown path is, among those known. */
-export async function identifyNew(store: Store, cells: readonly KeptCell[]): Promise<Identity> {
-  const rows = [...(await store.catalog.notebooks())].sort((a, b) => b.number - a.number);
-  const candidates: Candidate[] = [];
-  for (const row of rows.slice(0, MOST_CANDIDATES)) {
-    const newest = await newestOf(store, row.id);
-    if (newest === undefined) continue;
-    const state = await readSnapshotState(store, newest);
-    const present = await store.files.exists(row.path);
-    candidates.push({ row, cells: state.snapshot?.cells ?? [], present });
-  }
-  return identify(cells, candidates);
 }

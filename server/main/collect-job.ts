@@ -20,6 +20,7 @@ export function collectJob(
   const { store } = history;
   return {
     name: 'gc',
+    long: true,
     idle: IDLE_MS,
     every: LOOK_MS,
     isDue: async () => Math.abs(store.now() - ((await operating.readCollected()) ?? 0)) >= DAY_MS,

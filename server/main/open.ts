@@ -98,7 +98,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
 const SEAL_IDLE_MS = 5_000;
 const SEAL_EVERY_MS = 60_000;
 
-/** What a server does by itself, the shortest first. */
+/** What a server does by itself beside its long work. */
 function upkeepJobs(history: History): readonly UpkeepJob[] {
   return [
     {

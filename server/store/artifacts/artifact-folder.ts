@@ -53,7 +53,7 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     return true;
   };
 
-  // A file must not go between the look that finds it here already and the touch that keeps it.
+  // A file that was found to be old must not go when it is touched, or given again, before it could.
   let tail: Promise<unknown> = Promise.resolve();
   const alone = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const result = tail.then(work);
@@ -61,18 +61,15 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     return result;
   };
 
-  /** Puts a whole and synced file in its place, unless its bytes are there. */
-  const place = async (temporary: string, { sha256, size }: StoredFile): Promise<void> => {
-    const to = placeOf(sha256);
-    if ((await find(sha256))?.size === size) {
-      await touch(sha256);
-      await disk.unlink(temporary);
-    } else {
-      await makeFolder(dirname(to), disk);
-      await disk.rename(temporary, to);
-    }
-    // Also for one that was there: whoever put it may have been killed before this.
-    await syncFolder(dirname(to), disk);
+  /**
+   * Puts a whole and synced file in its place, also over one that is there: of that nobody knows whether its bytes are still what its
+   * name says, and who gives a file again may be mending it.
+   */
+  const place = async (temporary: string, { sha256 }: StoredFile): Promise<void> => {
+    const folder = dirname(placeOf(sha256));
+    await makeFolder(folder, disk);
+    await disk.rename(temporary, placeOf(sha256));
+    await syncFolder(folder, disk);
   };
 
   const take = async (

@@ -4,6 +4,7 @@ import { CellarError, isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
 import { spawnGit } from './git-command.js';
+import { clearLeftovers } from './leftovers.js';
 import { alone } from './turns.js';
 
 /**
@@ -21,10 +22,10 @@ export function pruneObjects(
 
 async function pruneNow(gitdir: string, reachable: ReadonlySet<string>, disk: Disk): Promise<void> {
   const objects = join(gitdir, 'objects');
+  // Git would keep what these lead to, or name in them what is gone.
+  await clearLeftovers(gitdir, disk);
   const inPacks = await list(join(objects, 'pack'), disk);
   if (inPacks.some((name) => name.endsWith('.pack'))) await repack(gitdir);
-  for (const name of inPacks)
-    if (name.startsWith('tmp_')) await disk.rm(join(objects, 'pack', name), { force: true });
   for (const folder of await list(objects, disk)) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const at = join(objects, folder);
