@@ -112,14 +112,16 @@ async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookStat
   return state;
 }
 
+/** Main's tree; undefined where nothing is on main. */
+export async function findTip({ repository }: Store): Promise<string | undefined> {
+  const head = await repository.findRef(MAIN);
+  return head === undefined ? undefined : (await repository.readCommit(head)).tree;
+}
+
 /** A file of the store's own on main, as text; undefined when it is not there. */
 export async function readTextAt(store: Store, path: string): Promise<string | undefined> {
-  const head = await store.repository.findRef(MAIN);
-  if (head === undefined) return undefined;
-  const oid = await store.repository.findEntry(
-    (await store.repository.readCommit(head)).tree,
-    path,
-  );
+  const tree = await findTip(store);
+  const oid = tree === undefined ? undefined : await store.repository.findEntry(tree, path);
   return oid === undefined ? undefined : (await store.repository.readBlob(oid)).toString('utf8');
 }
 
