@@ -53,7 +53,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
   });
   try {
     const history = await openHistory(store, INDEXERS, RECORDERS);
-    const operating = openOperatingState(store.places);
+    const operating = openOperatingState(store.places, store.disk);
     const pool = createPool({ folder: options.workers });
     const events = options.events ?? createEvents();
     const ending = new AbortController();
