@@ -54,7 +54,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
   });
   try {
     const history = await openHistory(store, INDEXERS, RECORDERS);
-    const operating = openOperatingState(store.places);
+    const operating = openOperatingState(store.places, store.disk);
     const pool = createPool({ folder: options.workers });
     store.memory.onForget(() => {
       pool.renew();

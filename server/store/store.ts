@@ -173,7 +173,10 @@ async function openOwned(
 ): Promise<Store> {
   const isOwned = ownership.kind === 'owned';
   if (isOwned) ownership.lock.beat(options.lost ?? (() => undefined));
-  const disk = isOwned ? fenceDisk(options.disk, ownership.lock.check) : options.disk;
+  // One that is not ours may lie on a disk that could be written: nothing in it is, for whatever reason it was refused.
+  const disk = isOwned
+    ? fenceDisk(options.disk, ownership.lock.check)
+    : fenceDisk(options.disk, () => Promise.reject(ownership.reason), places.cellar);
   const repository = openRepository(places.git, disk);
   let format = await readFormat(repository, MAIN);
   if (isOwned) {
