@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 import { catchUp, readBeside, readState, type Indexer } from './catch-up.js';
 import { toExpiredError } from './expired.js';
 import { identify, type Candidate, type Identity } from './identity.js';
-import { finishPurge, resumePurge } from './purge-marker.js';
+import { clearMoved, finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
@@ -32,12 +32,13 @@ export async function openHistory(
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
-  const isPurging = await resumePurge(store);
-  await catchUp(store, indexers, { fresh: isPurging });
+  const purging = await resumePurge(store);
+  await catchUp(store, indexers, { fresh: purging === 'moved' });
   const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
   await replay(history);
   // Old objects that could not be removed are in nobody's way, and the next opening tries again.
-  if (isPurging) await finishPurge(store).catch(store.report);
+  if (purging === 'moved') await clearMoved(store);
+  if (purging !== 'none') await finishPurge(store).catch(store.report);
   return history;
 }
 

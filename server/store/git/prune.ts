@@ -52,7 +52,7 @@ function repack(gitdir: string): Promise<void> {
       reject(
         new CellarError(
           'bad_request',
-          `To drop old objects from the packs in ${gitdir}, git is needed and cannot be started. Install git and open the store again: the purge is finished then.`,
+          `To drop old objects from the packs in ${gitdir}, git is needed and cannot be started. Install git.`,
           { path: gitdir },
           { cause: error },
         ),
