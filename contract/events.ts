@@ -19,6 +19,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
     what: z.string(),
     done: z.number(),
     total: z.number().nullable(),
+    /** It is kept, or was cancelled, or failed. */
+    ended: z.boolean(),
   }),
 ]);
 export type CellarEvent = z.infer<typeof eventSchema>;

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+import { progressSchema } from './progress.js';
+
 const AGO = /^\d{1,4}[ .](second|minute|hour|day|week|month|year)s?[ .]ago$/i;
 
 /** Git takes any words for a time, and those that are none for now. */
@@ -38,6 +40,8 @@ export const importedSchema = z.object({
   status: z.literal('ok'),
   /** The repository's folder. */
   repository: z.string(),
+  /** The commit that its HEAD stood on; null for none. */
+  head: z.string().nullable(),
   /** Commits that touched a notebook. */
   commits: z.number().int(),
   /** Notebooks that have a history there. */
@@ -63,5 +67,7 @@ export const importOfferSchema = z.object({
   notebooks: z.number().int(),
   /** There are more: counting ended early. */
   more: z.boolean(),
+  /** How far an import has come that goes on now, whoever began it; then nothing is counted. */
+  running: progressSchema.nullable(),
 });
 export type ImportOffer = z.infer<typeof importOfferSchema>;

@@ -1,4 +1,4 @@
-import type { CompareSides, Comparison } from '../../contract/compare.js';
+import type { AskedSide, CompareSides, Comparison } from '../../contract/compare.js';
 import type { NotebookDiff } from '../../contract/diff.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
@@ -90,6 +90,16 @@ export class CompareModel extends Store<CompareState> {
     this.#open = new Set();
     this.update({ asked, current: undefined, allOpen: false, whole: false });
     await this.load();
+  }
+
+  /** Compares another version in the place of one. */
+  async showInstead(id: string, other: string): Promise<void> {
+    const { asked } = this.state;
+    const instead = (side: AskedSide): AskedSide =>
+      side.kind === 'snapshot' && id.startsWith(side.id.toLowerCase())
+        ? { ...side, id: other }
+        : side;
+    await this.show({ ...asked, base: instead(asked.base), head: instead(asked.head) });
   }
 
   /** Reads the comparison the other way round. */

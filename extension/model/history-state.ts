@@ -1,3 +1,4 @@
+import type { ExpiredVersion } from '../../contract/expired.js';
 import type { HistoryPage, HistoryRow, Notebook } from '../../contract/history.js';
 import type { CaptureStatus } from './capture-status.js';
 import type { HistoryItem } from './history-items.js';
@@ -25,6 +26,8 @@ export interface HistoryState {
   readonly metric: HistoryMetric | null;
   readonly metrics: readonly string[];
   readonly text: string;
+  /** The version that was searched for by its id, and has expired. */
+  readonly expired: ExpiredVersion | undefined;
   readonly selection: Selection | undefined;
   readonly capture: CaptureStatus | undefined;
   /** A request for this list is under way. */
@@ -42,6 +45,7 @@ export const NOTHING = {
   metric: null,
   metrics: [],
   text: '',
+  expired: undefined,
   selection: undefined,
   busy: false,
 } as const satisfies Partial<HistoryState>;

@@ -1,4 +1,5 @@
 import type { CellarEvent } from '../../contract/events.js';
+import type { ExpiredVersion } from '../../contract/expired.js';
 import type { HistoryPage, HistoryQuery, HistoryRow, Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
@@ -8,7 +9,7 @@ import { appendOlder, findBefore, mergeNewest, toHistoryItems } from './history-
 import { NOTHING, type HistoryState } from './history-state.js';
 import type { Memory } from './memory.js';
 import { readChoice, rememberChoice, type MetricChoice } from './metric-choice.js';
-import { toProblem } from './problem.js';
+import { findExpired, toProblem } from './problem.js';
 import { Store } from './store.js';
 
 /** What the model is given: the server, where choices are remembered, and the clock (milliseconds since 1970). */
@@ -22,6 +23,8 @@ const FIRST_ROWS = 100;
 const MORE_ROWS = 500;
 const TYPING_PAUSE = 200;
 const EVENT_PAUSE = 50;
+/** An id, or enough of its start to be one version's. */
+const LIKE_AN_ID = /^[0-9a-z]{8,26}$/i;
 
 /** The history of one notebook as a list that loads as it is scrolled, and follows the server's events. */
 export class HistoryModel extends Store<HistoryState> {
@@ -48,9 +51,7 @@ export class HistoryModel extends Store<HistoryState> {
     const mine = this.state.notebook?.id;
     switch (event.kind) {
       case 'generation':
-        return;
       case 'progress':
-        this.#follow(event);
         return;
       case 'purged':
         this.#forget();
@@ -72,13 +73,6 @@ export class HistoryModel extends Store<HistoryState> {
     const { rows, items, total, metric, metrics, problem } = NOTHING;
     this.update({ rows, items, total, metric, metrics, problem, phase: 'loading' });
     void this.#load();
-  }
-
-  /** Tells how far a large file has come, for as long as a version of this notebook is being kept. */
-  #follow({ path, file, done, total }: Extract<CellarEvent, { kind: 'progress' }>): void {
-    if (path !== this.state.path || this.state.capture?.kind !== 'keeping') return;
-    const share = total === null || total === 0 ? undefined : done / total;
-    this.update({ capture: { kind: 'keeping', file, ...(share === undefined ? {} : { share }) } });
   }
 
   /** Shows another notebook, or none; the same path again changes nothing. */
@@ -214,8 +208,18 @@ export class HistoryModel extends Store<HistoryState> {
       const { metric, metrics } = page;
       this.update({ notebook: page.notebook, metric, metrics });
       this.#layOut(combine(page), page.total);
-      this.update({ phase: page.total === 0 ? 'empty' : 'ready' });
+      const expired = page.total === 0 ? await this.#findExpired(signal) : undefined;
+      this.update({ phase: page.total === 0 ? 'empty' : 'ready', expired });
     });
+  }
+
+  /** What the search names when it is the id of a version that has expired. */
+  async #findExpired(signal: AbortSignal): Promise<ExpiredVersion | undefined> {
+    const text = this.state.text.trim();
+    if (!LIKE_AN_ID.test(text)) return undefined;
+    const expired = await this.#client.snapshot(text).then(() => undefined, findExpired);
+    signal.throwIfAborted();
+    return expired;
   }
 
   /** Runs one request, the only one; a failure becomes the state's problem. */

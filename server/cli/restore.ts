@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 
 import { restoredSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
+import { heldSecretWords, redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import { writeDurable } from '../store/disk/durable.js';
@@ -79,14 +80,8 @@ async function bringBack(
     await owner.json({ method: 'POST', path: pathTo('restore', { id }), body }),
   );
   const missing = restored.redactions.length - restored.kept;
-  if (missing > 0)
-    context.say(
-      `cellar: ${missing === 1 ? 'A secret was' : `${missing} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`,
-    );
-  if (restored.kept > 0)
-    context.say(
-      `cellar: ${restored.path} still holds ${restored.kept === 1 ? 'a secret that is' : `${restored.kept} secrets that are`} not in this version: what the file had stays.`,
-    );
+  if (missing > 0) context.say(`cellar: ${redactionWords(missing)}`);
+  if (restored.kept > 0) context.say(`cellar: ${heldSecretWords(restored.path, restored.kept)}`);
   return { id, time, path: restored.path, before: restored.before?.id ?? null };
 }
 

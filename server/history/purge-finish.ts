@@ -3,7 +3,6 @@ import { catchUp } from './catch-up.js';
 import { readGeneration } from './generation.js';
 import type { History } from './history.js';
 import { clearMoved, finishPurge, hasMarker, resumePurge } from './purge-marker.js';
-import { replay } from './replay.js';
 import type { UpkeepJob } from './upkeep.js';
 
 /**
@@ -26,8 +25,7 @@ async function moveToPurged(history: History): Promise<void> {
   try {
     if ((await resumePurge(store)) !== 'moved') return;
     history.secrets.refresh();
-    await catchUp(store, history.indexers, { fresh: true });
-    await replay(history);
+    await catchUp(history, { fresh: true });
     await store.catalog.flush();
     await clearMoved(store);
   } finally {

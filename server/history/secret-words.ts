@@ -1,4 +1,4 @@
-import type { SecretNote } from '../../contract/secrets.js';
+import type { FoundSecret, SecretNote } from '../../contract/secrets.js';
 
 /** A warning as the answer to a snapshot carries it. */
 export interface SecretWarning {
@@ -55,8 +55,14 @@ function toWarning(notes: readonly SecretNote[]): SecretWarning[] {
       ];
 }
 
+/** Why no version is kept: the first of what is not to be kept, of so many. */
+export function refusalWords(first: FoundSecret, count: number, path: string): string {
+  const more = count === 1 ? '' : ` and ${count - 1} more`;
+  return `${placeWords(first)} of ${path} holds what looks like a secret (${first.name}, ${first.preview})${more}, so no version is kept, as is set. Take it out, or say that it is none.`;
+}
+
 /** Where a secret stands, as the beginning of a sentence; cells and outputs count from 1 there. */
-export function placeWords({
+function placeWords({
   index,
   place,
   output,

@@ -11,6 +11,7 @@ import { checkOutside } from './folder.js';
 import {
   artifactPath,
   formatKept,
+  LISTS,
   list,
   listObjects,
   parseKept,
@@ -28,6 +29,7 @@ import {
 } from './manifest.js';
 import { captureMoment, isStillHeld, type Moment } from './moment.js';
 import { findMissing } from './closure.js';
+import { settleFiles } from './settle.js';
 
 const MOST_TRIES = 10;
 const AT_ONCE = 4;
@@ -112,7 +114,7 @@ async function readLast(store: Store, folder: string, last: Manifest): Promise<K
       throw error;
     }
   };
-  return { objects: await read('objects.txt'), artifacts: await read('artifacts.txt') };
+  return { objects: await read(LISTS.objects), artifacts: await read(LISTS.artifacts) };
 }
 
 function withEarlier({ objects, artifacts }: Kept, before: Kept): Kept {
@@ -137,9 +139,10 @@ const NOTHING: Kept = { objects: [], artifacts: [] };
 class Copying {
   readonly damages: { what: string; reason: string }[] = [];
   readonly copied = { files: 0, bytes: 0 };
-  private readonly folders = new Set<string>();
-  /** Paths of files whose folders the last whole backup has synced. */
-  private readonly settled: ReadonlySet<string>;
+  /** Files of the backup whose names may not be on the disk yet. */
+  private readonly unsettled = new Set<string>();
+  /** Files that the last whole backup names: their names are on the disk. */
+  private readonly safe: ReadonlySet<string>;
   private done = 0;
   private total = 0;
 
@@ -148,7 +151,7 @@ class Copying {
     private readonly options: BackUpOptions,
     before: Kept,
   ) {
-    this.settled = new Set([...before.objects, ...before.artifacts].map(({ path }) => path));
+    this.safe = new Set([...before.objects, ...before.artifacts].map(({ path }) => path));
   }
 
   /** What is there now; durable when it returns. */
@@ -168,7 +171,7 @@ class Copying {
       keptObjects = await this.copy(again);
     }
     const keptArtifacts = await this.copy(artifacts);
-    for (const folder of this.folders) await syncFolder(folder, disk);
+    await settleFiles(this.options.folder, this.unsettled, disk);
     return { objects: withoutLoneIndexes(keptObjects), artifacts: keptArtifacts };
   }
 
@@ -192,20 +195,16 @@ class Copying {
     const { places, disk } = this.store;
     const { folder, verify = false, signal, report } = this.options;
     const to = join(folder, path);
+    if (!this.safe.has(path)) this.unsettled.add(path);
     this.done = Math.min(this.total, this.done + size);
     report?.({ what: 'bytes', done: this.done, total: this.total });
     const there = await disk.stat(to).catch(() => undefined);
     if (there?.size === size)
-      if (!verify || (await isProven(to, proofOf(path), { disk, signal })) === true) {
-        // Of a run that was ended, so its name may not be on the disk yet.
-        if (!this.settled.has(path)) this.folders.add(join(to, '..'));
-        return true;
-      }
+      if (!verify || (await isProven(to, proofOf(path), { disk, signal })) === true) return true;
     try {
       if (await copyChecked(join(places.cellar, path), to, proofOf(path), { disk, signal })) {
         this.copied.files += 1;
         this.copied.bytes += size;
-        this.folders.add(join(to, '..'));
         return true;
       }
       this.damages.push({ what: path, reason: 'its bytes are not what its name says' });
@@ -235,8 +234,8 @@ function isSame(a: readonly KeptFile[], b: readonly KeptFile[]): boolean {
 async function writeLists(store: Store, set: string, kept: Kept): Promise<readonly SetFile[]> {
   const { disk } = store;
   return [
-    await writeSetFile(set, 'objects.txt', formatKept(kept.objects), disk),
-    await writeSetFile(set, 'artifacts.txt', formatKept(kept.artifacts), disk),
+    await writeSetFile(set, LISTS.objects, formatKept(kept.objects), disk),
+    await writeSetFile(set, LISTS.artifacts, formatKept(kept.artifacts), disk),
   ];
 }
 

@@ -14,7 +14,7 @@ import { toPlaces, type Places } from '../places.js';
 import { writeRepositoryFiles } from './back-up.js';
 import { copyChecked } from './checked-copy.js';
 import { checkOutside } from './folder.js';
-import { list, parseKept, proofOf, type KeptFile } from './kept-files.js';
+import { list, LISTS, parseKept, proofOf, type KeptFile } from './kept-files.js';
 import { findManifest, readSetFile, type Manifest } from './manifest.js';
 import { READY, UNFINISHED, finishRestore } from './finish-restore.js';
 
@@ -118,8 +118,8 @@ async function fill(manifest: Manifest, options: RestoreOptions): Promise<Filled
         ? Buffer.alloc(0)
         : readSetFile(join(folder, manifest.set), file, disk);
     };
-    const objects = parseKept(await read('objects.txt'));
-    const artifacts = parseKept(await read('artifacts.txt'));
+    const objects = parseKept(await read(LISTS.objects));
+    const artifacts = parseKept(await read(LISTS.artifacts));
     await copyKept([...objects, ...artifacts], path, options);
     const git = join(path, 'store.git');
     await writeRepositoryFiles(git, manifest.refs, disk);

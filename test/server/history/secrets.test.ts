@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { readNotebook, readSnapshotState, type History } from '../../../server/history/history.js';
+import { reindex } from '../../../server/history/reindex.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { removePurged } from '../../../server/history/without-purged.js';
 import { addPurged, hashPurged } from '../../../server/history/secret-key.js';
@@ -48,6 +49,9 @@ describe('a secret', () => {
     ]);
     const state = await readSnapshotState(history.store, taken.row);
     expect(state.snapshot?.redactions).toMatchObject([{ rule: 'github-pat', place: 'output' }]);
+    expect(taken.row.redactions).toBe(1);
+    await reindex(history);
+    expect((await history.store.catalog.findSnapshot(taken.row.id))?.redactions).toBe(1);
     expect(gitOf(history)('log', '-p', '--all')).not.toContain(TOKEN);
   });
 
