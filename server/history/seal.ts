@@ -44,19 +44,22 @@ export async function commitChainToMain(
 
 /** Seals the pending records in a commit of their own; false when there was none. Rejects where nothing can be written. */
 export function sealPending(history: History): Promise<boolean> {
+  return history.store.exclusively(() => sealNow(history));
+}
+
+/** The same for who is within `exclusively` already. */
+export async function sealNow(history: History): Promise<boolean> {
   const { store } = history;
-  return store.exclusively(async () => {
-    const gathered = await gather(history, []);
-    if (gathered.sealed.length === 0) return false;
-    const facts = {
-      author: store.author,
-      time: store.now(),
-      subject: `Seal ${describeKinds(gathered.sealed)}`,
-      trailers: new Map<string, string>(),
-    };
-    await commitGathered(history, { first: [], facts, gathered }, () => ({}));
-    return true;
-  });
+  const gathered = await gather(history, []);
+  if (gathered.sealed.length === 0) return false;
+  const facts = {
+    author: store.author,
+    time: store.now(),
+    subject: `Seal ${describeKinds(gathered.sealed)}`,
+    trailers: new Map<string, string>(),
+  };
+  await commitGathered(history, { first: [], facts, gathered }, () => ({}));
+  return true;
 }
 
 const sealing = new WeakSet<History>();

@@ -10,6 +10,7 @@ import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
 import { openStore, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
+import { finishPurgeJob } from '../history/purge-finish.js';
 import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
@@ -73,10 +74,19 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const collected = (): void => {
       events.emit({ kind: 'workspace' });
     };
+    const purged = (generation: number): void => {
+      events.emit({ kind: 'purged', generation });
+      events.emit({ kind: 'workspace' });
+    };
     const upkeep = store.readOnly
       ? undefined
       : startUpkeep(
-          [...upkeepJobs(history), collectJob(history, operating, collected), repackJob(history)],
+          [
+            finishPurgeJob(history, { done: purged }),
+            ...upkeepJobs(history),
+            collectJob(history, operating, collected),
+            repackJob(history),
+          ],
           { activity: () => store.lastNumber(), report },
         );
     const close = async (): Promise<void> => {

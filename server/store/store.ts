@@ -73,6 +73,8 @@ export interface Store {
    * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
    */
   exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
+  /** Something that has begun and must be ended before anything else is written: each write tries first, and fails where it does. */
+  finishFirst(finish: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -201,6 +203,7 @@ async function openOwned(
     repository.forget();
   });
   let tail: Promise<unknown> = Promise.resolve();
+  let unfinished: (() => Promise<void>) | undefined;
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
     given = Math.max(given, journal.lastNumber());
@@ -231,9 +234,16 @@ async function openOwned(
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);
-      const result = tail.then(write);
+      const result = tail.then(async () => {
+        await unfinished?.();
+        unfinished = undefined;
+        return write();
+      });
       tail = result.catch(() => undefined);
       return result;
+    },
+    finishFirst: (finish) => {
+      unfinished = finish;
     },
     close: async () => {
       await tail;
