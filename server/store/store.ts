@@ -2,9 +2,10 @@ import type { Author } from '../../contract/snapshot.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
+import { createContentMemory, type ContentMemory } from './content-memory.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
-import { toReadOnly, type CatalogFiles } from './catalog/files.js';
+import { toReadOnly } from './catalog/files.js';
 import { createStore, MAIN } from './create.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
 import { findNetwork } from './disk/file-system.js';
@@ -12,7 +13,7 @@ import { fenceDisk } from './fence.js';
 import { readFormat } from './format.js';
 import { BEAT_MS, type HolderWatch } from './heartbeat.js';
 import { createIds } from './ids.js';
-import { openJournalFolder } from './journal/journal-folder.js';
+import { checkJournal, openJournalFolder } from './journal/journal-folder.js';
 import { toReadOnlyJournal, type Journal } from './journal/journal.js';
 import { findSealedThrough } from './journal/sealed.js';
 import { describeHolder } from './lock-holder.js';
@@ -46,13 +47,15 @@ export interface Store {
   readonly places: Places;
   readonly disk: Disk;
   readonly repository: Repository;
+  /** What is in memory of all this. */
+  readonly memory: ContentMemory;
   readonly artifacts: Artifacts;
   readonly catalog: Catalog;
   /** What is not in git yet; see history's record and seal. */
   readonly journal: Journal;
   readonly files: WorkspaceFiles;
   readonly author: Author;
-  /** Nothing can be written here: the disk, its lack of room, or the folder's permissions forbid it. */
+  /** Nothing can be written here: the disk, its lack of room, the folder's permissions or an unreadable journal forbid it. */
   readonly readOnly: boolean;
   /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
   readonly report: (error: unknown) => void;
@@ -122,7 +125,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** Whether a store that was opened read-only could be owned now. Throws StoreTakenError when another process has it. */
 export async function canOwn(places: Places, watch?: HolderWatch): Promise<boolean> {
   try {
-    await (await takeLock(places, nodeDisk, watch)).release();
+    const lock = await takeLock(places, nodeDisk, watch);
+    // Whoever could not read it opened the store read-only for that.
+    await checkJournal(places.journal, nodeDisk).finally(lock.release);
     return true;
   } catch (error) {
     if (isRefusal(error)) return false;
@@ -185,8 +190,13 @@ async function openOwned(
     disk,
     ownership,
   });
-  const files = openCatalogFolder(places.catalog, options.report, disk);
-  const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
+  const report = isOwned ? options.report : whereAllowed(options.report);
+  const files = openCatalogFolder(places.catalog, report, disk);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
+  const memory = createContentMemory();
+  memory.onForget(() => {
+    repository.forget();
+  });
   let tail: Promise<unknown> = Promise.resolve();
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
@@ -198,6 +208,7 @@ async function openOwned(
     places,
     disk,
     repository,
+    memory,
     artifacts: openArtifactFolder(places.artifacts, disk),
     catalog,
     journal,
@@ -233,16 +244,11 @@ async function openOwned(
 }
 
 /** A catalog is its owner's alone: for others, who may read the store, it is made from git for as long as they need it. */
-function whereAllowed(files: CatalogFiles): CatalogFiles {
-  const read = async (): ReturnType<CatalogFiles['read']> => {
-    try {
-      return await files.read();
-    } catch (error) {
-      if (isErrno(error, 'EACCES', 'EPERM')) return undefined;
-      throw error;
-    }
+function whereAllowed(report: StoreOptions['report']): StoreOptions['report'] {
+  return (error) => {
+    if (error instanceof Error && isErrno(error.cause, 'EACCES', 'EPERM')) return;
+    report(error);
   };
-  return { ...files, read };
 }
 
 /** The journal without what is in git already, and the number through which it is. */

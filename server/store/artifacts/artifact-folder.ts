@@ -53,7 +53,7 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     return true;
   };
 
-  // A file must not go between the look that finds it here already and the touch that keeps it.
+  // A file that was found to be old must not go when it is touched, or given again, before it could.
   let tail: Promise<unknown> = Promise.resolve();
   const alone = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const result = tail.then(work);
@@ -61,25 +61,27 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     return result;
   };
 
-  /** Puts a whole and synced file in its place, unless its bytes are there. */
-  const place = async (temporary: string, { sha256, size }: StoredFile): Promise<void> => {
-    const to = placeOf(sha256);
-    if ((await find(sha256))?.size === size) {
-      await touch(sha256);
-      await disk.unlink(temporary);
-    } else {
-      await makeFolder(dirname(to), disk);
-      await disk.rename(temporary, to);
-    }
-    // Also for one that was there: whoever put it may have been killed before this.
-    await syncFolder(dirname(to), disk);
+  /**
+   * Puts a whole and synced file in its place, also over one that is there: of that nobody knows whether its bytes are still what its
+   * name says, and who gives a file again may be mending it.
+   */
+  const place = async (temporary: string, { sha256 }: StoredFile): Promise<void> => {
+    const folder = dirname(placeOf(sha256));
+    await makeFolder(folder, disk);
+    await disk.rename(temporary, placeOf(sha256));
+    await syncFolder(folder, disk);
   };
 
-  const take = async (fill: (temporary: string) => Promise<StoredFile>): Promise<StoredFile> => {
+  const take = async (
+    { signal }: Intake,
+    fill: (temporary: string) => Promise<StoredFile>,
+  ): Promise<StoredFile> => {
     await makeFolder(incoming, disk);
     const temporary = join(incoming, randomBytes(12).toString('hex'));
     try {
       const stored = await fill(temporary);
+      // The last sync may have taken a while.
+      signal?.throwIfAborted();
       await alone(() => place(temporary, stored));
       return stored;
     } catch (error) {
@@ -91,14 +93,14 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
   return {
     add: async (bytes, intake = {}) => {
       try {
-        return await take((temporary) => copyStream(bytes, temporary, disk, intake));
+        return await take(intake, (temporary) => copyStream(bytes, temporary, disk, intake));
       } catch (error) {
         throw toStorageError(error, folder);
       }
     },
     addFile: async (path, intake = {}) => {
       try {
-        return await take((temporary) =>
+        return await take(intake, (temporary) =>
           readSteady(path, disk, async (source, size) => {
             await disk.rm(temporary, { force: true });
             return (

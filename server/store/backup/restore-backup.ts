@@ -61,7 +61,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredBa
     const lock = await claimPlace(places, options);
     try {
       const fresh = await fill(manifest, options);
-      const before = await exchange(places, fresh, options);
+      const before = await exchange(places, fresh, { ...options, wasThere: lock !== undefined });
       const { refs, artifacts, records } = fresh;
       return { made: manifest.made, refs, artifacts, records, before };
     } finally {
@@ -186,18 +186,21 @@ async function syncTree(folder: string, disk: Disk): Promise<void> {
   await syncFolder(folder, disk);
 }
 
-/** Two renames: ended between them, the next who opens the workspace makes the second (see finishRestore). */
+/**
+ * Puts the fresh store in its place; `wasThere` says that one was there when this began, of which the lock is ours. Two renames: ended between them, the next who opens
+ * the workspace makes the second (see finishRestore).
+ */
 async function exchange(
   places: Places,
   fresh: Filled,
-  { root, now, disk }: RestoreOptions,
+  { root, now, disk, wasThere }: RestoreOptions & { readonly wasThere: boolean },
 ): Promise<string | undefined> {
   const isThere = await disk.stat(places.cellar).then(
     () => true,
     () => false,
   );
   let before: string | undefined;
-  if (isThere) {
+  if (isThere && wasThere) {
     const stamp = new Date(now()).toISOString().slice(0, 19).replaceAll(':', '-');
     const taken = new Set(await list(root, disk));
     let name = `.cellar.before-${stamp}`;
@@ -209,6 +212,14 @@ async function exchange(
     for (const file of ['lock', 'lock.beat', 'server.json'])
       await disk.rm(join(before, file), { force: true });
   }
-  await finishRestore(root, disk);
+  if (!(await finishRestore(root, disk)) && (await list(fresh.path, disk)).length > 0) {
+    await disk.rm(fresh.path, { recursive: true, force: true });
+    const aside = before === undefined ? '' : ` What was there before is in ${before}.`;
+    throw new CellarError(
+      'conflict',
+      `Somebody has just made a store in ${places.cellar}, so nothing was restored.${aside} End Cellar there, then restore again with --force.`,
+      { path: places.cellar },
+    );
+  }
   return before;
 }

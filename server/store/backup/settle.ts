@@ -1,29 +1,7 @@
 import { dirname, join } from 'node:path';
 
-import { CellarError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
-import { LISTS, parseKept } from './kept-files.js';
-import { readSetFile, type Manifest } from './manifest.js';
-
-/** The paths of what the last whole backup in a folder consists of: their names are on the disk. None where its lists are damaged. */
-export async function listSafe(
-  folder: string,
-  last: Manifest | undefined,
-  disk: Disk,
-): Promise<ReadonlySet<string>> {
-  const safe = new Set<string>();
-  if (last === undefined) return safe;
-  for (const file of last.files) {
-    if (!Object.values(LISTS).includes(file.path)) continue;
-    const bytes = await readSetFile(join(folder, last.set), file, disk).catch((error: unknown) => {
-      if (error instanceof CellarError) return Buffer.alloc(0);
-      throw error;
-    });
-    for (const { path } of parseKept(bytes)) safe.add(path);
-  }
-  return safe;
-}
 
 /**
  * Makes the names of files below `folder` safe, and those of the folders they are in; the bytes are synced already. What an earlier

@@ -39,9 +39,8 @@ export async function openRegular(
   try {
     const facts = await handle.stat();
     if (!facts.isFile()) refuse();
-    // Only the last name is guarded by O_NOFOLLOW: what was opened must still be what the checked path leads to.
-    const now = await disk.lstat(real);
-    if (now.ino !== facts.ino || now.dev !== facts.dev || (await disk.realpath(real)) !== real)
+    // Only the last name is guarded by O_NOFOLLOW: what was opened must be what the checked path leads to.
+    if (!(await isAt(real, handle, disk)))
       throw new CellarError(
         'refused_path',
         `${asked} was exchanged while it was opened. Try again.`,
@@ -52,4 +51,21 @@ export async function openRegular(
     await handle.close();
     throw error;
   }
+}
+
+/**
+ * Whether an open file is the one at `real`. On Linux the system says where it is, and no name is followed to hear it; elsewhere the
+ * path is looked at once more, which one who exchanges folders at the right moments, there and back, could deceive.
+ */
+async function isAt(real: string, handle: FileHandle, disk: Disk): Promise<boolean> {
+  if (process.platform === 'linux') {
+    const place = await disk.readlink(`/proc/self/fd/${handle.fd}`).catch((error: unknown) => {
+      // Where no /proc is mounted.
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (place !== undefined) return place === real;
+  }
+  const [facts, now] = [await handle.stat(), await disk.lstat(real)];
+  return now.ino === facts.ino && now.dev === facts.dev && (await disk.realpath(real)) === real;
 }

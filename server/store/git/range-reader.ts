@@ -10,11 +10,16 @@ const IDLE_MS = 30_000;
 /** Pages of files that never change, by path and number. */
 export type Pages = ByteCache<Buffer>;
 
+/** One opening of the file, shared by all who read at a time. */
+interface Shared {
+  readonly opening: Promise<FileHandle>;
+  readers: number;
+}
+
 /** Reads pieces of a file that never changes, such as a pack; small ones through pages, since what is asked for lies close together. */
 export class RangeReader {
-  private opening: Promise<FileHandle> | undefined;
+  private shared: Shared | undefined;
   private length: number | undefined;
-  private readers = 0;
   private idle: NodeJS.Timeout | undefined;
 
   constructor(
@@ -44,44 +49,51 @@ export class RangeReader {
   /** Lets go of the file; reads under way still end. */
   close(): void {
     clearTimeout(this.idle);
-    if (this.readers > 0 || this.opening === undefined) return;
-    const { opening } = this;
-    this.opening = undefined;
-    // It was only read: there is nothing to lose in closing it.
-    opening.then((handle) => handle.close()).catch(() => undefined);
+    const { shared } = this;
+    if (shared === undefined || shared.readers > 0) return;
+    this.shared = undefined;
+    end(shared);
   }
 
   private async page(number: number): Promise<Buffer> {
     const key = `${this.path}:${number}`;
     const cached = this.pages.find(key);
     if (cached !== undefined) return cached;
+    const { epoch } = this.pages;
     const page = await this.using((handle) => readFully(handle, number * PAGE, PAGE));
-    this.pages.add(key, page, page.length);
+    this.pages.add(key, page, page.length, epoch);
     return page;
   }
 
   private async using<Result>(work: (handle: FileHandle) => Promise<Result>): Promise<Result> {
     clearTimeout(this.idle);
-    this.readers += 1;
-    const opening = (this.opening ??= this.disk.open(this.path, 'r'));
+    const shared = (this.shared ??= { opening: this.disk.open(this.path, 'r'), readers: 0 });
+    shared.readers += 1;
     try {
-      return await work(await opening);
+      return await work(await shared.opening);
     } catch (error) {
-      // One that could not be opened, e.g. because too many files are open, is tried again.
-      if (this.opening === opening) this.opening = undefined;
-      await opening.then(
-        (handle) => handle.close(),
-        () => undefined,
-      );
+      // The next read opens it anew: it could not be opened, e.g. because too many files are open, or is not to be trusted.
+      if (this.shared === shared) this.shared = undefined;
       throw error;
     } finally {
-      this.readers -= 1;
-      if (this.readers === 0)
-        this.idle = setTimeout(() => {
-          this.close();
-        }, IDLE_MS).unref();
+      shared.readers -= 1;
+      if (shared.readers === 0) this.rest(shared);
     }
   }
+
+  /** Nobody reads by this opening now; one that was left is closed by the last who did. */
+  private rest(shared: Shared): void {
+    if (this.shared !== shared) end(shared);
+    else
+      this.idle = setTimeout(() => {
+        this.close();
+      }, IDLE_MS).unref();
+  }
+}
+
+/** It was only read: there is nothing to lose in closing it. */
+function end({ opening }: Shared): void {
+  opening.then((handle) => handle.close()).catch(() => undefined);
 }
 
 async function readFully(handle: FileHandle, offset: number, length: number): Promise<Buffer> {

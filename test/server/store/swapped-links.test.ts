@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
 import { CellarError } from '../../../server/errors.js';
+import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
 import { openWorkspaceFiles } from '../../../server/store/workspace-files.js';
+import { diskWith } from '../disk.js';
 import { makeFolder } from '../scratch.js';
 
 /** Exchanges a folder, and a file, for links that lead out of the workspace, and back, until it is ended. */
@@ -64,4 +67,35 @@ test.skipIf(process.platform !== 'linux')(
     expect(seen.refused).toBeGreaterThan(0);
   },
   60_000,
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'nor does one that is swapped in before the opening, and back between two looks at it',
+  async () => {
+    const [root, other] = [await makeFolder(), await makeFolder()];
+    const [folder, aside] = [join(root, 'in'), join(root, 'aside')];
+    mkdirSync(folder);
+    const real = join(folder, 'a.ipynb');
+    writeFileSync(real, 'inside');
+    writeFileSync(join(other, 'a.ipynb'), 'outside');
+    let looks = 0;
+    const open: Disk['open'] = async (...args) => {
+      if (args[0] === real) {
+        await rename(folder, aside);
+        await symlink(other, folder);
+      }
+      return nodeDisk.open(...args);
+    };
+    const realpath = async (path: string): Promise<string> => {
+      if (path === real) looks += 1;
+      if (path === real && looks === 2) {
+        await rm(folder);
+        await rename(aside, folder);
+      }
+      return nodeDisk.realpath(path);
+    };
+    const disk = diskWith({ open, realpath: realpath as Disk['realpath'] });
+    const reading = openWorkspaceFiles(root, disk).read('in/a.ipynb');
+    await expect(reading).rejects.toMatchObject({ code: 'refused_path' });
+  },
 );

@@ -38,15 +38,18 @@ test('leaves nothing in incoming, whatever becomes of an intake', async () => {
   expect(readdirSync(incoming)).toEqual([]);
 });
 
-test('puts a file whole where another of its name lost bytes', async () => {
-  const folder = await makeFolder();
-  const artifacts = openArtifactFolder(folder);
-  const { sha256 } = await artifacts.add(Readable.from([Buffer.from('whole')]));
-  const place = join(folder, 'sha256', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
-  writeFileSync(place, '');
-  await artifacts.add(Readable.from([Buffer.from('whole')]));
-  expect(readFileSync(place, 'utf8')).toBe('whole');
-});
+test.each(['', 'wholE'])(
+  'puts a file whole where one of its name has become "%s"',
+  async (rotten) => {
+    const folder = await makeFolder();
+    const artifacts = openArtifactFolder(folder);
+    const { sha256 } = await artifacts.add(Readable.from([Buffer.from('whole')]));
+    const place = join(folder, 'sha256', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    writeFileSync(place, rotten);
+    await artifacts.add(Readable.from([Buffer.from('whole')]));
+    expect(readFileSync(place, 'utf8')).toBe('whole');
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'clones where the file system can, by the open file and not by its path, and hashes the clone',
