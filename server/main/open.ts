@@ -11,9 +11,10 @@ import { openOperatingState, type OperatingState } from '../store/operating.js';
 import { openStore, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
 import { finishPurgeJob } from '../history/purge-finish.js';
-import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
+import { startUpkeep, type UpkeepOptions } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
+import { sealJob } from './seal-job.js';
 import { INDEXERS, RECORDERS } from './subjects.js';
 import { sealPending } from '../history/seal.js';
 
@@ -29,6 +30,8 @@ export interface OpenOptions {
   readonly report: (error: unknown) => void;
   /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
   readonly events?: Events;
+  /** The time that background work goes by, where it is not the process's. */
+  readonly upkeep?: Pick<UpkeepOptions, 'now' | 'tick'>;
   readonly watch?: StoreOptions['watch'];
   readonly lost?: StoreOptions['lost'];
 }
@@ -83,11 +86,11 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
       : startUpkeep(
           [
             finishPurgeJob(history, { done: purged }),
-            ...upkeepJobs(history),
+            sealJob(history),
             collectJob(history, operating, collected),
             repackJob(history),
           ],
-          { activity: () => store.lastNumber(), report },
+          { ...options.upkeep, activity: () => store.lastNumber(), report },
         );
     const close = async (): Promise<void> => {
       ending.abort(
@@ -103,23 +106,6 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     await store.close();
     throw error;
   }
-}
-
-const SEAL_IDLE_MS = 5_000;
-const SEAL_EVERY_MS = 60_000;
-
-/** What a server does by itself beside its long work. */
-function upkeepJobs(history: History): readonly UpkeepJob[] {
-  return [
-    {
-      name: 'seal',
-      idle: SEAL_IDLE_MS,
-      every: SEAL_EVERY_MS,
-      run: async () => {
-        await sealPending(history);
-      },
-    },
-  ];
 }
 
 /** Access for a server that answers for these hosts; the cookie carries the port, since browsers share cookies between ports. */
