@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { CellarEvent } from '../../../contract/events.js';
 import { KERNEL, serve, TOKEN, type Served } from './served.js';
 
-/** What everybody who listens is told, until the test ends. */
+/** What everybody who listens is told until the test ends, beside the generation that each hears first. */
 async function listen({ port }: Served): Promise<readonly CellarEvent[]> {
   const heard: CellarEvent[] = [];
   const headers = { authorization: `Bearer ${TOKEN}` };
@@ -20,8 +20,11 @@ async function listen({ port }: Served): Promise<readonly CellarEvent[]> {
   await new Promise<void>((resolve) => {
     stream.on('response', (response) => {
       response.on('data', (chunk: Buffer) => {
-        for (const line of chunk.toString().split('\n'))
-          if (line.startsWith('data: ')) heard.push(JSON.parse(line.slice(6)) as CellarEvent);
+        for (const line of chunk.toString().split('\n')) {
+          if (!line.startsWith('data: ')) continue;
+          const event = JSON.parse(line.slice(6)) as CellarEvent;
+          if (event.kind !== 'generation') heard.push(event);
+        }
       });
       resolve();
     });

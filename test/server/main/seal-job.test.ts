@@ -53,8 +53,8 @@ test('a server seals what only its journal holds once it is idle, and not before
   const root = await makeFolder();
   const clock = { now: 0 };
   const workspace = await open(root, clock);
-  await log(workspace, 1);
   clock.now = 1_000;
+  await log(workspace, 1);
   await looks();
   clock.now = 5_900;
   await looks();
