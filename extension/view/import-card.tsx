@@ -101,9 +101,7 @@ function Bar({ progress }: { readonly progress: Progress | undefined }): JSX.Ele
   const { what = '', done = 0, total = null } = progress ?? {};
   const words =
     total === null
-      ? what === 'commits'
-        ? `Reading commits: ${done.toLocaleString()}`
-        : 'Looking at the repository'
+      ? describeStep(what, done)
       : `${done.toLocaleString()} of ${total.toLocaleString()} ${what}`;
   return (
     <>
@@ -114,6 +112,12 @@ function Bar({ progress }: { readonly progress: Progress | undefined }): JSX.Ele
       <p>{words}</p>
     </>
   );
+}
+
+/** A step of which nobody knows how long it takes. */
+function describeStep(what: string, done: number): string {
+  if (what === 'commits') return `Reading commits: ${done.toLocaleString()}`;
+  return what === 'packing' ? 'Packing what came in' : 'Looking at the repository';
 }
 
 function offerText({ notebooks, more }: ImportOffer): string {
