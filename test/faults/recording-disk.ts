@@ -2,6 +2,7 @@ import { constants, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
+import { isErrno } from '../../server/errors.js';
 import { nodeDisk, type Disk } from '../../server/store/disk/disk.js';
 import { interpose, isChange, isForWriting, type Call } from './interpose.js';
 
@@ -55,6 +56,8 @@ export class Recorder implements Recording {
       await this.note(call, answer, before);
       return answer;
     } catch (error) {
+      // Another one has made it, which has not been noted yet.
+      if (call.kind === 'mkdir' && isErrno(error, 'EEXIST')) this.noteFolders(call.path);
       const node = this.opened.get(call.file)?.node;
       if (node !== undefined && isSync(call))
         this.changes.push({ kind: 'failed sync', node, before });
@@ -70,8 +73,7 @@ export class Recorder implements Recording {
         this.noteOpen(call);
         break;
       case 'mkdir':
-        if (isRecursive(call)) this.noteFolders(from);
-        else this.put([this.entry(from, this.add({ kind: 'folder' }))]);
+        this.noteFolders(from);
         break;
       case 'rename':
         this.put([this.entry(from, null), this.entry(to, this.get(from))]);
@@ -136,7 +138,7 @@ export class Recorder implements Recording {
     }
   }
 
-  /** After a recursive mkdir all of them are there, also those that another one has made, which has not been noted yet. */
+  /** All of them are there, also those that another call has made, which has not been noted yet. */
   private noteFolders(path: string): void {
     const made: string[] = [];
     for (let at = path; this.find(at) === undefined; at = dirname(at)) made.unshift(at);
@@ -206,11 +208,6 @@ export class Recorder implements Recording {
 
 function isSync(call: Call): boolean {
   return call.kind === 'file.sync' || call.kind === 'file.datasync';
-}
-
-function isRecursive(call: Call): boolean {
-  const options = call.args[1];
-  return typeof options === 'object' && options !== null && 'recursive' in options;
 }
 
 /** The bytes that a write or writeFile has written, copied, and where it was told to; undefined: where the file stood. */
