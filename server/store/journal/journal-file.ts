@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { CellarError, isErrno, toStorageError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { placeFile, syncFolder } from '../disk/durable.js';
-import { parseLines, type ReadLine, type ReadLines } from './line.js';
+import { describeLine, mendLine, parseLines, type ReadLine, type ReadLines } from './line.js';
 
 const NAME = /^(\d{16})\.ndjson$/;
 const MOST_ASIDE = 1_000;
@@ -34,23 +34,37 @@ export interface ReadFile {
 
 /**
  * The records of one file. A last line without an end, which nobody was told of, is cut off. A line that is damaged although it has
- * one costs its own record: the file is kept beside, as `<name>.damaged`, and the others go on in its place. All is reported, also
- * what the disk refuses.
+ * one costs its own record, unless one flipped bit is all that was: the file is kept beside, as `<name>.damaged`, and the others go on
+ * in its place. All is reported, also what the disk refuses.
  */
 export async function readJournalFile(path: string, options: ReadOptions): Promise<ReadFile> {
   let lines: readonly ReadLine[] = [];
   try {
     const bytes = await options.disk.readFile(path);
-    const read = parseLines(bytes);
+    const read = await parseMended(bytes);
     lines = read.lines;
     if (bytes.length === 0) options.report(toEmpty(path));
-    if (read.damaged > 0) await setAside(path, read, options);
+    if (read.damaged.length + read.mended > 0) await setAside(path, read, options);
     else if (read.whole < bytes.length) await cutOff(path, bytes.length, read.whole, options);
     return { lines, isSound: true };
   } catch (error) {
     options.report(toStorageError(error, path));
     return { lines, isSound: false };
   }
+}
+
+/** Reads what one flipped bit has made unreadable, too: its records come last, and are put in order with those of other files. */
+async function parseMended(bytes: Buffer): Promise<ReadLines> {
+  const read = parseLines(bytes);
+  const lines = [...read.lines];
+  const damaged: Buffer[] = [];
+  for (const line of read.damaged) {
+    const found = await mendLine(line);
+    if (found === undefined) damaged.push(line);
+    else lines.push(found);
+  }
+  const mended = read.mended + lines.length - read.lines.length;
+  return { ...read, lines, damaged, mended };
 }
 
 /** Nobody can tell a file that was just begun when the power went from one that lost what it held. */
@@ -87,19 +101,19 @@ async function cutOff(
 
 async function setAside(
   path: string,
-  { lines, damaged }: ReadLines,
+  { lines, damaged, mended }: ReadLines,
   { disk, mend, report }: ReadOptions,
 ): Promise<void> {
   const aside = mend ? await linkAside(path, disk) : undefined;
-  report(
-    new CellarError(
-      'store_damaged',
-      `${path} holds ${damaged} damaged ${damaged === 1 ? 'record' : 'records'}, which cannot be read; the other ${lines.length} can.${
-        aside === undefined ? '' : ` The file as it was is kept as ${basename(aside)}.`
-      }`,
-      { path },
-    ),
-  );
+  const records = (count: number): string =>
+    `${count} damaged ${count === 1 ? 'record' : 'records'}`;
+  const words = [
+    damaged.length === 0
+      ? `${path} held ${records(mended)}, read all the same: nothing of it is lost.`
+      : `${path} holds ${records(damaged.length)}, which cannot be read (${damaged.map(describeLine).join(', ')}); the other ${lines.length} can.`,
+    aside === undefined ? '' : ` The file as it was is kept as ${basename(aside)}.`,
+  ];
+  report(new CellarError('store_damaged', words.join(''), { path }));
   if (!mend) return;
   // Linked first, then replaced: at no moment is there no file with the sound records.
   await placeFile(path, Buffer.concat(lines.map(({ line }) => line)), 0o600, disk);
