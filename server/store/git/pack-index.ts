@@ -48,6 +48,18 @@ export class PackIndex {
     );
   }
 
+  /** Every object with its offset, in the order in which the pack has them: so each is read soon after its base. */
+  async *byOffset(): AsyncGenerator<{ readonly oid: string; readonly offset: number }> {
+    const count = await this.count();
+    const names = await this.file.read(HEADER + FAN, count * NAME);
+    const offsets = new Float64Array(count);
+    for (let at = 0; at < count; at += 1) offsets[at] = await this.offset(at, count);
+    const order = new Uint32Array(count).map((_, at) => at);
+    order.sort((a, b) => (offsets[a] ?? 0) - (offsets[b] ?? 0));
+    for (const at of order)
+      yield { oid: names.toString('hex', at * NAME, (at + 1) * NAME), offset: offsets[at] ?? 0 };
+  }
+
   /** Lets go of the file. */
   close(): void {
     this.file.close();
@@ -69,7 +81,7 @@ export class PackIndex {
 
   private async readFan(): Promise<Buffer> {
     const head = await this.file.read(0, HEADER + FAN);
-    if (head.length < HEADER + FAN || head.readUInt32BE(0) !== MAGIC || head.readUInt32BE(4) !== 2)
+    if (!isHead(head) || !isWhole(head, await this.file.size()))
       throw new CellarError(
         'store_damaged',
         `${this.file.path} is no index of a pack. Run "cellar verify --repair".`,
@@ -78,4 +90,21 @@ export class PackIndex {
     // A copy: the page that it lies in may go.
     return Buffer.from(head.subarray(HEADER));
   }
+}
+
+function isHead(head: Buffer): boolean {
+  return (
+    head.length === HEADER + FAN && head.readUInt32BE(0) === MAGIC && head.readUInt32BE(4) === 2
+  );
+}
+
+/** What it says of itself fits its length: a damaged count could ask for any amount of memory. */
+function isWhole(head: Buffer, size: number): boolean {
+  let upTo = 0;
+  for (let at = HEADER; at < HEADER + FAN; at += 4) {
+    const next = head.readUInt32BE(at);
+    if (next < upTo) return false;
+    upTo = next;
+  }
+  return size >= HEADER + FAN + upTo * (NAME + 4 + 4) + 2 * NAME;
 }

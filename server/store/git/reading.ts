@@ -1,7 +1,7 @@
 import { CellarError } from '../../errors.js';
 import { ByteCache } from '../disk/byte-cache.js';
 import { parseCommit, type Commit } from './commit.js';
-import type { GitObject } from './object.js';
+import type { GitObject, ObjectType } from './object.js';
 import type { Objects } from './objects.js';
 import { parseTree, type Tree } from './tree.js';
 
@@ -28,15 +28,29 @@ export function missing(gitdir: string, oid: string): CellarError {
   );
 }
 
+/** Only another hand makes such a thing; read as what it is not, it would give nonsense. */
+function otherwise(gitdir: string, { oid, type }: GitObject, wanted: ObjectType): CellarError {
+  return new CellarError(
+    'store_damaged',
+    `Object ${oid} in ${gitdir} is a ${type}, no ${wanted}.`,
+    {
+      path: gitdir,
+    },
+  );
+}
+
 /** Makes the cached reads of a repository. */
 export function createReading(gitdir: string, objects: Objects): Reading {
   const commits = new ByteCache<Commit>(COMMIT_CACHE_BYTES);
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
 
-  const get = async (oid: string): Promise<GitObject> => {
+  const get = async (oid: string, type: ObjectType): Promise<GitObject> => {
     const object = await objects.find(oid);
     if (object === undefined) throw missing(gitdir, oid);
+    // A tag with a message is asked for as the commit that its ref should name: whoever asks looks at what it holds.
+    const isTag = type === 'commit' && object.type === 'tag';
+    if (object.type !== type && !isTag) throw otherwise(gitdir, object, type);
     note(object);
     return object;
   };
@@ -49,12 +63,13 @@ export function createReading(gitdir: string, objects: Objects): Reading {
   };
 
   const tree = async (oid: string): Promise<Tree> =>
-    trees.find(oid) ?? parseTree((await get(oid)).content);
+    trees.find(oid) ?? parseTree((await get(oid, 'tree')).content);
 
   return {
-    commit: async (oid) => commits.find(oid) ?? parseCommit(oid, (await get(oid)).content),
+    commit: async (oid) =>
+      commits.find(oid) ?? parseCommit(oid, (await get(oid, 'commit')).content),
     tree,
-    blob: async (oid) => blobs.find(oid) ?? (await get(oid)).content,
+    blob: async (oid) => blobs.find(oid) ?? (await get(oid, 'blob')).content,
     entry: async (root, path) => {
       let oid: string | undefined = root;
       for (const name of path.split('/')) {
