@@ -6,6 +6,7 @@ import type { Repository } from '../store/git/repository.js';
 import { createCatalog, type Catalog } from '../store/catalog/catalog.js';
 import type { CatalogChange, CatalogRows, Collection } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { findNew, listReadable } from './new-commits.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
 import {
   keptPaths,
@@ -82,7 +83,8 @@ export async function readBeside(
 
 /**
  * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
- * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read.
+ * day has; everything anew when `fresh`, or when main was rewritten. What cannot be read is reported, and costs its own rows and no
+ * others. Returns how many commits were read.
  */
 export async function catchUp(
   store: Store,
@@ -92,14 +94,11 @@ export async function catchUp(
   const { repository } = store;
   // Built beside the one in use, which answers until the new one is whole.
   let catalog = options.fresh === true ? createCatalog() : store.catalog;
-  const refs = new Map(await repository.listRefs(AUTO_PREFIX));
-  const main = await repository.findRef(MAIN);
-  if (main !== undefined) refs.set(MAIN, main);
-
-  let found = await findNew(repository, refs, catalog.position());
+  const refs = await listReadable(repository, AUTO_PREFIX, store.report);
+  let found = await findNew(repository, refs, catalog.position(), store.report);
   if (found === undefined) {
     catalog = createCatalog();
-    found = await findNew(repository, refs, {});
+    found = await findNew(repository, refs, {}, store.report);
   }
   const { lines = [], lost = [] } = found ?? {};
   if (lost.length > 0) forgetDays(catalog, lost);
@@ -159,40 +158,6 @@ async function indexCommit(
     }
   }
   return changes;
-}
-
-interface NewCommits {
-  readonly ref: string;
-  /** Oldest first. */
-  readonly commits: readonly string[];
-}
-
-interface NewLines {
-  readonly lines: readonly NewCommits[];
-  /** Days that were rewritten or are gone; what they have now is in `lines`. */
-  readonly lost: readonly string[];
-}
-
-/** The commits of each ref after the position; undefined when the position on main is no ancestor of main any more. */
-async function findNew(
-  repository: Repository,
-  refs: ReadonlyMap<string, string>,
-  position: Readonly<Record<string, string>>,
-): Promise<NewLines | undefined> {
-  const lines: NewCommits[] = [];
-  const lost = Object.keys(position).filter((ref) => !refs.has(ref));
-  for (const [ref, head] of refs) {
-    const known = position[ref];
-    const commits: string[] = [];
-    let at: string | undefined = head;
-    while (at !== undefined && at !== known) {
-      commits.push(at);
-      at = (await repository.readCommit(at)).parents[0];
-    }
-    if (known !== undefined && at === undefined) lost.push(ref);
-    lines.push({ ref, commits: commits.reverse() });
-  }
-  return lost.includes(MAIN) ? undefined : { lines, lost };
 }
 
 function merge(changes: readonly CatalogChange[]): CatalogChange {

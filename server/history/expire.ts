@@ -4,7 +4,7 @@ import { idSchema } from '../../contract/snapshot.js';
 import type { ExpiredRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { dayRef, type Indexer } from './catch-up.js';
-import { findChangedFiles } from './changed-files.js';
+import { findChangedFiles, findTreeBefore } from './changed-files.js';
 import { rewriteDay } from './days.js';
 import type { History } from './history.js';
 import { record } from './record.js';
@@ -107,8 +107,7 @@ export const expireRecorder: Recorder = {
 /** What thinned out, as a commit of main says it. */
 export const indexExpired: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
-  const [parent] = commit.parents;
-  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const before = await findTreeBefore(repository, commit);
   const files = await findChangedFiles(repository, before, commit.tree, EXPIRED_FOLDER);
   const rows: ExpiredRow[] = [];
   for (const oid of files.values())

@@ -2,8 +2,9 @@ import * as z from 'zod';
 
 import { idSchema } from '../../contract/snapshot.js';
 import type { CatalogChange, PinRow } from '../store/catalog/rows.js';
+import type { Repository } from '../store/git/repository.js';
 import type { Indexer } from './catch-up.js';
-import { findChangedFiles } from './changed-files.js';
+import { findChangedFiles, findTreeBefore, orNothing } from './changed-files.js';
 import { getSnapshot, type History } from './history.js';
 import { promote } from './promote.js';
 import { record } from './record.js';
@@ -80,21 +81,26 @@ export const pinRecorder: Recorder = {
 /** Pins as a commit of main changed them. */
 export const indexPins: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
-  const [parent] = commit.parents;
-  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const before = await findTreeBefore(repository, commit);
   const changes = await findChangedFiles(repository, before, commit.tree, '.cellar/notebooks');
   const change: { pins: PinRow[]; gone: { pins: string[] } } = { pins: [], gone: { pins: [] } };
   for (const [path, oid] of changes) {
     if (!/^\.cellar\/notebooks\/[^/]+\/pins\.json$/.test(path)) continue;
     const now = parsePins(await repository.readBlob(oid));
-    const old = before === undefined ? undefined : await repository.findEntry(before, path);
-    if (old !== undefined)
-      for (const id of parsePins(await repository.readBlob(old)).keys())
-        if (!now.has(id)) change.gone.pins.push(id);
+    const old = before === undefined ? undefined : await readAt(repository, before, path);
+    for (const id of parsePins(old).keys()) if (!now.has(id)) change.gone.pins.push(id);
     change.pins.push(...now.values());
   }
   return change satisfies CatalogChange;
 };
+
+function readAt(repository: Repository, tree: string, path: string): Promise<Buffer | undefined> {
+  return orNothing(
+    repository
+      .findEntry(tree, path)
+      .then((oid) => (oid === undefined ? undefined : repository.readBlob(oid))),
+  );
+}
 
 function parsePins(content: Buffer | undefined): Map<string, PinRow> {
   if (content === undefined) return new Map();

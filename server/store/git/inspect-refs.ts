@@ -76,8 +76,9 @@ async function inspectPacked(
 
 /** A name that git's own check lets pass (git-check-ref-format), below refs/. */
 function isRefName(ref: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what a damaged name may hold
-  const refused = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|(^|\/)\.|\.lock(\/|$)|\.$|\/$|\ufffd/;
+  const refused =
+    // eslint-disable-next-line no-control-regex -- control characters are what a damaged name may hold
+    /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|(^|\/)\.|\.lock(\/|$)|\.$|\/$|\ufffd/;
   return ref.startsWith('refs/') && !refused.test(ref) && ref.isWellFormed();
 }
 

@@ -3,7 +3,7 @@ import { ByteCache } from '../disk/byte-cache.js';
 import { parseCommit, type Commit } from './commit.js';
 import type { GitObject, ObjectType } from './object.js';
 import type { Objects } from './objects.js';
-import { parseTree, type Tree } from './tree.js';
+import { FOLDER_MODE, parseTree, type Tree, type TreeEntry } from './tree.js';
 
 const COMMIT_CACHE_BYTES = 4 * 1024 * 1024;
 const TREE_CACHE_BYTES = 32 * 1024 * 1024;
@@ -39,8 +39,12 @@ function otherwise(gitdir: string, { oid, type }: GitObject, wanted: ObjectType)
   );
 }
 
-/** Makes the cached reads of a repository. */
-export function createReading(gitdir: string, objects: Objects): Reading {
+/** Makes the cached reads of a repository, whose history is cut at these commits. */
+export function createReading(
+  gitdir: string,
+  objects: Objects,
+  readCuts: () => Promise<ReadonlySet<string>>,
+): Reading {
   const commits = new ByteCache<Commit>(COMMIT_CACHE_BYTES);
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
@@ -66,17 +70,20 @@ export function createReading(gitdir: string, objects: Objects): Reading {
     trees.find(oid) ?? parseTree((await get(oid, 'tree')).content);
 
   return {
-    commit: async (oid) =>
-      commits.find(oid) ?? parseCommit(oid, (await get(oid, 'commit')).content),
+    commit: async (oid) => {
+      const commit = commits.find(oid) ?? parseCommit(oid, (await get(oid, 'commit')).content);
+      return (await readCuts()).has(oid) ? { ...commit, parents: [] } : commit;
+    },
     tree,
     blob: async (oid) => blobs.find(oid) ?? (await get(oid, 'blob')).content,
     entry: async (root, path) => {
-      let oid: string | undefined = root;
+      let at: Pick<TreeEntry, 'mode' | 'oid'> = { mode: FOLDER_MODE, oid: root };
       for (const name of path.split('/')) {
-        oid = (await tree(oid)).get(name)?.oid;
-        if (oid === undefined) return undefined;
+        const next = at.mode === FOLDER_MODE ? (await tree(at.oid)).get(name) : undefined;
+        if (next === undefined) return undefined;
+        at = next;
       }
-      return oid;
+      return at.oid;
     },
     note,
   };

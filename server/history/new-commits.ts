@@ -1,0 +1,113 @@
+import { CellarError } from '../errors.js';
+import { MAIN } from '../store/create.js';
+import type { Repository } from '../store/git/repository.js';
+
+interface NewCommits {
+  readonly ref: string;
+  /** Oldest first. */
+  readonly commits: readonly string[];
+}
+
+/** What refs have beyond a position. */
+export interface NewLines {
+  readonly lines: readonly NewCommits[];
+  /** Refs that were rewritten or are gone; what they have now is in `lines`. */
+  readonly lost: readonly string[];
+}
+
+/** The refs that are read, and those that are there and cannot be. */
+export interface ReadableRefs {
+  readonly refs: ReadonlyMap<string, string>;
+  readonly unread: ReadonlySet<string>;
+}
+
+/** Main and the refs below `prefix`; a damaged one is told to `report`. */
+export async function listReadable(
+  repository: Repository,
+  prefix: string,
+  report: (error: unknown) => void,
+): Promise<ReadableRefs> {
+  const unread = new Set<string>();
+  const skip = (ref: string, error: unknown): void => {
+    if (!isDamage(error)) throw error;
+    unread.add(ref);
+    report(error);
+  };
+  const refs = new Map(await repository.listRefs(prefix, skip));
+  try {
+    const main = await repository.findRef(MAIN);
+    if (main !== undefined) refs.set(MAIN, main);
+  } catch (error) {
+    skip(MAIN, error);
+  }
+  return { refs, unread };
+}
+
+/**
+ * The commits of each ref after the position; undefined when everything has to be read anew: the position on main is no ancestor of
+ * main any more, or two lines were put together. A ref that leads to nothing readable stays as it was; one whose line is broken is
+ * read from there on.
+ */
+export async function findNew(
+  repository: Repository,
+  { refs, unread }: ReadableRefs,
+  position: Readonly<Record<string, string>>,
+  report: (error: unknown) => void,
+): Promise<NewLines | undefined> {
+  const lines: NewCommits[] = [];
+  const lost = Object.keys(position).filter((ref) => !refs.has(ref) && !unread.has(ref));
+  for (const [ref, head] of refs) {
+    const known = position[ref];
+    const line = await readLine(repository, head, known);
+    if (line.broken !== undefined) report(line.broken);
+    if (known !== undefined && line.isJoined) return undefined;
+    if (known !== undefined && line.end === 'root') lost.push(ref);
+    if (line.commits.length > 0 || line.end !== 'broken')
+      lines.push({ ref, commits: line.commits });
+  }
+  return lost.includes(MAIN) ? undefined : { lines, lost };
+}
+
+interface ReadLine {
+  /** Oldest first; before a commit with several parents come all that the others lead to. */
+  readonly commits: readonly string[];
+  readonly end: 'known' | 'root' | 'broken';
+  readonly isJoined: boolean;
+  readonly broken?: unknown;
+}
+
+async function readLine(
+  repository: Repository,
+  head: string,
+  known: string | undefined,
+): Promise<ReadLine> {
+  const newestFirst: string[] = [];
+  const others: string[] = [];
+  let at: string | undefined = head;
+  let broken: unknown;
+  while (at !== undefined && at !== known) {
+    try {
+      const [next, ...more]: readonly string[] = (await repository.readCommit(at)).parents;
+      newestFirst.push(at);
+      others.push(...more);
+      at = next;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      broken = error;
+      break;
+    }
+  }
+  const before: string[] = [];
+  for (const other of others)
+    before.push(...(await readLine(repository, other, undefined)).commits);
+  return {
+    commits: [...new Set([...before, ...newestFirst.reverse()])],
+    end: broken !== undefined ? 'broken' : at === undefined ? 'root' : 'known',
+    isJoined: others.length > 0,
+    ...(broken === undefined ? {} : { broken }),
+  };
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof CellarError && error.code === 'store_damaged';
+}
