@@ -22,14 +22,15 @@ export function notebookOf(seed: number, bytes: number): string {
 }
 
 /**
- * A version of a notebook as it is after a run: half of its pictures are those of the version before, the other half are new, and
- * so is a line of code. The same numbers give the same bytes.
+ * A version of a notebook as it is after a run: so many tenths of its pictures are new, and so is a line of code; the others are those
+ * of the version before. The same numbers give the same bytes.
  */
-export function rerunOf(notebook: number, version: number, bytes: number): string {
-  return pictureNotebook(version, bytes, (cell, size) =>
-    // Even cells change with every even version, odd ones with every odd version.
-    seededBytes(`${notebook}/${cell}/${Math.floor((version + (cell % 2)) / 2)}`, size),
-  );
+export function rerunOf(notebook: number, version: number, bytes: number, tenths = 4): string {
+  return pictureNotebook(version, bytes, (cell, size) => {
+    const at = version + cell;
+    const changes = Math.floor(at / 10) * tenths + Math.min(tenths, at % 10);
+    return seededBytes(`${notebook}/${cell}/${changes}`, size);
+  });
 }
 
 function seededBytes(seed: string, size: number): Buffer {

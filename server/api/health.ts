@@ -12,10 +12,10 @@ export function health(parts: ApiParts): RequestHandler {
 /** Figures for Prometheus, in its text format 0.0.4. */
 export function metrics(parts: ApiParts): RequestHandler {
   const { catalog } = parts.history.store;
-  return (_request, response) => {
+  return async (_request, response) => {
     const figures: readonly (readonly [string, string, number])[] = [
-      ['cellar_snapshots', 'Snapshots in the catalog', catalog.snapshotCount()],
-      ['cellar_notebooks', 'Notebooks in the catalog', catalog.notebooks().length],
+      ['cellar_snapshots', 'Snapshots in the catalog', await catalog.snapshotCount()],
+      ['cellar_notebooks', 'Notebooks in the catalog', await catalog.notebookCount()],
       ['cellar_resident_bytes', 'Memory of the server', process.memoryUsage().rss],
       ['cellar_uptime_seconds', 'Since the server started', process.uptime()],
     ];

@@ -63,7 +63,7 @@ function formatJsonFile(value: unknown): Buffer {
 
 /** What is known of a run; what is logged to it and is not in git yet is sealed into its record along with the snapshot. */
 async function findRecord(store: Store, run: string): Promise<RunRecord | undefined> {
-  const row = store.catalog.findRun(run);
+  const row = await store.catalog.findRun(run);
   if (row === undefined) return undefined;
   const text = await readTextAt(store, runRecordPath(run));
   if (text === undefined) return startRecord(run, { number: row.number, time: row.start });

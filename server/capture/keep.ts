@@ -38,7 +38,7 @@ export interface KeptState {
 export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promise<KeptState> {
   const { store } = parts.history;
   const path = toWorkspacePath(burst.path);
-  const known = store.catalog.findSnapshotByKey(burst.key);
+  const known = await store.catalog.findSnapshotByKey(burst.key);
   if (known !== undefined) {
     await checkSame(parts.history, known, burst);
     return { row: known, created: true, warnings: [] };
@@ -125,7 +125,9 @@ async function checkSame(
     // What was kept went through the intake, and what was sent did not.
     const sent = await secrets.cleanBytes(Buffer.from(burst.content), known.path);
     if (keepBytes(bytes, Buffer.from(sent.bytes).toString('utf8')) === bytes) return;
-  } else if (store.catalog.findNotebookByPath(toWorkspacePath(burst.path))?.id === known.notebook)
+  } else if (
+    (await store.catalog.findNotebookByPath(toWorkspacePath(burst.path)))?.id === known.notebook
+  )
     return;
   throw new CellarError(
     'conflict',
@@ -235,8 +237,8 @@ async function findNewBundles(
         ]
       : [],
   );
-  const row = store.catalog.findNotebookAt(path);
-  const newest = row === undefined ? undefined : newestOf(store, row.id);
+  const row = await store.catalog.findNotebookAt(path);
+  const newest = row === undefined ? undefined : await newestOf(store, row.id);
   const before = new Set<string>();
   if (newest !== undefined && found.length > 0)
     for (const each of readBundles(await readNotebook(store, newest)))

@@ -4,7 +4,12 @@ import type { Commit } from '../store/git/commit.js';
 import { MAIN } from '../store/create.js';
 import type { Repository } from '../store/git/repository.js';
 import { createCatalog, type Catalog } from '../store/catalog/catalog.js';
-import type { CatalogChange, CatalogRows, Collection } from '../store/catalog/rows.js';
+import type {
+  CatalogChange,
+  CatalogPosition,
+  CatalogRows,
+  Collection,
+} from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findNew, listReadable } from './new-commits.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -95,43 +100,53 @@ export async function catchUp(
   // Built beside the one in use, which answers until the new one is whole.
   let catalog = options.fresh === true ? createCatalog() : store.catalog;
   const refs = await listReadable(repository, AUTO_PREFIX, store.report);
-  let found = await findNew(repository, refs, catalog.position(), store.report);
+  let position = await catalog.position();
+  let found = await findNew(repository, refs, position, store.report);
   if (found === undefined) {
     catalog = createCatalog();
-    found = await findNew(repository, refs, {}, store.report);
+    position = {};
+    found = await findNew(repository, refs, position, store.report);
   }
   const { lines = [], lost = [] } = found ?? {};
-  if (lost.length > 0) forgetDays(catalog, lost);
+  if (lost.length > 0) position = await forgetDays(catalog, lost, position);
   const pending = lines.flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
   for (const [done, { ref, oid }] of pending.entries()) {
     const commit = await repository.readCommit(oid);
     const line = ref === MAIN ? 'main' : 'auto';
     const change = merge(await indexCommit(store, indexers, commit, line));
-    catalog.apply(withoutExpired(catalog, change), { ...catalog.position(), [ref]: oid });
+    position = { ...position, [ref]: oid };
+    await catalog.apply(await withoutExpired(catalog, change), position);
     options.report?.({ what: 'commits', done: done + 1, total: pending.length });
   }
-  if (catalog !== store.catalog) store.catalog.replace(catalog.rows());
+  if (catalog !== store.catalog) await store.catalog.replace(await catalog.rows());
+  store.passNumber(await store.catalog.lastNumber());
   if (pending.length + lost.length > 0) await store.catalog.flush();
   return pending.length;
 }
 
-/** Takes out the rows of automatic snapshots of these days, and their positions. */
-function forgetDays(catalog: Catalog, refs: readonly string[]): void {
+/** Takes out the rows of automatic snapshots of these days, and their positions; gives the position that is left. */
+async function forgetDays(
+  catalog: Catalog,
+  refs: readonly string[],
+  position: CatalogPosition,
+): Promise<CatalogPosition> {
   const days = new Set(refs);
-  const snapshots = catalog
-    .notebooks()
-    .flatMap(({ id }) => catalog.history(id))
-    .filter(({ line, time }) => line === 'auto' && days.has(dayRef(time)))
-    .map(({ id }) => id);
-  const kept = Object.entries(catalog.position()).filter(([ref]) => !days.has(ref));
-  catalog.apply({ gone: { snapshots } }, Object.fromEntries(kept));
+  const snapshots: string[] = [];
+  for (const { id: notebook } of await catalog.notebooks())
+    for (const { id, line, time } of await catalog.history(notebook))
+      if (line === 'auto' && days.has(dayRef(time))) snapshots.push(id);
+  const kept = Object.entries(position).filter(([ref]) => !days.has(ref));
+  const left = Object.fromEntries(kept);
+  await catalog.apply({ gone: { snapshots } }, left);
+  return left;
 }
 
 /** A snapshot that has expired may stand in its day still, when the process was killed before it left. */
-function withoutExpired(catalog: Catalog, change: CatalogChange): CatalogChange {
-  const { snapshots } = change;
-  if (snapshots === undefined) return change;
-  return { ...change, snapshots: snapshots.filter(({ id }) => !catalog.findExpired(id)) };
+async function withoutExpired(catalog: Catalog, change: CatalogChange): Promise<CatalogChange> {
+  const { snapshots = [] } = change;
+  if (snapshots.length === 0) return change;
+  const expired = await catalog.expiredById(snapshots.map(({ id }) => id));
+  return { ...change, snapshots: snapshots.filter(({ id }) => !expired.has(id)) };
 }
 
 /** A commit whose files cannot be read, as somebody may write by hand, costs its own rows and no others: it is reported. */

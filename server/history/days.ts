@@ -10,35 +10,38 @@ import { TRAILERS } from './state.js';
 
 /**
  * Takes snapshots out of a day's line: those that stay keep their trees, times and trailers. A day of which nothing stays goes. Whole or
- * not at all, whenever the process ends. False when the day holds none of them. Call it within `exclusively`.
+ * not at all, whenever the process ends. `findGoing` tells which of the day's snapshots go. False when there are none. Call it within `exclusively`.
  */
 export async function rewriteDay(
   history: History,
   ref: string,
-  goes: (snapshot: string) => boolean,
+  findGoing: (snapshots: readonly string[]) => Promise<{ has(id: string): boolean }>,
 ): Promise<boolean> {
   const { repository, catalog } = history.store;
   const head = await repository.findRef(ref);
   if (head === undefined) return false;
-  if (head !== catalog.position()[ref]) {
+  if (head !== (await catalog.position())[ref]) {
     await catchUp(history.store, history.indexers);
-    replay(history);
+    await replay(history);
   }
   const commits = await readLine(history, head);
-  const isGoing = ({ trailers }: Commit): boolean => {
-    const id = trailers.get(TRAILERS.snapshot);
-    return id !== undefined && goes(id);
-  };
+  const going = await findGoing(commits.map(snapshotOf));
+  const isGoing = (commit: Commit): boolean => going.has(snapshotOf(commit));
   const first = commits.findIndex(isGoing);
   if (first < 0) return false;
   const parent = commits[first - 1]?.oid;
   const staying = commits.slice(first).filter((commit) => !isGoing(commit));
   const fresh = await moveDay(history, { ref, head, parent, staying });
-  catalog.apply(
-    { snapshots: toRows(history, staying, fresh) },
-    withRef(catalog.position(), ref, fresh.at(-1) ?? parent),
+  await catalog.apply(
+    { snapshots: await toRows(history, staying, fresh) },
+    withRef(await catalog.position(), ref, fresh.at(-1) ?? parent),
   );
   return true;
+}
+
+/** The snapshot that a commit names; "" where it names none. */
+function snapshotOf({ trailers }: Commit): string {
+  return trailers.get(TRAILERS.snapshot) ?? '';
 }
 
 /** The commits of a ref, oldest first. */
@@ -91,13 +94,14 @@ function toParts(commit: Commit): CommitParts {
 }
 
 /** The rows of those that stay, with their new commits. */
-function toRows(
+async function toRows(
   { store }: History,
   staying: readonly Commit[],
   fresh: readonly string[],
-): SnapshotRow[] {
-  return staying.flatMap(({ trailers }, index) => {
-    const row = store.catalog.findSnapshot(trailers.get(TRAILERS.snapshot) ?? '');
+): Promise<SnapshotRow[]> {
+  const rows = await store.catalog.snapshotsById(staying.map(snapshotOf));
+  return staying.flatMap((each, index) => {
+    const row = rows.get(snapshotOf(each));
     const commit = fresh[index];
     return row?.line === 'auto' && commit !== undefined ? [{ ...row, commit }] : [];
   });

@@ -41,10 +41,10 @@ export function expireDay(history: History, rows: readonly SnapshotRow[]): Promi
   const { store } = history;
   return store.exclusively(async () => {
     // One of them may have been pinned, or have come to main, since they were chosen.
-    const going = rows.filter(
-      ({ id }) =>
-        store.catalog.findSnapshot(id)?.line === 'auto' && store.catalog.findPin(id) === undefined,
-    );
+    const ids = rows.map(({ id }) => id);
+    const now = await store.catalog.snapshotsById(ids);
+    const pins = await store.catalog.pinsById(ids);
+    const going = rows.filter(({ id }) => now.get(id)?.line === 'auto' && !pins.has(id));
     const [first] = going;
     if (first === undefined) return;
     await record(history, 'expire', {
@@ -62,18 +62,18 @@ export async function finishDays(history: History, signal: AbortSignal): Promise
   const { store } = history;
   const done = finished.get(store) ?? new Map<string, string>();
   finished.set(store, done);
-  for (const ref of new Set(store.catalog.expired().map(({ time }) => dayRef(time)))) {
+  for (const ref of new Set((await store.catalog.expired()).map(({ time }) => dayRef(time)))) {
     if (signal.aborted) return;
-    const head = store.catalog.position()[ref];
+    const head = (await store.catalog.position())[ref];
     if (head === undefined || done.get(ref) === head) continue;
     await store.exclusively(() => dropExpired(history, ref));
-    done.set(ref, store.catalog.position()[ref] ?? '');
+    done.set(ref, (await store.catalog.position())[ref] ?? '');
   }
 }
 
 function dropExpired(history: History, ref: string): Promise<boolean> {
   const { catalog } = history.store;
-  return rewriteDay(history, ref, (id) => catalog.findExpired(id) !== undefined);
+  return rewriteDay(history, ref, (snapshots) => catalog.expiredById(snapshots));
 }
 
 /** What thinned out, in the journal and in a file for each day. */

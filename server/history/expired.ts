@@ -3,11 +3,11 @@ import type { ExpiredRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 
 /** The error for a snapshot that thinned out: when it did, and what is kept nearest to it. */
-export function toExpiredError(store: Store, row: ExpiredRow): CellarError {
+export async function toExpiredError(store: Store, row: ExpiredRow): Promise<CellarError> {
   const taken = Date.parse(row.time);
   let nearest: SnapshotRow | undefined;
   const distance = ({ time }: SnapshotRow): number => Math.abs(Date.parse(time) - taken);
-  for (const each of store.catalog.history(row.notebook))
+  for (const each of await store.catalog.history(row.notebook))
     if (nearest === undefined || distance(each) < distance(nearest)) nearest = each;
   const kept =
     nearest === undefined

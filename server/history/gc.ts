@@ -35,8 +35,8 @@ export interface CollectOptions {
 export async function collect(history: History, options: CollectOptions): Promise<Collected> {
   const { store } = history;
   const now = store.now();
-  const isTrusted = isBelieved(findLastMoment(store), now);
-  const days = toDays(findThinnedIn(store.catalog, options.retention, now));
+  const isTrusted = isBelieved(await findLastMoment(store), now);
+  const days = toDays(await findThinnedIn(store.catalog, options.retention, now));
   const files = isTrusted ? await findUnreferenced(store, now, options) : [];
   if (!options.dryRun) {
     await promotePinned(history);
@@ -66,10 +66,10 @@ export async function collect(history: History, options: CollectOptions): Promis
 }
 
 /** When something was kept last, in milliseconds since 1970; undefined for an empty store. */
-function findLastMoment({ catalog }: Store): number | undefined {
+async function findLastMoment({ catalog }: Store): Promise<number | undefined> {
   let newest: SnapshotRow | undefined;
-  for (const { id } of catalog.notebooks()) {
-    const row = catalog.history(id).at(-1);
+  for (const { id } of await catalog.notebooks()) {
+    const row = await catalog.findNewest(id);
     if (row !== undefined && row.number > (newest?.number ?? 0)) newest = row;
   }
   return newest === undefined ? undefined : Date.parse(newest.time);
@@ -118,9 +118,9 @@ async function thin(
 }
 
 /** The files that something needs, by hash: each subject's rows say what they keep alive. */
-function findReferenced({ catalog }: Store): ReadonlySet<string> {
+async function findReferenced({ catalog }: Store): Promise<ReadonlySet<string>> {
   const referenced = new Set<string>();
-  for (const { artifacts } of catalog.runs())
+  for (const { artifacts } of await catalog.runs())
     for (const { sha256 } of artifacts) referenced.add(sha256);
   return referenced;
 }
@@ -134,7 +134,7 @@ async function findUnreferenced(
   now: number,
   { grace, dryRun, report, signal }: CollectOptions,
 ): Promise<readonly ListedFile[]> {
-  const referenced = findReferenced(store);
+  const referenced = await findReferenced(store);
   const before = toLimit(now, grace);
   const unreferenced: ListedFile[] = [];
   let done = 0;
@@ -163,7 +163,7 @@ async function removeFiles(
     signal.throwIfAborted();
     // Not beside a snapshot that is about to name one of them: asked again when their turn comes.
     await store.exclusively(async () => {
-      const referenced = findReferenced(store);
+      const referenced = await findReferenced(store);
       for (const { sha256 } of files.slice(at, at + REMOVED_AT_ONCE))
         if (!referenced.has(sha256)) await store.artifacts.remove(sha256, toLimit(now, grace));
     });

@@ -19,7 +19,7 @@ export async function findGone(store: Store, except: string): Promise<readonly F
   const head = await store.repository.findRef(MAIN);
   if (head === undefined) return [];
   const { tree } = await store.repository.readCommit(head);
-  const newest = [...store.catalog.notebooks()].sort((a, b) => b.number - a.number);
+  const newest = [...(await store.catalog.notebooks())].sort((a, b) => b.number - a.number);
   const edits: FileEdit[] = [];
   for (const { path } of newest.slice(0, MOST)) {
     if (path === except || (await store.files.exists(path))) continue;

@@ -35,35 +35,39 @@ export async function openHistory(
   const isPurging = await resumePurge(store);
   await catchUp(store, indexers, { fresh: isPurging });
   const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
-  replay(history);
+  await replay(history);
   // Old objects that could not be removed are in nobody's way, and the next opening tries again.
   if (isPurging) await finishPurge(store).catch(store.report);
   return history;
 }
 
-export function newestOf(store: Store, notebook: string): SnapshotRow | undefined {
-  return store.catalog.history(notebook).at(-1);
+/** The last snapshot in a notebook's history; undefined where it has none. */
+export function newestOf(store: Store, notebook: string): Promise<SnapshotRow | undefined> {
+  return store.catalog.findNewest(notebook);
 }
 
 /** Finds a snapshot by its id or a unique prefix. Throws not_found, ambiguous_id, expired. */
-export function getSnapshot(store: Store, prefix: string): SnapshotRow {
+export async function getSnapshot(store: Store, prefix: string): Promise<SnapshotRow> {
   const plain = prefix.toLowerCase();
   const isOne = /^[0-9a-z]+$/.test(plain);
-  const [row, other] = isOne ? store.catalog.findSnapshotsByPrefix(plain) : [];
-  const [expired, another] = isOne ? store.catalog.findExpiredByPrefix(plain) : [];
+  const [row, other] = isOne ? await store.catalog.findSnapshotsByPrefix(plain) : [];
+  // What expires between the two questions is in both answers, and still one.
+  const [expired, another] = isOne
+    ? (await store.catalog.findExpiredByPrefix(plain)).filter(({ id }) => id !== row?.id)
+    : [];
   if ((row === undefined ? another : (other ?? expired)) !== undefined)
     throw new CellarError(
       'ambiguous_id',
       `${JSON.stringify(prefix)} is the start of more than one snapshot's id. Give more of it.`,
     );
   if (row !== undefined) return row;
-  if (expired !== undefined) throw toExpiredError(store, expired);
+  if (expired !== undefined) throw await toExpiredError(store, expired);
   throw new CellarError('not_found', `There is no snapshot ${JSON.stringify(prefix)}.`);
 }
 
 /** Throws not_found. */
-export function getNotebook(store: Store, id: string): NotebookRow {
-  const row = store.catalog.findNotebook(id);
+export async function getNotebook(store: Store, id: string): Promise<NotebookRow> {
+  const row = await store.catalog.findNotebook(id);
   if (row === undefined)
     throw new CellarError('not_found', `There is no notebook ${JSON.stringify(id)}.`);
   return row;
@@ -109,10 +113,10 @@ export function toKeptCells(notebook: Notebook): readonly KeptCell[] {
 
 /** Who the notebook at an unknown path is, among those known. */
 export async function identifyNew(store: Store, cells: readonly KeptCell[]): Promise<Identity> {
-  const rows = [...store.catalog.notebooks()].sort((a, b) => b.number - a.number);
+  const rows = [...(await store.catalog.notebooks())].sort((a, b) => b.number - a.number);
   const candidates: Candidate[] = [];
   for (const row of rows.slice(0, MOST_CANDIDATES)) {
-    const newest = newestOf(store, row.id);
+    const newest = await newestOf(store, row.id);
     if (newest === undefined) continue;
     const state = await readSnapshotState(store, newest);
     const present = await store.files.exists(row.path);

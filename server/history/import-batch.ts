@@ -164,11 +164,11 @@ async function makeState(history: History, ready: ReadyState, standing: Standing
     },
   };
   bound.before = { snapshot: id, cells };
-  const beside = standsBeside(history, bound, path);
+  const beside = await standsBeside(history, bound, path);
   const kept = keptPaths(bound.id, id);
   const place = beside ? kept.bytes : path;
   const edits: FileEdit[] = [
-    ...(from === undefined || beside ? [] : takeOut(history, bound, from, standing)),
+    ...(from === undefined || beside ? [] : await takeOut(history, bound, from, standing)),
     { path: place, content: clean.bytes },
     { path: beside ? kept.state : notebookStatePath(bound.id), content: formatStored(state) },
     ...(attachment?.files ?? []),
@@ -232,7 +232,7 @@ async function findBefore(
 ): Promise<readonly KeptCell[] | undefined> {
   const { before } = bound;
   if (before === undefined || before.cells !== undefined) return before?.cells;
-  const row = history.store.catalog.findSnapshot(before.snapshot);
+  const row = await history.store.catalog.findSnapshot(before.snapshot);
   return row && ((await readSnapshotState(history.store, row)).snapshot?.cells ?? []);
 }
 
@@ -242,9 +242,9 @@ async function makeEnd(
   standing: Standing,
 ): Promise<Made | undefined> {
   const { store } = history;
-  if (standsBeside(history, bound, path)) return undefined;
+  if (await standsBeside(history, bound, path)) return undefined;
   if (!standing.has(path) && !(await isInTree(history, path))) return undefined;
-  const edits = takeOut(history, bound, path, standing);
+  const edits = await takeOut(history, bound, path, standing);
   if (edits.length === 0) return undefined;
   const { commit } = step;
   return {

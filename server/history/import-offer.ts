@@ -33,7 +33,8 @@ export async function offerImport(
       for (const { kind, path } of changes) {
         const mapped = toImportPath(map, path);
         if (kind === 'deleted' || mapped === undefined || !('path' in mapped)) continue;
-        if (store.catalog.findSnapshotByKey(importKey(commit, path)) !== undefined) continue;
+        if ((await store.catalog.findSnapshotByKey(importKey(commit, path))) !== undefined)
+          continue;
         if (await wants(mapped.path)) fresh.push(mapped.path);
       }
       for (const path of fresh) paths.add(path);

@@ -85,7 +85,7 @@ export class ImportRun {
     const { line } = this.parts;
     for (const path of line.unnameable)
       this.#skip(`${path} is passed over: its name is not UTF-8.`, { path });
-    this.#bind(line);
+    await this.#bind(line);
     for (const [done, step] of line.steps.entries()) {
       this.options.signal?.throwIfAborted();
       await this.#take(step);
@@ -99,23 +99,20 @@ export class ImportRun {
   }
 
   /** Those that are there now choose first: of two that had one name, it is theirs. */
-  #bind(line: Line): void {
+  async #bind(line: Line): Promise<void> {
     const { catalog } = this.history.store;
     const taken = new Set<string>();
     const notebooks = [...line.notebooks].sort((a, b) => Number(a.gone) - Number(b.gone));
     for (const tracked of notebooks) {
-      const known = tracked.steps.flatMap((step) => {
-        const row = step.kind === 'state' ? catalog.findSnapshotByKey(keyOf(step)) : undefined;
-        return row === undefined ? [] : [row.notebook];
-      })[0];
+      const known = await this.#findKnown(tracked);
       const mapped = toImportPath(this.parts.map, tracked.path);
       const there =
         mapped !== undefined && 'path' in mapped
-          ? catalog.findNotebookByPath(mapped.path)
+          ? await catalog.findNotebookByPath(mapped.path)
           : undefined;
       const id = [known, there?.id].find((each) => each !== undefined && !taken.has(each));
       if (id !== undefined) taken.add(id);
-      const row = catalog.findNotebook(id ?? '');
+      const row = await catalog.findNotebook(id ?? '');
       this.#bound.set(tracked, {
         id: id ?? this.history.store.newId(),
         formerPaths: row?.formerPaths ?? [],
@@ -123,6 +120,16 @@ export class ImportRun {
         before: undefined,
       });
     }
+  }
+
+  /** The notebook that has the first of its states that is kept already. */
+  async #findKnown({ steps }: Tracked): Promise<string | undefined> {
+    for (const step of steps) {
+      if (step.kind !== 'state') continue;
+      const row = await this.history.store.catalog.findSnapshotByKey(keyOf(step));
+      if (row !== undefined) return row.notebook;
+    }
+    return undefined;
   }
 
   async #take(step: Step): Promise<void> {
@@ -134,7 +141,7 @@ export class ImportRun {
       return;
     }
     const key = keyOf(step);
-    const row = this.history.store.catalog.findSnapshotByKey(key);
+    const row = await this.history.store.catalog.findSnapshotByKey(key);
     if (row === undefined) return this.#read(step, { bound, path, key });
     // Those before it come first.
     if ((this.#waiting.get(bound) ?? 0) > 0) await this.#settle();

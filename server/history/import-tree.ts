@@ -18,23 +18,29 @@ export interface Bound {
 export type Standing = Map<string, Bound>;
 
 /** True where what Cellar kept by itself is newer than anything in git: then main's tree keeps that. */
-export function standsBeside({ store }: History, bound: Bound, path: string): boolean {
-  const there = store.catalog.findNotebookAt(path);
-  return [bound.id, ...(there === undefined ? [] : [there.id])].some(
-    (id) => (newestOf(store, id)?.trigger ?? 'import') !== 'import',
-  );
+export async function standsBeside(
+  { store }: History,
+  bound: Bound,
+  path: string,
+): Promise<boolean> {
+  const there = await store.catalog.findNotebookAt(path);
+  for (const id of [bound.id, ...(there === undefined ? [] : [there.id])])
+    if (((await newestOf(store, id))?.trigger ?? 'import') !== 'import') return true;
+  return false;
 }
 
 /** An edit that takes a notebook from a path, unless another one stands there by now. */
-export function takeOut(
+export async function takeOut(
   { store }: History,
   bound: Bound,
   path: string,
   standing: Standing,
-): readonly FileEdit[] {
+): Promise<readonly FileEdit[]> {
   const there = standing.get(path);
   const isOurs =
-    there === undefined ? store.catalog.findNotebookAt(path)?.id === bound.id : there === bound;
+    there === undefined
+      ? (await store.catalog.findNotebookAt(path))?.id === bound.id
+      : there === bound;
   if (!isOurs) return [];
   standing.delete(path);
   return [{ path, content: null }];

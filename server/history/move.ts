@@ -22,12 +22,15 @@ export function renamePath(
     if (old === next) return moved;
     const { catalog } = history.store;
     // Another that was at this path before, until this one was moved over it, stays behind; so all are chosen before the first moves.
-    const present = catalog.notebooks().filter((row) => catalog.findNotebookAt(row.path) === row);
-    for (const row of present) {
-      if (row.path === old) moved.push(await moveNotebook(history, row, next));
-      else if (row.path.startsWith(`${old}/`))
-        moved.push(await moveNotebook(history, row, next + row.path.slice(old.length)));
-    }
+    const present: NotebookRow[] = [];
+    for (const row of await catalog.notebooks())
+      if (
+        (row.path === old || row.path.startsWith(`${old}/`)) &&
+        (await catalog.findNotebookAt(row.path))?.id === row.id
+      )
+        present.push(row);
+    for (const row of present)
+      moved.push(await moveNotebook(history, row, next + row.path.slice(old.length)));
     return moved;
   });
 }
@@ -37,7 +40,7 @@ export function copyNotebook(history: History, from: string, to: string): Promis
   const [old, next] = [toWorkspacePath(from), toWorkspacePath(to)];
   const { store } = history;
   return store.exclusively(async () => {
-    const source = store.catalog.findNotebookByPath(old);
+    const source = await store.catalog.findNotebookByPath(old);
     if (source === undefined)
       throw new CellarError('not_found', `No version of ${old} is kept.`, { path: old });
     const state: NotebookState = {
@@ -46,7 +49,7 @@ export function copyNotebook(history: History, from: string, to: string): Promis
       number: store.nextNumber(),
       path: next,
       formerPaths: [],
-      origin: toOrigin(store, source),
+      origin: await toOrigin(store, source),
     };
     await commitEvent(history, state, 'copy', `Copy ${old} to ${next}`, []);
     return toNotebookRow(state);
@@ -74,7 +77,7 @@ export async function moveNotebook(
     ...(kept?.snapshot === undefined ? {} : { snapshot: kept.snapshot }),
   };
   // Another notebook may stand at the old path in the tree by now; only this one's own blob moves.
-  const ours = store.catalog.findNotebookAt(row.path)?.id === row.id && blob !== undefined;
+  const ours = (await store.catalog.findNotebookAt(row.path))?.id === row.id && blob !== undefined;
   const files: FileEdit[] = ours
     ? [
         { path: row.path, content: null },

@@ -3,7 +3,7 @@ import type { Committed } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
 import { catchUp } from './catch-up.js';
 import { newestOf, type History } from './history.js';
-import { replay } from './replay.js';
+import { replay, replayBy } from './replay.js';
 
 /** Puts a commit's rows into the catalog; when git itself had moved the ref in between, everything that is new is indexed. */
 export async function noteCommit(
@@ -13,19 +13,22 @@ export async function noteCommit(
   change: CatalogChange,
 ): Promise<void> {
   const { catalog } = history.store;
-  if (committed.previous !== catalog.position()[ref]) {
+  const position = await catalog.position();
+  if (committed.previous !== position[ref]) {
     await catchUp(history.store, history.indexers);
-    replay(history);
+    await replay(history);
     return;
   }
-  catalog.apply(change, { ...catalog.position(), [ref]: committed.commit.oid });
-  // A run's row was made while more was being logged to it.
-  if ((change.runs ?? []).length > 0) replay(history);
+  await catalog.inTurn(async (apply) => {
+    await apply(change, { ...position, [ref]: committed.commit.oid });
+    // A run's row was made while more was being logged to it.
+    if ((change.runs ?? []).length > 0) await replayBy(history, apply);
+  });
 }
 
 /** How a copy names what it was copied from: as it is now; null when nothing of it is kept. */
-export function toOrigin(store: Store, row: NotebookRow): NotebookRow['origin'] {
-  const snapshot = newestOf(store, row.id)?.id;
+export async function toOrigin(store: Store, row: NotebookRow): Promise<NotebookRow['origin']> {
+  const snapshot = (await newestOf(store, row.id))?.id;
   return snapshot === undefined ? null : { notebook: row.id, path: row.path, snapshot };
 }
 

@@ -38,8 +38,8 @@ export async function setPin(history: History, prefix: string, pinned: boolean):
   const { store } = history;
   // One after another with what expires, so that nothing is pinned that goes at the same moment.
   return store.exclusively(async () => {
-    const { id, notebook } = getSnapshot(store, prefix);
-    if (pinned !== (store.catalog.findPin(id) !== undefined)) {
+    const { id, notebook } = await getSnapshot(store, prefix);
+    if (pinned !== ((await store.catalog.findPin(id)) !== undefined)) {
       const time = new Date(store.now()).toISOString();
       await record(history, 'pin', { snapshot: id, notebook, pinned, time });
     }

@@ -21,7 +21,7 @@ import {
  */
 export async function promote(history: History, id: string): Promise<void> {
   const { store } = history;
-  const row = store.catalog.findSnapshot(id);
+  const row = await store.catalog.findSnapshot(id);
   if (row === undefined || row.line === 'main') return;
   const state = await readSnapshotState(store, row);
   const first = await store.repository.readCommit(row.commit);
@@ -51,15 +51,15 @@ export async function promote(history: History, id: string): Promise<void> {
     },
   );
   // Had git moved main meanwhile, the row came from the commit itself.
-  if (store.catalog.findSnapshot(id)?.line !== 'main')
+  if ((await store.catalog.findSnapshot(id))?.line !== 'main')
     throw new RangeError(`commit ${committed.commit.oid} does not name snapshot ${id}`);
 }
 
 /** Promotes every pinned snapshot that is automatic still, as after a kill between its pin and its commit. */
 export async function promotePinned(history: History): Promise<void> {
   const { store } = history;
-  for (const { id } of store.catalog.pins())
-    if (store.catalog.findSnapshot(id)?.line === 'auto')
+  for (const { id } of await store.catalog.pins())
+    if ((await store.catalog.findSnapshot(id))?.line === 'auto')
       await store.exclusively(() => promote(history, id));
 }
 
@@ -80,7 +80,7 @@ function toEdits(state: NotebookState, row: SnapshotRow, isNewest: boolean): Fil
 
 /** True when a snapshot is newer than all that main knows of its notebook, and its path is still the notebook's: so main's tip never goes back. */
 async function standsOnMain(store: Store, row: SnapshotRow): Promise<boolean> {
-  if (store.catalog.findNotebookAt(row.path)?.id !== row.notebook) return false;
+  if ((await store.catalog.findNotebookAt(row.path))?.id !== row.notebook) return false;
   const head = await store.repository.findRef(MAIN);
   if (head === undefined) return true;
   const { tree } = await store.repository.readCommit(head);

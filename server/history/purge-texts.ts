@@ -51,11 +51,10 @@ export function createRemover(texts: readonly string[]): Remover {
 }
 
 /** Throws bad_request for a text that the store itself needs: to take it out would damage what it stands in. */
-export function checkPurgeable(store: Store, texts: readonly string[]): void {
-  const ids = [
-    ...store.catalog.notebooks().flatMap(({ id }) => [id, ...historyIds(store, id)]),
-    ...[...store.catalog.runs()].map(({ id }) => id),
-  ];
+export async function checkPurgeable(store: Store, texts: readonly string[]): Promise<void> {
+  const ids = (await store.catalog.runs()).map(({ id }) => id);
+  for (const { id } of await store.catalog.notebooks())
+    ids.push(id, ...(await historyIds(store, id)));
   const own = [MARK, '.cellar', ...Object.values(TRAILERS), ...ids];
   for (const text of texts)
     if (own.some((word) => word.includes(text)))
@@ -65,8 +64,8 @@ export function checkPurgeable(store: Store, texts: readonly string[]): void {
       );
 }
 
-function historyIds({ catalog }: Store, notebook: string): readonly string[] {
-  return catalog.history(notebook).map(({ id }) => id);
+async function historyIds({ catalog }: Store, notebook: string): Promise<readonly string[]> {
+  return (await catalog.history(notebook)).map(({ id }) => id);
 }
 
 /** A text as it is, as JSON has it (Python's escapes all but ASCII), and as JSON within a string of JSON. */

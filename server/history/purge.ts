@@ -38,7 +38,7 @@ export interface PurgeOptions {
 export async function purge(history: History, options: PurgeOptions): Promise<Purged> {
   const { store } = history;
   const remover = createRemover(options.texts);
-  checkPurgeable(store, options.texts);
+  await checkPurgeable(store, options.texts);
   const unread = new Set<string>();
   const rewriting: Rewriting = {
     repository: store.repository,
@@ -102,7 +102,7 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   await writeMarker(store, { format: 1, generation, refs });
   await resumePurge(store);
   await catchUp(store, history.indexers, { fresh: true });
-  replay(history);
+  await replay(history);
   await store.catalog.flush();
   await finishPurge(store);
   return generation;
@@ -114,7 +114,9 @@ async function describe(
   { remover, blobs, repository }: Rewriting,
   walked: Walked,
 ): Promise<Pick<Purged, 'snapshots' | 'files' | 'commits' | 'records'>> {
-  const { catalog } = history.store;
+  const known = await history.store.catalog.snapshotsById(
+    walked.commits.map(({ trailers }) => trailers.get(TRAILERS.snapshot) ?? ''),
+  );
   const rows = new Map<string, SnapshotRow>();
   const dirty = new Set<string>();
   const trees = new Map<string, boolean>();
@@ -132,7 +134,7 @@ async function describe(
   for (const { oid, tree, parents, message, trailers } of walked.commits) {
     const says = remover.plain(Buffer.from(message)) !== undefined;
     if (says || parents.some((parent) => dirty.has(parent)) || (await holds(tree))) dirty.add(oid);
-    const row = catalog.findSnapshot(trailers.get(TRAILERS.snapshot) ?? '');
+    const row = known.get(trailers.get(TRAILERS.snapshot) ?? '');
     if (row === undefined) continue;
     const { commit: _, ...facts } = row;
     const isHeld = (blobs.get(row.blob) ?? row.blob) !== row.blob;

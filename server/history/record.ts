@@ -26,12 +26,13 @@ export async function record(
       `${store.places.journal} holds more than ${FULL_BYTES} bytes that are not in git yet. Try again soon.`,
       { path: store.places.journal },
     );
+  // What its own recorder cannot read must not come to be kept.
+  await recorder.toRows(store, { number: store.lastNumber() + 1, kind, time: store.now(), data });
   // Number and place in the journal are taken in one go, so that the order of numbers is that of the lines.
   const entry = { number: store.nextNumber(), kind, time: store.now(), data };
-  // What its own recorder cannot read must not come to be kept.
-  recorder.toRows(store, entry);
   await store.journal.append([entry]);
-  store.catalog.apply(recorder.toRows(store, entry), store.catalog.position());
+  // Of two records of one run neither may start from the row that the other is about to change.
+  await store.catalog.inTurn(async (apply) => apply(await recorder.toRows(store, entry)));
   if (store.journal.pendingBytes() > MOST_BYTES) sealSoon(history);
   return entry;
 }

@@ -9,8 +9,8 @@ export type ReadSealed = (path: string) => Promise<Buffer | undefined>;
 /** What one kind of journal record means. Each subject that journals has one for each of its kinds. */
 export interface Recorder {
   readonly kind: string;
-  /** The rows that a record makes or changes, at once. Throws for data that is none of its kind's. */
-  toRows(store: Store, record: JournalRecord): CatalogChange;
+  /** The rows that a record makes, or changes from what the catalog has. Throws for data that is none of its kind's. */
+  toRows(store: Store, record: JournalRecord): CatalogChange | Promise<CatalogChange>;
   /** The files of main's tree that hold these records (of this kind, by number) from then on. Done twice it gives the same. */
   seal(
     store: Store,

@@ -13,7 +13,7 @@ export async function reindex(
   await sealPending(history);
   return history.store.exclusively(async () => {
     const commits = await catchUp(history.store, history.indexers, options);
-    replay(history);
+    await replay(history);
     return commits;
   });
 }

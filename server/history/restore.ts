@@ -46,8 +46,8 @@ export async function restoreSnapshot(
   request: RestoreRequest,
 ): Promise<RestoredNotebook> {
   const { store } = history;
-  const target = getSnapshot(store, request.id);
-  const path = toWorkspacePath(request.path ?? getNotebook(store, target.notebook).path);
+  const target = await getSnapshot(store, request.id);
+  const path = toWorkspacePath(request.path ?? (await getNotebook(store, target.notebook)).path);
   const stored = await readNotebook(store, target);
   const redactions = (await readSnapshotState(store, target)).snapshot?.redactions ?? [];
   const present = await readPresent(history, path, request);
@@ -56,10 +56,10 @@ export async function restoreSnapshot(
     present,
     path,
   });
-  const done = store.catalog.findSnapshotByKey(request.key ?? '');
+  const done = await store.catalog.findSnapshotByKey(request.key ?? '');
   // Asked for a second time, since the answer was lost: what was done to the file meanwhile must stay.
   if (done !== undefined)
-    return { row: done, before: findBefore(store, done), path, bytes, redactions, kept };
+    return { row: done, before: await findBefore(store, done), path, bytes, redactions, kept };
   const before =
     present === undefined || bytes.equals(present)
       ? undefined
@@ -95,8 +95,10 @@ async function bringBackSecrets(
 }
 
 /** What the restore that made `row` kept first; undefined when there was nothing to keep. */
-function findBefore(store: Store, row: SnapshotRow): SnapshotRow | undefined {
-  const last = store.catalog.history(row.notebook).findLast(({ number }) => number < row.number);
+async function findBefore(store: Store, row: SnapshotRow): Promise<SnapshotRow | undefined> {
+  const last = (await store.catalog.history(row.notebook)).findLast(
+    ({ number }) => number < row.number,
+  );
   return last?.trigger === 'before-restore' ? last : undefined;
 }
 

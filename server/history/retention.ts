@@ -57,20 +57,19 @@ function goes(
 }
 
 /** Those of a whole store: what is pinned stays, and each notebook's newest. */
-export function findThinnedIn(
+export async function findThinnedIn(
   catalog: Catalog,
   retention: Retention,
   now: number,
-): readonly SnapshotRow[] {
+): Promise<readonly SnapshotRow[]> {
   const rows: SnapshotRow[] = [];
   const newest = new Set<string>();
-  for (const { id } of catalog.notebooks()) {
-    const history = catalog.history(id);
+  for (const { id } of await catalog.notebooks()) {
+    const history = await catalog.history(id);
     rows.push(...history);
     const last = history.at(-1);
     if (last !== undefined) newest.add(last.id);
   }
-  const stays = ({ id }: SnapshotRow): boolean =>
-    newest.has(id) || catalog.findPin(id) !== undefined;
-  return findThinned(rows, stays, retention, now);
+  const pinned = new Set((await catalog.pins()).map(({ id }) => id));
+  return findThinned(rows, ({ id }) => newest.has(id) || pinned.has(id), retention, now);
 }

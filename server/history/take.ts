@@ -115,12 +115,12 @@ type CleanRequest = TakeRequest & { readonly cleaned: CleanBytes };
 async function take(history: History, request: CleanRequest): Promise<Taken> {
   const { store } = history;
   const { warnings, redactions } = request.cleaned;
-  const known = store.catalog.findSnapshotByKey(request.key ?? '');
+  const known = await store.catalog.findSnapshotByKey(request.key ?? '');
   if (known !== undefined) return { row: known, created: true, warnings };
 
   const cells = toKeptCells(request.notebook);
   const who = await settleIdentity(history, request, cells);
-  const previous = newestOf(store, who.id);
+  const previous = await newestOf(store, who.id);
   const message = request.message?.trim() === '' ? undefined : request.message?.trim();
   const blob = toObject('blob', request.bytes).oid;
   const attaches = request.attaches === true;
@@ -150,7 +150,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
       restored,
       author: request.author ?? store.author,
       kernel: request.kernel ?? request.notebook.kernel,
-      changed: await countChanges(store, findShownBefore(store, who.id, keep), cells),
+      changed: await countChanges(store, await findShownBefore(store, who.id, keep), cells),
       executions: [...(request.executions ?? [])],
       runs: [...(attachment?.runs ?? [])],
       key: request.key ?? null,
@@ -239,17 +239,21 @@ async function settleIdentity(
   cells: ReturnType<typeof toKeptCells>,
 ): Promise<NotebookRow> {
   const { store } = history;
-  const current = store.catalog.findNotebookAt(request.path);
+  const current = await store.catalog.findNotebookAt(request.path);
   if (current !== undefined) return current;
   const identity = await identifyNew(store, cells);
   if (identity.kind === 'moved') return moveNotebook(history, identity.row, request.path);
-  const origin = identity.kind === 'copied' ? toOrigin(store, identity.row) : null;
+  const origin = identity.kind === 'copied' ? await toOrigin(store, identity.row) : null;
   return { id: store.newId(), path: request.path, formerPaths: [], origin, number: 0 };
 }
 
 /** The row that a history shows before the next one: the automatic ones between two that are kept are folded away. */
-function findShownBefore(store: Store, notebook: string, keep: boolean): SnapshotRow | undefined {
-  const history = store.catalog.history(notebook);
+async function findShownBefore(
+  store: Store,
+  notebook: string,
+  keep: boolean,
+): Promise<SnapshotRow | undefined> {
+  const history = await store.catalog.history(notebook);
   return (keep ? history.findLast(({ line }) => line === 'main') : undefined) ?? history.at(-1);
 }
 

@@ -35,11 +35,11 @@ export async function verifyStore(
     report?.({ what: 'commits', done, total: commits.size });
   }
   const artifacts = await checkArtifacts(store, note);
-  checkCatalog(store, commits, note);
+  await checkCatalog(store, commits, note);
   return {
     status: damages.length === 0 ? 'ok' : 'damaged',
     commits: commits.size,
-    snapshots: store.catalog.snapshotCount(),
+    snapshots: await store.catalog.snapshotCount(),
     artifacts,
     damages,
   };
@@ -92,7 +92,7 @@ async function checkTree(
 
 async function checkArtifacts(store: Store, note: Note): Promise<number> {
   const wanted = new Map<string, string>();
-  for (const run of store.catalog.runs())
+  for (const run of await store.catalog.runs())
     for (const { sha256, name } of run.artifacts) wanted.set(sha256, name);
   // A run that has not been claimed yet may want one of these.
   for await (const { sha256 } of store.artifacts.list())
@@ -110,9 +110,9 @@ async function checkArtifacts(store: Store, note: Note): Promise<number> {
   return wanted.size;
 }
 
-function checkCatalog(store: Store, commits: ReadonlySet<string>, note: Note): void {
-  for (const { id } of store.catalog.notebooks())
-    for (const row of store.catalog.history(id))
+async function checkCatalog(store: Store, commits: ReadonlySet<string>, note: Note): Promise<void> {
+  for (const { id } of await store.catalog.notebooks())
+    for (const row of await store.catalog.history(id))
       if (!commits.has(row.commit))
         note(
           `catalog: snapshot ${row.id}`,

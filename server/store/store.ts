@@ -63,6 +63,8 @@ export interface Store {
   nextNumber(): number;
   /** The number that was given last. */
   lastNumber(): number;
+  /** Lets the next numbers be higher than this one, which came in with git. */
+  passNumber(number: number): void;
   /**
    * Runs writes one after another: numbers, parents and the catalog follow the order of the commits. Where the store is read-only
    * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
@@ -186,9 +188,9 @@ async function openOwned(
   const files = openCatalogFolder(places.catalog, options.report, disk);
   const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
   let tail: Promise<unknown> = Promise.resolve();
-  let given = sealed;
+  let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
-    given = Math.max(given, journal.lastNumber(), catalog.lastNumber());
+    given = Math.max(given, journal.lastNumber());
     return given;
   };
   return {
@@ -209,6 +211,9 @@ async function openOwned(
     nextNumber: () => {
       given = lastNumber() + 1;
       return given;
+    },
+    passNumber: (number) => {
+      given = Math.max(given, number);
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);

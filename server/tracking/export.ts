@@ -5,7 +5,7 @@ import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { ExportNames } from './export-names.js';
 import { README, toHistoryCsv, toHistoryJson, type ExportedVersion } from './export-texts.js';
-import { toSnapshot } from './snapshots.js';
+import { toSnapshots } from './snapshots.js';
 
 export interface ExportRequest {
   readonly snapshot?: string | undefined;
@@ -24,20 +24,17 @@ export async function planExport(store: Store, request: ExportRequest): Promise<
     missing: [],
   };
   const names = new ExportNames();
-  for (const { notebook, rows } of chooseRows(store, request)) {
+  for (const { notebook, first, rows } of await chooseRows(store, request)) {
     const folder = names.folder(notebook.path);
+    const snapshots = await toSnapshots(store, rows);
     const kept = request.artifacts
-      ? await planArtifacts(store, rows, { folder, names })
+      ? await planArtifacts(store, snapshots, { folder, names })
       : undefined;
-    const versions = rows.map((row): ExportedVersion => {
-      const snapshot = toSnapshot(store, row);
-      const number = store.catalog.history(row.notebook).indexOf(row) + 1;
-      const path = names.file(folder, toVersionName(row, number));
-      plan.files.push({
-        path,
-        time: row.time,
-        source: { kind: 'snapshot', id: row.id, size: row.size },
-      });
+    const versions = snapshots.map((snapshot, at): ExportedVersion => {
+      const number = first + at;
+      const { id, time, size } = snapshot;
+      const path = names.file(folder, toVersionName(snapshot, number));
+      plan.files.push({ path, time, source: { kind: 'snapshot', id, size } });
       return {
         number,
         snapshot,
@@ -58,25 +55,35 @@ export async function planExport(store: Store, request: ExportRequest): Promise<
 
 interface Chosen {
   readonly notebook: NotebookRow;
-  /** Oldest first. */
+  /** The number in its history of the first of the rows: they are a stretch of it, oldest first. */
+  readonly first: number;
   readonly rows: readonly SnapshotRow[];
 }
 
-function chooseRows(store: Store, { snapshot, notebook }: ExportRequest): readonly Chosen[] {
+async function chooseRows(
+  store: Store,
+  { snapshot, notebook }: ExportRequest,
+): Promise<readonly Chosen[]> {
   const { catalog } = store;
   if (snapshot !== undefined) {
-    const row = getSnapshot(store, snapshot);
-    return [{ notebook: getNotebook(store, row.notebook), rows: [row] }];
+    const row = await getSnapshot(store, snapshot);
+    const history = await catalog.history(row.notebook);
+    const first = history.findIndex(({ id }) => id === row.id) + 1;
+    return [{ notebook: await getNotebook(store, row.notebook), first, rows: [row] }];
   }
-  const chosen = notebook === undefined ? catalog.notebooks() : [getNotebook(store, notebook)];
-  return [...chosen]
-    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.number - b.number))
-    .map((row) => ({ notebook: row, rows: catalog.history(row.id) }))
-    .filter(({ rows }) => rows.length > 0);
+  const chosen =
+    notebook === undefined ? await catalog.notebooks() : [await getNotebook(store, notebook)];
+  const sorted = [...chosen].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.number - b.number,
+  );
+  const all: Chosen[] = [];
+  for (const each of sorted)
+    all.push({ notebook: each, first: 1, rows: await catalog.history(each.id) });
+  return all.filter(({ rows }) => rows.length > 0);
 }
 
 /** "0012 2026-11-23 14.32 01kcd…": in the order of the history also where a system sorts by name; times in UTC. */
-function toVersionName({ time, id }: SnapshotRow, number: number): string {
+function toVersionName({ time, id }: Snapshot, number: number): string {
   const [day = '', clock = ''] = time.split('T');
   const short = `${id.slice(0, 10)}${id.slice(-3)}`;
   return `${String(number).padStart(4, '0')} ${day} ${clock.slice(0, 5).replace(':', '.')} ${short}.ipynb`;
@@ -94,15 +101,15 @@ const keyOf = ({ name, sha256 }: Artifact): string => `${sha256} ${name}`;
 /** Each file once, however many versions made it. */
 async function planArtifacts(
   store: Store,
-  rows: readonly SnapshotRow[],
+  snapshots: readonly Snapshot[],
   { folder, names }: { readonly folder: string; readonly names: ExportNames },
 ): Promise<KeptFiles> {
   const files: ExportFile[] = [];
   const missing: string[] = [];
   const places = new Map<string, string>();
   const seen = new Set<string>();
-  for (const row of rows)
-    for (const artifact of toSnapshot(store, row).artifacts) {
+  for (const { time, artifacts } of snapshots)
+    for (const artifact of artifacts) {
       const key = keyOf(artifact);
       if (seen.has(key)) continue;
       seen.add(key);
@@ -114,7 +121,7 @@ async function planArtifacts(
       }
       const path = names.file(`${folder}/artifacts/${sha256.slice(0, 12)}`, name);
       places.set(key, path.slice(folder.length + 1));
-      files.push({ path, time: row.time, source: { kind: 'artifact', sha256, size } });
+      files.push({ path, time, source: { kind: 'artifact', sha256, size } });
     }
   return { files, missing, places };
 }

@@ -8,10 +8,10 @@ import type * as z from 'zod';
 
 import { CellarError } from '../errors.js';
 import { getNotebook } from '../history/history.js';
-import type { SnapshotRow } from '../store/catalog/rows.js';
+import type { RowsById, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findMetric, guessDirection, thinOut, toFinite } from './metric.js';
-import { runsOf, toNotebook, toSnapshot } from './snapshots.js';
+import { findRunsOf, pickRuns, toNotebook, toSnapshots } from './snapshots.js';
 
 const MOST_COURSE = 120;
 
@@ -29,18 +29,20 @@ export async function readHistoryPage(
   notebook: string,
   query: Query,
 ): Promise<HistoryPage> {
-  const row = getNotebook(store, notebook);
+  const row = await getNotebook(store, notebook);
   const described = await toNotebook(store, row);
   if (described === undefined)
     throw new CellarError('not_found', `No version of ${row.path} is kept yet.`, {
       path: row.path,
     });
-  const history = store.catalog.history(notebook);
-  // The newest is not always the last one that came: what is brought in from git comes before it.
-  const through = query.through ?? store.catalog.lastNumber();
-  const names = metricNames(store, history);
+  // The newest is not always the last one that came: what is brought in from git comes before it. Asked before the history is, so
+  // that what comes in between is on no page.
+  const through = query.through ?? (await store.catalog.lastNumber());
+  const history = await store.catalog.history(notebook);
+  const runs = await findRunsOf(store, history);
+  const names = metricNames(history, runs);
   const name = query.metric !== undefined && names.includes(query.metric) ? query.metric : names[0];
-  const measured = name === undefined ? [] : measure(store, history, name);
+  const measured = name === undefined ? [] : measure(history, runs, name);
   const byId = new Map(measured.map((each) => [each.row.id, each]));
 
   const words = query.text?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
@@ -48,16 +50,16 @@ export async function readHistoryPage(
     (each) =>
       each.number <= through &&
       (query.line === 'all' || each.line === 'main') &&
-      (words.length === 0 || matches(store, each, words)),
+      (words.length === 0 || matches(each, pickRuns(runs, each), words)),
   );
   const end = matching.length - query.offset;
   const rows = matching.slice(Math.max(0, end - query.limit), Math.max(0, end)).reverse();
   return {
     notebook: described,
-    rows: rows.map((each): HistoryRow => {
-      const found = byId.get(each.id);
+    rows: (await toSnapshots(store, rows)).map((snapshot): HistoryRow => {
+      const found = byId.get(snapshot.id);
       const metric = found === undefined ? null : { value: found.value, previous: found.previous };
-      return { ...toSnapshot(store, each), metric };
+      return { ...snapshot, metric };
     }),
     offset: query.offset,
     total: matching.length,
@@ -69,23 +71,27 @@ export async function readHistoryPage(
 }
 
 /** The names of the metrics in a history, those of the newest snapshots first, the first of a run being the one that matters most. */
-function metricNames(store: Store, history: readonly SnapshotRow[]): string[] {
+function metricNames(history: readonly SnapshotRow[], runs: RowsById<RunRow>): string[] {
   const names = new Set<string>();
   for (let at = history.length - 1; at >= 0; at -= 1) {
     const row = history[at];
     if (row === undefined || row.runs.length === 0) continue;
-    for (const run of runsOf(store, row))
+    for (const run of pickRuns(runs, row))
       for (const [name, metric] of Object.entries(run.metrics))
         if (toFinite(metric.value) !== undefined) names.add(name);
   }
   return [...names];
 }
 
-function measure(store: Store, history: readonly SnapshotRow[], name: string): readonly Measured[] {
+function measure(
+  history: readonly SnapshotRow[],
+  runs: RowsById<RunRow>,
+  name: string,
+): readonly Measured[] {
   const measured: Measured[] = [];
   for (const row of history) {
     if (row.runs.length === 0) continue;
-    const value = toFinite(findMetric(runsOf(store, row), name));
+    const value = toFinite(findMetric(pickRuns(runs, row), name));
     if (value !== undefined)
       measured.push({ row, value, previous: measured.at(-1)?.value ?? null });
   }
@@ -117,8 +123,7 @@ function describe(
   };
 }
 
-function matches(store: Store, row: SnapshotRow, words: readonly string[]): boolean {
-  const runs = runsOf(store, row);
+function matches(row: SnapshotRow, runs: readonly RunRow[], words: readonly string[]): boolean {
   const text = [
     row.message ?? '',
     row.path,

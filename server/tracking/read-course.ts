@@ -31,7 +31,7 @@ export async function readCourse(
   signal?: AbortSignal,
 ): Promise<ReadCourse> {
   const { run, name, from = -Infinity, to = Infinity } = query;
-  if (store.catalog.findRun(run) === undefined)
+  if ((await store.catalog.findRun(run)) === undefined)
     throw new CellarError('not_found', `There is no run ${JSON.stringify(run)}.`);
   // Before main is looked at: what is sealed in between is in both, and then counted in git alone.
   const pending = store.journal.pending(0);

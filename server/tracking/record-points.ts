@@ -51,9 +51,10 @@ export function pointsOf(
 /** Metric points as they are logged: the last of each is in the run's row, the whole course in files beside its record. */
 export const recordPoints: Recorder = {
   kind: KIND,
-  toRows: (store, entry) => {
+  toRows: async (store, entry) => {
     const data = dataSchema.parse(entry.data);
-    const before = store.catalog.findRun(data.run) ?? toRunRow(startRecord(data.run, entry));
+    const before =
+      (await store.catalog.findRun(data.run)) ?? toRunRow(startRecord(data.run, entry));
     const metrics = foldPoints(Object.entries(before.metrics), toPoints(data));
     const row = {
       ...before,

@@ -10,7 +10,7 @@ import type { NotebookSource } from '../work/compare.js';
 import { keepEdited } from '../work/keep.js';
 import type { Pool } from '../work/pool.js';
 import { hashContent } from './content-hash.js';
-import { runsOf, toSnapshot } from './snapshots.js';
+import { findRunsOf, pickRuns, toSnapshot } from './snapshots.js';
 
 /** What sides are found in. */
 export interface SideParts {
@@ -40,7 +40,7 @@ export function openSide(
 ): Promise<OpenSide> {
   switch (asked.kind) {
     case 'snapshot':
-      return Promise.resolve().then(() => openSnapshot(parts.store, asked.id));
+      return openSnapshot(parts.store, asked.id);
     case 'git':
       return openRevision(parts.store, asked);
     case 'file':
@@ -52,15 +52,15 @@ export function openSide(
   }
 }
 
-function openSnapshot(store: Store, id: string): OpenSide {
-  const row = getSnapshot(store, id);
+async function openSnapshot(store: Store, id: string): Promise<OpenSide> {
+  const row = await getSnapshot(store, id);
   return {
-    side: { kind: 'snapshot', snapshot: toSnapshot(store, row) },
+    side: { kind: 'snapshot', snapshot: await toSnapshot(store, row) },
     path: row.path,
     size: row.size,
     content: `blob ${row.blob}`,
     held: 0,
-    runs: runsOf(store, row),
+    runs: pickRuns(await findRunsOf(store, [row]), row),
     // The store keeps what it has read: that must not be given away.
     read: async () => new Uint8Array(await readNotebook(store, row)),
   };

@@ -1,22 +1,41 @@
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Run, Snapshot } from '../../contract/snapshot.js';
-import { newestOf } from '../history/history.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
-import type { NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import type { NotebookRow, RowsById, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 
-/** The runs that a snapshot claimed, in its order. */
-export function runsOf(store: Store, row: SnapshotRow): readonly RunRow[] {
-  return row.runs.flatMap((id) => store.catalog.findRun(id) ?? []);
+/** The runs that these snapshots claimed. */
+export function findRunsOf(store: Store, rows: readonly SnapshotRow[]): Promise<RowsById<RunRow>> {
+  return store.catalog.runsById(rows.flatMap(({ runs }) => runs));
 }
 
-/** A snapshot with its runs and their artifacts, as it goes over the wire. */
-export function toSnapshot(store: Store, row: SnapshotRow): Snapshot {
+/** The runs that one of them claimed, in its order. */
+export function pickRuns(runs: RowsById<RunRow>, row: SnapshotRow): readonly RunRow[] {
+  return row.runs.flatMap((id) => runs.get(id) ?? []);
+}
+
+/** Snapshots with their runs and artifacts, as they go over the wire, in the order of their rows. */
+export async function toSnapshots(
+  store: Store,
+  rows: readonly SnapshotRow[],
+): Promise<readonly Snapshot[]> {
+  const runs = await findRunsOf(store, rows);
+  const pins = await store.catalog.pinsById(rows.map(({ id }) => id));
+  return rows.map((row) => describe(row, pickRuns(runs, row), pins.has(row.id)));
+}
+
+/** One snapshot, as toSnapshots gives it. */
+export async function toSnapshot(store: Store, row: SnapshotRow): Promise<Snapshot> {
+  const runs = await findRunsOf(store, [row]);
+  const pin = await store.catalog.findPin(row.id);
+  return describe(row, pickRuns(runs, row), pin !== undefined);
+}
+
+function describe(row: SnapshotRow, runs: readonly RunRow[], pinned: boolean): Snapshot {
   const { commit: _, blob: __, key: ___, ...facts } = row;
-  const runs = runsOf(store, row);
   return {
     ...facts,
-    pinned: store.catalog.findPin(row.id) !== undefined,
+    pinned,
     executions: unpackExecutions(row.executions),
     runs: runs.map(toRun),
     artifacts: runs.flatMap(toArtifacts),
@@ -37,7 +56,8 @@ function toArtifacts(row: RunRow): Artifact[] {
 
 /** A notebook with what its history and the disk say; undefined while no snapshot of it is kept. */
 export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebook | undefined> {
-  const newest = newestOf(store, row.id);
+  const history = await store.catalog.history(row.id);
+  const newest = history.at(-1);
   if (newest === undefined) return undefined;
   return {
     id: row.id,
@@ -45,7 +65,7 @@ export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebo
     deleted: !(await isThere(store, row)),
     formerPaths: [...row.formerPaths],
     origin: row.origin,
-    snapshots: store.catalog.history(row.id).length,
+    snapshots: history.length,
     time: newest.time,
     newest: newest.id,
   };
@@ -54,13 +74,15 @@ export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebo
 /** False also for one whose file another notebook was moved over. */
 async function isThere(store: Store, row: NotebookRow): Promise<boolean> {
   return (
-    store.catalog.findNotebookAt(row.path)?.id === row.id && (await store.files.exists(row.path))
+    (await store.catalog.findNotebookAt(row.path))?.id === row.id &&
+    (await store.files.exists(row.path))
   );
 }
 
 /** Every notebook with a history, by path. */
 export async function listNotebooks(store: Store): Promise<readonly Notebook[]> {
-  const all = await Promise.all(store.catalog.notebooks().map((row) => toNotebook(store, row)));
+  const rows = await store.catalog.notebooks();
+  const all = await Promise.all(rows.map((row) => toNotebook(store, row)));
   return all
     .filter((notebook) => notebook !== undefined)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.id < b.id ? -1 : 1));

@@ -95,7 +95,7 @@ export const ACTS: readonly Act[] = [
   {
     name: 'rename',
     play: async (stage) => {
-      const row = stage.session.history.store.catalog.findNotebookAt('deep/er/b.ipynb');
+      const row = await stage.session.history.store.catalog.findNotebookAt('deep/er/b.ipynb');
       const to = `moved/${stage.turn}.ipynb`;
       if (row === undefined) return;
       const { store } = stage.session.history;

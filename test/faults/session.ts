@@ -73,14 +73,15 @@ export async function findLost(session: Session, facts: readonly Fact[]): Promis
   const going = new Set(facts.flatMap((fact) => (fact.kind === 'going' ? [fact.snapshot] : [])));
   for (const fact of lastOfEach(facts)) {
     try {
-      if (fact.kind === 'snapshot' && going.has(fact.id) && hasExpired(session, fact.id)) continue;
+      if (fact.kind === 'snapshot' && going.has(fact.id) && (await hasExpired(session, fact.id)))
+        continue;
       const reason = await findReason(session, fact);
       if (reason !== undefined) lost.push(`${JSON.stringify(fact)}: ${reason}`);
     } catch (error) {
       lost.push(`${JSON.stringify(fact)}: ${String(error)}`);
     }
   }
-  return [...lost, ...findDisorder(session, facts)];
+  return [...lost, ...(await findDisorder(session, facts))];
 }
 
 function lastOfEach(facts: readonly Fact[]): Iterable<Fact> {
@@ -106,9 +107,9 @@ function toSubject(fact: Fact): string {
   }
 }
 
-function hasExpired(session: Session, id: string): boolean {
+async function hasExpired(session: Session, id: string): Promise<boolean> {
   try {
-    getSnapshot(session.history.store, id);
+    await getSnapshot(session.history.store, id);
     return false;
   } catch (error) {
     return error instanceof CellarError && error.code === 'expired';
@@ -122,7 +123,7 @@ async function findReason(session: Session, fact: Fact): Promise<string | undefi
     case 'snapshot':
       return findChanged(session, fact);
     case 'path': {
-      const path = store.catalog.findNotebook(fact.notebook)?.path;
+      const path = (await store.catalog.findNotebook(fact.notebook))?.path;
       return path === fact.path ? undefined : `it is at ${String(path)}`;
     }
     case 'file': {
@@ -137,7 +138,9 @@ async function findReason(session: Session, fact: Fact): Promise<string | undefi
       return spaceLimit >= fact.bytes ? undefined : `it is ${spaceLimit}`;
     }
     case 'pin':
-      return store.catalog.findPin(fact.snapshot) === undefined ? 'there is no pin' : undefined;
+      return (await store.catalog.findPin(fact.snapshot)) === undefined
+        ? 'there is no pin'
+        : undefined;
     case 'points': {
       const { run, total } = fact;
       const course = await readCourse(store, { run, name: 'loss', buckets: 1_000_000 });
@@ -148,7 +151,7 @@ async function findReason(session: Session, fact: Fact): Promise<string | undefi
     case 'going':
       return undefined;
     case 'gone':
-      return hasExpired(session, fact.snapshot) ? undefined : 'it has not expired';
+      return (await hasExpired(session, fact.snapshot)) ? undefined : 'it has not expired';
   }
 }
 
@@ -157,16 +160,16 @@ async function findChanged(
   fact: Fact & { readonly kind: 'snapshot' },
 ): Promise<string | undefined> {
   const { store } = session.history;
-  const row = getSnapshot(store, fact.id);
+  const row = await getSnapshot(store, fact.id);
   if (row.notebook !== fact.notebook) return `it is of ${row.notebook}`;
   if (toSha256(await readNotebook(store, row)) !== fact.sha256) return 'other bytes';
   if (fact.metric === undefined) return undefined;
-  const value = store.catalog.findRun(row.runs[0] ?? '')?.metrics['n']?.value;
+  const value = (await store.catalog.findRun(row.runs[0] ?? ''))?.metrics['n']?.value;
   return value === fact.metric ? undefined : `its metric is ${String(value)}`;
 }
 
 /** Notebooks whose acknowledged snapshots are not in the order of their acknowledgement. */
-function findDisorder(session: Session, facts: readonly Fact[]): string[] {
+async function findDisorder(session: Session, facts: readonly Fact[]): Promise<string[]> {
   const byNotebook = new Map<string, string[]>();
   for (const fact of facts) {
     if (fact.kind !== 'snapshot') continue;
@@ -174,15 +177,15 @@ function findDisorder(session: Session, facts: readonly Fact[]): string[] {
     byNotebook.set(fact.notebook, ids);
     if (!ids.includes(fact.id)) ids.push(fact.id);
   }
-  return [...byNotebook].flatMap(([notebook, ids]) => {
+  const disorder: string[] = [];
+  for (const [notebook, ids] of byNotebook) {
     const known = new Set(ids);
-    const order = session.history.store.catalog
-      .history(notebook)
+    const order = (await session.history.store.catalog.history(notebook))
       .map(({ id }) => id)
       .filter((id) => known.has(id));
     const left = new Set(order);
-    return order.join() === ids.filter((id) => left.has(id)).join()
-      ? []
-      : [`${notebook}: its snapshots come in another order`];
-  });
+    if (order.join() !== ids.filter((id) => left.has(id)).join())
+      disorder.push(`${notebook}: its snapshots come in another order`);
+  }
+  return disorder;
 }

@@ -2,6 +2,7 @@ import { expireDay } from '../../server/history/expire.js';
 import { newestOf } from '../../server/history/history.js';
 import { setPin } from '../../server/history/pin.js';
 import { sealPending } from '../../server/history/seal.js';
+import type { SnapshotRow } from '../../server/store/catalog/rows.js';
 import { logPoints } from '../../server/tracking/record-points.js';
 import { findEarlier, type Act, type Stage } from './stage.js';
 
@@ -41,17 +42,7 @@ export const UPKEEP_ACTS: readonly Act[] = [
   {
     name: 'expire',
     play: async (stage) => {
-      const { store } = stage.session.history;
-      const { catalog } = store;
-      // The newest of a notebook never goes: see findThinnedIn.
-      const row = listAutomatic(stage)
-        .map((id) => catalog.findSnapshot(id))
-        .find(
-          (each) =>
-            each?.line === 'auto' &&
-            catalog.findPin(each.id) === undefined &&
-            newestOf(store, each.notebook) !== each,
-        );
+      const row = await findGoing(stage);
       if (row === undefined) return;
       stage.note({ kind: 'going', snapshot: row.id });
       await expireDay(stage.session.history, [row]);
@@ -59,6 +50,18 @@ export const UPKEEP_ACTS: readonly Act[] = [
     },
   },
 ];
+
+async function findGoing(stage: Stage): Promise<SnapshotRow | undefined> {
+  const { store } = stage.session.history;
+  const { catalog } = store;
+  for (const id of listAutomatic(stage)) {
+    const row = await catalog.findSnapshot(id);
+    if (row?.line !== 'auto' || (await catalog.findPin(id)) !== undefined) continue;
+    // The newest of a notebook never goes: see findThinnedIn.
+    if ((await newestOf(store, row.notebook))?.id !== id) return row;
+  }
+  return undefined;
+}
 
 function listAutomatic(stage: Stage): readonly string[] {
   return stage.facts.flatMap((fact) => (fact.kind === 'snapshot' ? [fact.id] : []));

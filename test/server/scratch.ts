@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 
 import { openHistory, type History } from '../../server/history/history.js';
 import { INDEXERS, RECORDERS } from '../../server/main/subjects.js';
+import type { SnapshotRow } from '../../server/store/catalog/rows.js';
 import { openStore, type Store, type StoreOptions } from '../../server/store/store.js';
 
 export const AUTHOR = { name: 'Ada', email: 'ada@example.org' };
@@ -50,6 +51,13 @@ export async function openTestHistory(
 ): Promise<History> {
   const store = await openTestStore(root ?? (await makeFolder()), options);
   return openHistory(store, INDEXERS, RECORDERS);
+}
+
+/** The history of every notebook, each oldest first. */
+export async function readHistories({
+  catalog,
+}: Store): Promise<readonly (readonly SnapshotRow[])[]> {
+  return Promise.all((await catalog.notebooks()).map(({ id }) => catalog.history(id)));
 }
 
 export async function writeInto(

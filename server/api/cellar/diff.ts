@@ -45,7 +45,7 @@ export function diffOperations(parts: ApiParts, comparer: Comparer): readonly Op
         const head = { kind: 'now', path, ...(content === undefined ? {} : { content }) } as const;
         const terms = await toTerms(parts, body.show, response);
         const comparison = await comparer.compare(snapshot(base), head, terms);
-        edited.set(getSnapshot(store, base).id, comparison.key);
+        edited.set((await getSnapshot(store, base)).id, comparison.key);
         return toAnswer(comparer, comparison);
       },
     }),
@@ -66,7 +66,7 @@ export function diffOperations(parts: ApiParts, comparer: Comparer): readonly Op
                 snapshot(head),
                 await toTerms(parts, undefined, response),
               )
-            : comparer.find(edited.get(getSnapshot(store, base).id) ?? '');
+            : comparer.find(edited.get((await getSnapshot(store, base)).id) ?? '');
         if (comparison === undefined)
           throw new CellarError('not_found', 'This comparison is forgotten. Compare again.');
         await sendValue(response, comparison, hash);

@@ -65,7 +65,7 @@ function toEntry(store: Store, { path, time, source }: ExportFile): ZipEntry {
       const bytes =
         source.kind === 'text'
           ? Buffer.from(source.text)
-          : await readNotebook(store, getSnapshot(store, source.id));
+          : await readNotebook(store, await getSnapshot(store, source.id));
       return Readable.from([bytes]);
     },
   };

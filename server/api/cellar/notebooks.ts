@@ -49,7 +49,7 @@ export function notebookOperations(parts: ApiParts): readonly Operation[] {
       query: z.object({ path: pathSchema }),
       answer: foundNotebookSchema,
       run: async ({ query }) => {
-        const row = store.catalog.findNotebookByPath(toWorkspacePath(query.path));
+        const row = await store.catalog.findNotebookByPath(toWorkspacePath(query.path));
         // No history yet is the ordinary state of a new notebook, so it is an answer and not a failure.
         return { notebook: (row && (await toNotebook(store, row))) ?? null };
       },
@@ -60,7 +60,7 @@ export function notebookOperations(parts: ApiParts): readonly Operation[] {
       summary: 'One notebook',
       grants: ['viewer'],
       answer: notebookSchema,
-      run: ({ param }) => describe(getNotebook(store, param('id'))),
+      run: async ({ param }) => describe(await getNotebook(store, param('id'))),
     }),
     jsonOperation({
       method: 'get',

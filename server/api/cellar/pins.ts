@@ -10,7 +10,7 @@ export function pinOperations(parts: ApiParts): readonly Operation[] {
 
   const set = async (prefix: string, pinned: boolean): Promise<{ id: string; pinned: boolean }> => {
     const id = await setPin(parts.history, prefix, pinned);
-    parts.events.emit({ kind: 'notebook', notebook: getSnapshot(store, id).notebook });
+    parts.events.emit({ kind: 'notebook', notebook: (await getSnapshot(store, id)).notebook });
     return { id, pinned };
   };
 

@@ -39,9 +39,9 @@ export function pointsOperations(parts: ApiParts): readonly Operation[] {
       summary: 'One run, with the last value of each metric',
       grants: ['viewer'],
       answer: runDetailSchema,
-      run: ({ param }) => {
+      run: async ({ param }) => {
         const id = param('id');
-        const row = store.catalog.findRun(id);
+        const row = await store.catalog.findRun(id);
         if (row === undefined)
           throw new CellarError('not_found', `There is no run ${JSON.stringify(id)}.`);
         const { name, status, snapshot, notebook, start, end } = row;

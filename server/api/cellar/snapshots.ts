@@ -14,6 +14,7 @@ import { keepBurst, keepFile, type KeptState } from '../../capture/keep.js';
 import { CellarError } from '../../errors.js';
 import { getSnapshot, readNotebook } from '../../history/history.js';
 import { restoreSnapshot } from '../../history/restore.js';
+import type { SnapshotRow } from '../../store/catalog/rows.js';
 import { toWorkspacePath } from '../../store/disk/names.js';
 import { toSnapshot } from '../../tracking/snapshots.js';
 import { longOperation } from '../long.js';
@@ -24,9 +25,13 @@ import type { ApiParts } from '../parts.js';
 export function snapshotOperations(parts: ApiParts): readonly Operation[] {
   const { store } = parts.history;
 
-  const answer = ({ row, created, warnings }: KeptState): z.input<typeof keptSchema> => {
+  const answer = async ({
+    row,
+    created,
+    warnings,
+  }: KeptState): Promise<z.input<typeof keptSchema>> => {
     if (created) parts.events.emit({ kind: 'snapshot', notebook: row.notebook, snapshot: row.id });
-    return { snapshot: toSnapshot(store, row), created, warnings: [...warnings] };
+    return { snapshot: await toSnapshot(store, row), created, warnings: [...warnings] };
   };
 
   return [
@@ -57,7 +62,7 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
       summary: 'One snapshot, by its id or a unique prefix',
       grants: ['viewer'],
       answer: snapshotSchema,
-      run: ({ param }) => toSnapshot(store, getSnapshot(store, param('id'))),
+      run: async ({ param }) => toSnapshot(store, await getSnapshot(store, param('id'))),
     }),
     {
       method: 'get',
@@ -66,7 +71,7 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
       grants: ['viewer'],
       query: z.object({ path: z.string().optional() }),
       handler: async (request, response) => {
-        const row = getSnapshot(store, paramOf(request, 'id'));
+        const row = await getSnapshot(store, paramOf(request, 'id'));
         const { path } = request.query;
         const bytes =
           typeof path === 'string'
@@ -96,8 +101,8 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
         );
         parts.events.emit({ kind: 'snapshot', notebook: row.notebook, snapshot: row.id });
         return {
-          snapshot: toSnapshot(store, row),
-          before: before === undefined ? null : toSnapshot(store, before),
+          snapshot: await toSnapshot(store, row),
+          before: before === undefined ? null : await toSnapshot(store, before),
           path,
           content: bytes.toString('utf8'),
           redactions: [...redactions],
@@ -109,11 +114,7 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
 }
 
 /** A notebook at a path in the tree of a snapshot's commit. */
-async function readBeside(
-  parts: ApiParts,
-  row: ReturnType<typeof getSnapshot>,
-  asked: string,
-): Promise<Buffer> {
+async function readBeside(parts: ApiParts, row: SnapshotRow, asked: string): Promise<Buffer> {
   const { repository } = parts.history.store;
   const path = toWorkspacePath(asked);
   const { tree } = await repository.readCommit(row.commit);

@@ -22,9 +22,9 @@ export function upkeepOperations(parts: ApiParts): readonly Operation[] {
           return {
             status: 'ok' as const,
             commits,
-            notebooks: store.catalog.notebooks().length,
-            snapshots: store.catalog.snapshotCount(),
-            runs: store.catalog.runs().length,
+            notebooks: await store.catalog.notebookCount(),
+            snapshots: await store.catalog.snapshotCount(),
+            runs: await store.catalog.runCount(),
           };
         },
       },

@@ -7,49 +7,70 @@ import type {
   ExpiredRow,
   NotebookRow,
   PinRow,
+  RowsById,
   RunRow,
   SnapshotRow,
   StoredCatalog,
 } from './rows.js';
 import { Tables } from './tables.js';
 
-/** Answers every query about what the store holds. Derived: whatever it says can be computed anew from git and the journal. */
+/** Changes a catalog: resolves when what it says from then on has the rows, and the position where one is given. */
+export type Apply = (change: CatalogChange, position?: CatalogPosition) => Promise<void>;
+
+/**
+ * Answers every query about what the store holds. Derived: whatever it says can be computed anew from git and the journal. An answer
+ * is of one moment: what comes later changes nothing in it.
+ */
 export interface Catalog {
-  position(): CatalogPosition;
+  position(): Promise<CatalogPosition>;
   /** Rises with each change; for what is worked out from the rows and kept. */
-  revision(): number;
-  apply(change: CatalogChange, position: CatalogPosition): void;
+  revision(): Promise<number>;
+  /** Changes are taken one after another, in the order they were given. Without a position it stays as it is. */
+  readonly apply: Apply;
+  /**
+   * Runs work that changes rows by what it reads: no other change is taken until it ends. It changes by the `apply` it is given,
+   * since the catalog's own would wait for it.
+   */
+  inTurn<Result>(work: (apply: Apply) => Promise<Result>): Promise<Result>;
   /** Takes the rows and the position of `all` in the place of its own, at once. */
-  replace(all: StoredCatalog): void;
+  replace(all: StoredCatalog): Promise<void>;
   /** Every row, each collection by id. */
-  rows(): StoredCatalog;
+  rows(): Promise<StoredCatalog>;
   flush(): Promise<void>;
-  notebooks(): readonly NotebookRow[];
-  notebookCount(): number;
-  findNotebook(id: string): NotebookRow | undefined;
+  notebooks(): Promise<readonly NotebookRow[]>;
+  notebookCount(): Promise<number>;
+  findNotebook(id: string): Promise<NotebookRow | undefined>;
   /** The notebook whose path this is. */
-  findNotebookAt(path: string): NotebookRow | undefined;
+  findNotebookAt(path: string): Promise<NotebookRow | undefined>;
   /** The notebook whose path this is, else the one that had it last. */
-  findNotebookByPath(path: string): NotebookRow | undefined;
-  snapshotCount(): number;
-  findSnapshot(id: string): SnapshotRow | undefined;
+  findNotebookByPath(path: string): Promise<NotebookRow | undefined>;
+  snapshotCount(): Promise<number>;
+  findSnapshot(id: string): Promise<SnapshotRow | undefined>;
+  /** Those of these that there are. */
+  snapshotsById(ids: readonly string[]): Promise<RowsById<SnapshotRow>>;
   /** At most two, in the order of ids: enough to tell a unique prefix from an ambiguous one. */
-  findSnapshotsByPrefix(prefix: string): readonly SnapshotRow[];
-  findSnapshotByKey(key: string): SnapshotRow | undefined;
+  findSnapshotsByPrefix(prefix: string): Promise<readonly SnapshotRow[]>;
+  findSnapshotByKey(key: string): Promise<SnapshotRow | undefined>;
   /** A notebook's snapshots, oldest first. */
-  history(notebook: string): readonly SnapshotRow[];
-  findRun(id: string): RunRow | undefined;
-  findRuns(query: RunQuery): FoundRuns;
-  runs(): readonly RunRow[];
-  runCount(): number;
-  findPin(snapshot: string): PinRow | undefined;
-  pins(): readonly PinRow[];
-  findExpired(snapshot: string): ExpiredRow | undefined;
+  history(notebook: string): Promise<readonly SnapshotRow[]>;
+  /** The last of its history. */
+  findNewest(notebook: string): Promise<SnapshotRow | undefined>;
+  findRun(id: string): Promise<RunRow | undefined>;
+  runsById(ids: readonly string[]): Promise<RowsById<RunRow>>;
+  /** Rejects with a RangeError for an order by a metric that is not named. */
+  findRuns(query: RunQuery): Promise<FoundRuns>;
+  runs(): Promise<readonly RunRow[]>;
+  runCount(): Promise<number>;
+  findPin(snapshot: string): Promise<PinRow | undefined>;
+  pinsById(snapshots: readonly string[]): Promise<RowsById<PinRow>>;
+  pins(): Promise<readonly PinRow[]>;
+  findExpired(snapshot: string): Promise<ExpiredRow | undefined>;
+  expiredById(snapshots: readonly string[]): Promise<RowsById<ExpiredRow>>;
   /** As findSnapshotsByPrefix, of those that were thinned out. */
-  findExpiredByPrefix(prefix: string): readonly ExpiredRow[];
-  expired(): readonly ExpiredRow[];
+  findExpiredByPrefix(prefix: string): Promise<readonly ExpiredRow[]>;
+  expired(): Promise<readonly ExpiredRow[]>;
   /** The highest number in use; 0 when there is none. */
-  lastNumber(): number;
+  lastNumber(): Promise<number>;
 }
 
 /** Opens a catalog over its files; it is empty, with an empty position, when they are missing or not to be trusted. */
@@ -67,42 +88,82 @@ function overTables(first: Tables, start: CatalogPosition, files: CatalogFiles):
   let tables = first;
   let position = start;
   let revision = 0;
-  return {
-    position: () => position,
-    revision: () => revision,
-    apply: (change, next) => {
-      const taken = tables.apply(change);
-      position = next;
-      revision += 1;
-      files.note(taken, next);
-    },
-    replace: (all) => {
-      tables = new Tables(all);
-      position = all.position;
-      revision += 1;
-      files.replace(all);
-    },
-    rows: () => ({ ...tables.rows(), position }),
-    flush: () => files.flush(),
-    notebooks: () => tables.notebooks.all(),
-    notebookCount: () => tables.notebooks.size,
-    findNotebook: (id) => tables.notebooks.find(id),
-    findNotebookAt: (path) => tables.notebooks.findAt(path),
-    findNotebookByPath: (path) => tables.notebooks.findByPath(path),
-    snapshotCount: () => tables.snapshots.size,
-    findSnapshot: (id) => tables.snapshots.find(id),
-    findSnapshotsByPrefix: (prefix) => tables.snapshots.findByPrefix(prefix),
-    findSnapshotByKey: (key) => tables.snapshots.findByKey(key),
-    history: (notebook) => tables.snapshots.history(notebook),
-    findRun: (id) => tables.runs.find(id),
-    findRuns: (query) => findRuns(tables.runs, query),
-    runs: () => tables.runs.all(),
-    runCount: () => tables.runs.size,
-    findPin: (snapshot) => tables.pins.find(snapshot),
-    pins: () => tables.pins.all(),
-    findExpired: (snapshot) => tables.expired.find(snapshot),
-    findExpiredByPrefix: (prefix) => tables.expired.findByPrefix(prefix),
-    expired: () => tables.expired.all(),
-    lastNumber: () => tables.lastNumber,
+  let tail: Promise<unknown> = Promise.resolve();
+  const queue = <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
+    const result = tail.then(work);
+    tail = result.catch(() => undefined);
+    return result;
   };
+  const take = (change: CatalogChange, next = position): void => {
+    const taken = tables.apply(change);
+    position = next;
+    revision += 1;
+    files.note(taken, next);
+  };
+  const takeAtOnce: Apply = (change, next) => settle(() => take(change, next));
+  return {
+    position: () => Promise.resolve(position),
+    revision: () => Promise.resolve(revision),
+    apply: (change, next) => queue(() => take(change, next)),
+    inTurn: (work) => queue(() => work(takeAtOnce)),
+    replace: (all) =>
+      queue(() => {
+        tables = new Tables(all);
+        position = all.position;
+        revision += 1;
+        files.replace(all);
+      }),
+    rows: () => Promise.resolve({ ...tables.rows(), position }),
+    flush: () => files.flush(),
+    ...answerFrom(() => tables),
+  };
+}
+
+type Queries = Omit<
+  Catalog,
+  'position' | 'revision' | 'apply' | 'inTurn' | 'replace' | 'rows' | 'flush'
+>;
+
+function answerFrom(tables: () => Tables): Queries {
+  return {
+    notebooks: () => Promise.resolve(tables().notebooks.all()),
+    notebookCount: () => Promise.resolve(tables().notebooks.size),
+    findNotebook: (id) => Promise.resolve(tables().notebooks.find(id)),
+    findNotebookAt: (path) => Promise.resolve(tables().notebooks.findAt(path)),
+    findNotebookByPath: (path) => Promise.resolve(tables().notebooks.findByPath(path)),
+    snapshotCount: () => Promise.resolve(tables().snapshots.size),
+    findSnapshot: (id) => Promise.resolve(tables().snapshots.find(id)),
+    snapshotsById: (ids) => Promise.resolve(pick(tables().snapshots, ids)),
+    findSnapshotsByPrefix: (prefix) => Promise.resolve(tables().snapshots.findByPrefix(prefix)),
+    findSnapshotByKey: (key) => Promise.resolve(tables().snapshots.findByKey(key)),
+    history: (notebook) => Promise.resolve([...tables().snapshots.history(notebook)]),
+    findNewest: (notebook) => Promise.resolve(tables().snapshots.history(notebook).at(-1)),
+    findRun: (id) => Promise.resolve(tables().runs.find(id)),
+    runsById: (ids) => Promise.resolve(pick(tables().runs, ids)),
+    findRuns: (query) => settle(() => findRuns(tables().runs, query)),
+    runs: () => Promise.resolve(tables().runs.all()),
+    runCount: () => Promise.resolve(tables().runs.size),
+    findPin: (snapshot) => Promise.resolve(tables().pins.find(snapshot)),
+    pinsById: (snapshots) => Promise.resolve(pick(tables().pins, snapshots)),
+    pins: () => Promise.resolve(tables().pins.all()),
+    findExpired: (snapshot) => Promise.resolve(tables().expired.find(snapshot)),
+    expiredById: (snapshots) => Promise.resolve(pick(tables().expired, snapshots)),
+    findExpiredByPrefix: (prefix) => Promise.resolve(tables().expired.findByPrefix(prefix)),
+    expired: () => Promise.resolve(tables().expired.all()),
+    lastNumber: () => Promise.resolve(tables().lastNumber),
+  };
+}
+
+/** What it throws is a rejection. */
+function settle<Answer>(answer: () => Answer): Promise<Answer> {
+  return new Promise((resolve) => {
+    resolve(answer());
+  });
+}
+
+function pick<Row extends { readonly id: string }>(
+  table: { find(id: string): Row | undefined },
+  ids: readonly string[],
+): RowsById<Row> {
+  return new Map(ids.flatMap((id) => table.find(id) ?? []).map((row) => [row.id, row]));
 }

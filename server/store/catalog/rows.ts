@@ -113,5 +113,8 @@ export type StoredCatalog = {
   readonly [Name in Collection]: readonly CatalogRows[Name][];
 } & { readonly position: CatalogPosition };
 
+/** Those of the rows that were asked for which there are. */
+export type RowsById<Row> = ReadonlyMap<string, Row>;
+
 /** The commit of each ref that the catalog reflects. */
 export type CatalogPosition = Readonly<Record<string, string>>;

@@ -59,7 +59,7 @@ describe('a burst', () => {
     const burst = { key: 'a-key-used-at-once', content: notebookText(['x = 1']) };
     const kept = await Promise.all([1, 2, 3].map(() => keep(parts, burst)));
     expect(new Set(kept.map(({ row }) => row.id)).size).toBe(1);
-    expect(parts.history.store.catalog.snapshotCount()).toBe(1);
+    expect(await parts.history.store.catalog.snapshotCount()).toBe(1);
   });
 
   test('of a notebook reached through a link out of the workspace is refused, unsaved text or not', async () => {
@@ -116,7 +116,7 @@ describe('a burst', () => {
       ],
     });
     const { store } = parts.history;
-    const snapshot = toSnapshot(store, row);
+    const snapshot = await toSnapshot(store, row);
     expect(snapshot.runs).toMatchObject([
       {
         status: 'finished',
@@ -159,13 +159,13 @@ describe('a burst', () => {
         },
       ],
     });
-    expect(toSnapshot(store, row).artifacts).toMatchObject([
+    expect((await toSnapshot(store, row)).artifacts).toMatchObject([
       { name: 'model.pkl', run: RUN_A.id, sha256: files[0]?.sha256, certainty: 'sure' },
       { name: 'model.pkl', run: RUN_B.id, sha256: files[1]?.sha256 },
     ]);
-    const live = store.catalog.runs();
+    const live = await store.catalog.runs();
     await reindex(parts.history);
-    expect(store.catalog.runs()).toEqual(live);
+    expect(await store.catalog.runs()).toEqual(live);
   });
 
   test('takes a file that it wrote and that matches the globs; an older one stays out', async () => {
@@ -186,7 +186,7 @@ describe('a burst', () => {
       alone: false,
     });
     const sha256 = createHash('sha256').update('model').digest('hex');
-    expect(toSnapshot(parts.history.store, row).artifacts).toMatchObject([
+    expect((await toSnapshot(parts.history.store, row)).artifacts).toMatchObject([
       { name: 'models/wine.joblib', sha256, size: 5, source: 'found', certainty: 'unsure' },
     ]);
   });
@@ -202,7 +202,9 @@ describe('a burst', () => {
       finished: theirs,
       sent: theirs,
     });
-    expect(toSnapshot(parts.history.store, row).artifacts).toMatchObject([{ name: 'm.pkl' }]);
+    expect((await toSnapshot(parts.history.store, row)).artifacts).toMatchObject([
+      { name: 'm.pkl' },
+    ]);
   });
 
   test('says which named file could not be kept, and keeps the version', async () => {
@@ -239,7 +241,7 @@ describe('a burst', () => {
     };
     const [first, second] = [await keep(parts, burst), await keep(parts, burst)];
     expect(second.row).toEqual(first.row);
-    expect(parts.history.store.catalog.runs()).toHaveLength(1);
+    expect(await parts.history.store.catalog.runs()).toHaveLength(1);
   });
 
   test('metrics and params of any name survive, __proto__ too', async () => {
@@ -254,7 +256,7 @@ describe('a burst', () => {
     );
     await writeInto(parts.root, 'a.ipynb', text);
     const { row } = await keepFile(parts, { path: 'a.ipynb', trigger: 'manual' });
-    const [run] = toSnapshot(parts.history.store, row).runs;
+    const [run] = (await toSnapshot(parts.history.store, row)).runs;
     expect(Object.entries(run?.metrics ?? {})).toEqual([
       ['__proto__', 1],
       ['constructor', 2],
@@ -304,7 +306,7 @@ describe('bad input', () => {
     const refused = keepFile(parts, { path: 'bad.ipynb', trigger: 'manual' });
     await expect(refused).rejects.toMatchObject({ code });
     await expect(refused).rejects.toThrow('bad.ipynb');
-    expect(parts.history.store.catalog.snapshotCount()).toBe(0);
+    expect(await parts.history.store.catalog.snapshotCount()).toBe(0);
   });
 
   test('a link that leads outside is refused, one that stays inside is followed', async () => {

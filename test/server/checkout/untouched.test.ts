@@ -70,7 +70,7 @@ async function lookAtAll({ folder }: HardState): Promise<number> {
     await look().catch((error: unknown) => {
       if (!(error instanceof CellarError)) throw error;
     });
-  return history.store.catalog.snapshotCount();
+  return await history.store.catalog.snapshotCount();
 }
 
 test.each(Object.keys(STATES))(

@@ -43,6 +43,6 @@ test('a commit that cannot be read costs its own rows and is reported by name', 
   expect(progress.at(-1)).toBe(1);
   expect(reported).toMatchObject([{ code: 'store_damaged' }]);
   expect(String(reported[0])).toContain(commit.oid);
-  expect(store.catalog.findSnapshot(kept.row.id)).toEqual(kept.row);
-  expect(store.catalog.position()[MAIN]).toBe(commit.oid);
+  expect(await store.catalog.findSnapshot(kept.row.id)).toEqual(kept.row);
+  expect((await store.catalog.position())[MAIN]).toBe(commit.oid);
 });

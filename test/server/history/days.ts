@@ -37,7 +37,7 @@ export async function saveOften(
 }
 
 /** Every row of the catalog, to compare. */
-export function rowsOf({ store }: History): unknown {
-  const { position, ...rows } = store.catalog.rows();
+export async function rowsOf({ store }: History): Promise<unknown> {
+  const { position, ...rows } = await store.catalog.rows();
   return { ...rows, position: { ...position } };
 }

@@ -15,7 +15,7 @@ import { record } from '../../../server/history/record.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
-import { makeFolder } from '../scratch.js';
+import { makeFolder, readHistories } from '../scratch.js';
 import { DAY, NOON, openOn, rowsOf, saveOften, type SetClock } from './days.js';
 import { gitOf, keep } from './kept.js';
 
@@ -50,16 +50,16 @@ describe('a collection', () => {
     const { first, second } = await fill(history, clock);
     const stays = [first.at(-1) ?? '', second.at(-1) ?? ''];
     const before = await Promise.all(
-      stays.map((id) => readNotebook(history.store, getSnapshot(history.store, id))),
+      stays.map(async (id) => readNotebook(history.store, await getSnapshot(history.store, id))),
     );
     const subject = gitOf(history)(
       'log',
       '-1',
       '--format=%an %ae %at %B',
-      getSnapshot(history.store, stays[0] ?? '').commit,
+      (await getSnapshot(history.store, stays[0] ?? '')).commit,
     );
     const planned = await run(history, { dryRun: true });
-    expect(history.store.catalog.snapshotCount()).toBe(13);
+    expect(await history.store.catalog.snapshotCount()).toBe(13);
     const done = await run(history);
     expect({ ...done, dryRun: true }).toEqual(planned);
     expect(done.snapshots.count).toBe(10);
@@ -68,11 +68,11 @@ describe('a collection', () => {
       ['2026-10-02', 'a.ipynb', second.slice(0, -1)],
     ]);
     const after = await Promise.all(
-      stays.map((id) => readNotebook(history.store, getSnapshot(history.store, id))),
+      stays.map(async (id) => readNotebook(history.store, await getSnapshot(history.store, id))),
     );
     expect(after).toEqual(before);
     const git = gitOf(history);
-    const commit = getSnapshot(history.store, stays[0] ?? '').commit;
+    const commit = (await getSnapshot(history.store, stays[0] ?? '')).commit;
     expect(git('log', '-1', '--format=%an %ae %at %B', commit)).toBe(subject);
     expect(git('rev-list', '--count', 'refs/cellar/auto/2026-10-01').trim()).toBe('1');
     expect(git('rev-parse', 'refs/cellar/auto/2026-10-01').trim()).toBe(commit);
@@ -87,7 +87,7 @@ describe('a collection', () => {
     await run(history);
     const [gone = '', near] = [first[8], first[9]];
     for (const asked of [gone, gone.slice(0, 24)])
-      expect(() => getSnapshot(history.store, asked)).toThrow(
+      await expect(getSnapshot(history.store, asked)).rejects.toThrow(
         expect.objectContaining({
           code: 'expired',
           message: `Version ${gone} of a.ipynb, taken 2026-10-01 13:20 UTC, was thinned out on 2026-11-10. The nearest that is kept: ${near ?? ''} of 2026-10-01 13:30 UTC.`,
@@ -102,11 +102,11 @@ describe('a collection', () => {
     const history = await openOn(clock, root);
     await fill(history, clock);
     await run(history);
-    const live = rowsOf(history);
+    const live = await rowsOf(history);
     await reindex(history);
-    expect(rowsOf(history)).toEqual(live);
+    expect(await rowsOf(history)).toEqual(live);
     await history.store.close();
-    expect(rowsOf(await openOn(clock, root))).toEqual(live);
+    expect(await rowsOf(await openOn(clock, root))).toEqual(live);
   });
 
   test('takes away a day of which nothing stays, and a catalog that knew it indexes no other day again', async () => {
@@ -120,10 +120,10 @@ describe('a collection', () => {
     expect(git('for-each-ref', '--format=%(refname)', 'refs/cellar/auto').trim()).toBe(
       'refs/cellar/auto/2026-11-10',
     );
-    expect(newestOf(history.store, history.store.catalog.notebooks()[0]?.id ?? '')?.line).toBe(
-      'auto',
-    );
-    expect(history.store.catalog.snapshotCount()).toBe(1);
+    expect(
+      (await newestOf(history.store, (await history.store.catalog.notebooks())[0]?.id ?? ''))?.line,
+    ).toBe('auto');
+    expect(await history.store.catalog.snapshotCount()).toBe(1);
   });
 
   test('keeps what is pinned, with a message, and the newest of each notebook', async () => {
@@ -137,14 +137,10 @@ describe('a collection', () => {
     await saveOften(history, clock, { path: 'c.ipynb', minutes: [0] });
     await run(history, { retention: { ...DEFAULT_RETENTION, daily: 30 } });
     const { catalog } = history.store;
-    expect(catalog.findSnapshot(one)?.line).toBe('main');
-    expect(catalog.findSnapshot(row.id)).toBeDefined();
-    expect(
-      catalog
-        .notebooks()
-        .map(({ id }) => catalog.history(id).length)
-        .sort(),
-    ).toEqual([1, 1, 2]);
+    expect((await catalog.findSnapshot(one))?.line).toBe('main');
+    expect(await catalog.findSnapshot(row.id)).toBeDefined();
+    const histories = await readHistories(history.store);
+    expect(histories.map(({ length }) => length).sort()).toEqual([1, 1, 2]);
   });
 
   test('does nothing when the clock jumps ten years on', async () => {
@@ -186,7 +182,7 @@ describe('a collection', () => {
     await expect(run(history, { signal: ending.signal, report })).rejects.toThrow('enough');
     const left = (await run(history)).snapshots.count;
     expect(left).toBeGreaterThan(0);
-    expect(history.store.catalog.expired()).toHaveLength(10);
+    expect(await history.store.catalog.expired()).toHaveLength(10);
   });
 
   test('killed between the record of what expired and the day is finished by the next', async () => {
@@ -194,23 +190,25 @@ describe('a collection', () => {
     const root = await makeFolder();
     const history = await openOn(clock, root);
     const { first } = await fill(history, clock);
-    const going = first.slice(0, -1).map((id) => {
-      const { notebook, path, time } = getSnapshot(history.store, id);
-      return { id, notebook, path, time };
-    });
+    const going = await Promise.all(
+      first.slice(0, -1).map(async (id) => {
+        const { notebook, path, time } = await getSnapshot(history.store, id);
+        return { id, notebook, path, time };
+      }),
+    );
     await record(history, 'expire', {
       expired: new Date(clock.now).toISOString(),
       snapshots: going,
     });
     await history.store.close();
     const again = await openOn(clock, root);
-    expect(() => getSnapshot(again.store, first[0] ?? '')).toThrow('thinned out');
+    await expect(getSnapshot(again.store, first[0] ?? '')).rejects.toThrow('thinned out');
     await run(again);
     await sealPending(again);
     expect(gitOf(again)('rev-list', '--count', 'refs/cellar/auto/2026-10-01').trim()).toBe('1');
-    const live = rowsOf(again);
+    const live = await rowsOf(again);
     await reindex(again);
-    expect(rowsOf(again)).toEqual(live);
+    expect(await rowsOf(again)).toEqual(live);
   });
 
   test('killed at any call of the disk loses nothing that stays', async () => {
@@ -233,13 +231,13 @@ describe('a collection', () => {
       await dying.release(root);
       const again = await openOn(clock, root);
       await run(again);
-      expect(again.store.catalog.snapshotCount()).toBe(3);
-      expect(again.store.catalog.expired()).toHaveLength(10);
+      expect(await again.store.catalog.snapshotCount()).toBe(3);
+      expect(await again.store.catalog.expired()).toHaveLength(10);
       gitOf(again)('fsck', '--full', '--strict');
       await sealPending(again);
-      const live = rowsOf(again);
+      const live = await rowsOf(again);
       await reindex(again);
-      expect(rowsOf(again)).toEqual(live);
+      expect(await rowsOf(again)).toEqual(live);
       await again.store.close();
       if (!died) return;
     }

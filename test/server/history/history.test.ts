@@ -59,8 +59,8 @@ describe('a snapshot', () => {
       now = time;
       ids.push((await keep(history, 'a.ipynb', [`x = ${index}`])).row.id);
     }
-    const notebook = history.store.catalog.notebooks()[0]?.id ?? '';
-    expect(history.store.catalog.history(notebook).map(({ id }) => id)).toEqual(ids);
+    const notebook = (await history.store.catalog.notebooks())[0]?.id ?? '';
+    expect((await history.store.catalog.history(notebook)).map(({ id }) => id)).toEqual(ids);
     expect([...ids].sort()).toEqual(ids);
   });
 
@@ -68,12 +68,12 @@ describe('a snapshot', () => {
     const history = await openTestHistory();
     const { row } = await keep(history, 'a.ipynb', LONG);
     await keep(history, 'a.ipynb', ['x']);
-    expect(getSnapshot(history.store, row.id.slice(0, 20).toUpperCase()).id).toBe(row.id);
-    expect(() => getSnapshot(history.store, row.id.slice(0, 2))).toThrow(
+    expect((await getSnapshot(history.store, row.id.slice(0, 20).toUpperCase())).id).toBe(row.id);
+    await expect(getSnapshot(history.store, row.id.slice(0, 2))).rejects.toThrow(
       expect.objectContaining({ code: 'ambiguous_id' }),
     );
     for (const absent of ['zzz', '', '../x', '__proto__'])
-      expect(() => getSnapshot(history.store, absent)).toThrow(
+      await expect(getSnapshot(history.store, absent)).rejects.toThrow(
         expect.objectContaining({ code: 'not_found' }),
       );
   });
@@ -108,7 +108,7 @@ describe('identity', () => {
     expect(second.row.notebook).toBe(first.row.notebook);
     expect(second.row.parent).toBe(first.row.id);
     for (const path of ['Untitled.ipynb', 'train.ipynb'])
-      expect(store.catalog.findNotebookByPath(path)?.id).toBe(first.row.notebook);
+      expect((await store.catalog.findNotebookByPath(path))?.id).toBe(first.row.notebook);
     expect(gitOf(history)('ls-tree', '-r', '--name-only', 'main')).not.toContain('Untitled.ipynb');
     const other = await keep(history, 'Untitled.ipynb', ['print("something else")']);
     expect(other.row.notebook).not.toBe(first.row.notebook);
@@ -139,7 +139,7 @@ describe('identity', () => {
     const copy = await keep(history, 'a-copy.ipynb', LONG);
     expect(copy.row.notebook).not.toBe(first.row.notebook);
     expect(copy.row.parent).toBeNull();
-    const row = history.store.catalog.findNotebook(copy.row.notebook);
+    const row = await history.store.catalog.findNotebook(copy.row.notebook);
     expect(row?.origin).toEqual({
       notebook: first.row.notebook,
       path: 'a.ipynb',
@@ -172,7 +172,9 @@ describe('identity', () => {
     const history = await openTestHistory();
     for (const name of ['__proto__', 'constructor', 'hasOwnProperty', 'toString']) {
       const { row } = await keep(history, `${name}/${name}`, [name, LONG[1] ?? '']);
-      expect(history.store.catalog.findNotebookAt(`${name}/${name}`)?.id).toBe(row.notebook);
+      expect((await history.store.catalog.findNotebookAt(`${name}/${name}`))?.id).toBe(
+        row.notebook,
+      );
     }
     expect(({} as Record<string, unknown>)['ipynb']).toBeUndefined();
   });

@@ -35,9 +35,9 @@ function bring(
   return importGit(history, { folder: repository.folder, wants, ...options });
 }
 
-function historyAt(history: History, path: string): readonly SnapshotRow[] {
+async function historyAt(history: History, path: string): Promise<readonly SnapshotRow[]> {
   const { catalog } = history.store;
-  return catalog.history(catalog.findNotebookByPath(path)?.id ?? '');
+  return catalog.history((await catalog.findNotebookByPath(path))?.id ?? '');
 }
 
 describe('a history without branches', () => {
@@ -56,7 +56,7 @@ describe('a history without branches', () => {
     const done = await bring(history, repository);
     expect(done).toMatchObject({ commits: 3, snapshots: 3, notebooks: 1, known: 0, skipped: 0 });
 
-    const rows = historyAt(history, 'deep/model.ipynb');
+    const rows = await historyAt(history, 'deep/model.ipynb');
     expect(rows.map(({ message, path }) => [message, path])).toEqual([
       ['start', 'train.ipynb'],
       ['improve', 'train.ipynb'],
@@ -80,7 +80,7 @@ describe('a history without branches', () => {
       path: 'train.ipynb',
       body: 'Why it was begun.\n\nSigned-off-by: G',
     });
-    expect(historyAt(history, 'train.ipynb')).toBe(rows);
+    expect(await historyAt(history, 'train.ipynb')).toEqual(rows);
   });
 
   test('loses a deleted notebook from the tree and keeps what it was; one that comes back goes on', async () => {
@@ -91,10 +91,13 @@ describe('a history without branches', () => {
     const git = gitOf(history);
     await bring(history, repository);
     expect(git('ls-tree', '--name-only', 'main')).not.toContain('a.ipynb');
-    expect(historyAt(history, 'a.ipynb')).toHaveLength(1);
+    expect(await historyAt(history, 'a.ipynb')).toHaveLength(1);
     await repository.commit('three', { 'a.ipynb': wine('again') });
     expect(await bring(history, repository)).toMatchObject({ snapshots: 1, known: 2 });
-    expect(historyAt(history, 'a.ipynb').map(({ message }) => message)).toEqual(['one', 'three']);
+    expect((await historyAt(history, 'a.ipynb')).map(({ message }) => message)).toEqual([
+      'one',
+      'three',
+    ]);
     expect(git('ls-tree', '--name-only', 'main')).toContain('a.ipynb');
   });
 
@@ -104,8 +107,8 @@ describe('a history without branches', () => {
     await repository.commit('two', { 'a.ipynb': wine('b'), 'copy.ipynb': wine('a') });
     const history = await openTestHistory();
     await bring(history, repository);
-    const copy = history.store.catalog.findNotebookByPath('copy.ipynb');
-    expect(historyAt(history, 'copy.ipynb')).toHaveLength(1);
+    const copy = await history.store.catalog.findNotebookByPath('copy.ipynb');
+    expect(await historyAt(history, 'copy.ipynb')).toHaveLength(1);
     expect(copy?.origin).toMatchObject({ path: 'a.ipynb' });
   });
 
@@ -117,8 +120,8 @@ describe('a history without branches', () => {
     await repository.commit('round', { 'b.ipynb': null, 'a.ipynb': other });
     const history = await openTestHistory();
     await bring(history, repository);
-    const first = history.store.catalog.findNotebookAt('c.ipynb');
-    const second = history.store.catalog.findNotebookAt('a.ipynb');
+    const first = await history.store.catalog.findNotebookAt('c.ipynb');
+    const second = await history.store.catalog.findNotebookAt('a.ipynb');
     expect(first?.formerPaths).toEqual(['a.ipynb']);
     expect(second?.formerPaths).toEqual(['b.ipynb']);
     expect(first?.id).not.toBe(second?.id);
@@ -151,13 +154,13 @@ describe('a second import', () => {
       },
     });
     await expect(stopped).rejects.toThrow('enough');
-    const before = historyAt(history, 'a.ipynb').length;
+    const before = (await historyAt(history, 'a.ipynb')).length;
     expect(before).toBe(64);
     expect(await bring(history, repository)).toMatchObject({
       snapshots: 70 - before,
       known: before,
     });
-    const messages = historyAt(history, 'a.ipynb').map(({ message }) => message);
+    const messages = (await historyAt(history, 'a.ipynb')).map(({ message }) => message);
     expect(messages).toEqual(Array.from({ length: 70 }, (_, at) => `commit ${at}`));
   });
 });
@@ -177,16 +180,16 @@ describe('branches', () => {
     await git('switch', '--quiet', 'main');
     const history = await openTestHistory();
     await bring(history, repository, { all: true });
-    const newest = newestOf(
+    const newest = await newestOf(
       history.store,
-      history.store.catalog.findNotebookAt('a.ipynb')?.id ?? '',
+      (await history.store.catalog.findNotebookAt('a.ipynb'))?.id ?? '',
     );
     expect(String(await readNotebook(history.store, newest as SnapshotRow))).toBe(wine('main'));
-    expect(new Set(historyAt(history, 'a.ipynb').map(({ message }) => message))).toEqual(
+    expect(new Set((await historyAt(history, 'a.ipynb')).map(({ message }) => message))).toEqual(
       new Set(['base', 'side', 'main', ...(newest?.message === 'merge' ? ['merge'] : [])]),
     );
     expect(gitOf(history)('show', 'main:b.ipynb')).toBe(notebookText(['b']));
-    expect(historyAt(history, 'only.ipynb')).toHaveLength(1);
+    expect(await historyAt(history, 'only.ipynb')).toHaveLength(1);
     expect(gitOf(history)('ls-tree', '--name-only', 'main')).not.toContain('only.ipynb');
     expect(await bring(history, repository, { all: true })).toMatchObject({ snapshots: 0 });
   });
@@ -200,22 +203,22 @@ describe('what Cellar kept by itself', () => {
     const history = await openTestHistory();
     const { row: own } = await keep(history, 'a.ipynb', ['own = 1']);
     await bring(history, repository);
-    const rows = historyAt(history, 'a.ipynb');
+    const rows = await historyAt(history, 'a.ipynb');
     expect(rows.map(({ trigger, message }) => message ?? trigger)).toEqual([
       'one',
       'two',
       'manual',
     ]);
-    expect(newestOf(history.store, own.notebook)?.id).toBe(own.id);
+    expect((await newestOf(history.store, own.notebook))?.id).toBe(own.id);
     expect(gitOf(history)('show', 'main:a.ipynb')).toBe(notebookText(['own = 1']));
     const [first] = rows;
     if (first === undefined) throw new Error('nothing was brought in');
     expect(String(await readNotebook(history.store, first))).toBe(wine('a'));
     expect((await readSnapshotState(history.store, first)).snapshot?.message).toBe('one');
-    const live = JSON.stringify([rows, history.store.catalog.notebooks()]);
+    const live = JSON.stringify([rows, await history.store.catalog.notebooks()]);
     await reindex(history);
-    const rebuilt = historyAt(history, 'a.ipynb');
-    expect(JSON.stringify([rebuilt, history.store.catalog.notebooks()])).toBe(live);
+    const rebuilt = await historyAt(history, 'a.ipynb');
+    expect(JSON.stringify([rebuilt, await history.store.catalog.notebooks()])).toBe(live);
   });
 });
 
@@ -234,7 +237,7 @@ describe('what cannot be had as a notebook', () => {
       [broken, 'a.ipynb'],
       [lfs, 'big.ipynb'],
     ]);
-    const [row] = historyAt(history, 'a.ipynb');
+    const [row] = await historyAt(history, 'a.ipynb');
     if (row === undefined) throw new Error('nothing was brought in');
     expect(String(await readNotebook(history.store, row))).toBe('<<<<<<< HEAD\n{}');
     await expect(
@@ -259,10 +262,10 @@ describe('metrics in outputs', () => {
     const history = await openTestHistory();
     const done = await bring(history, repository, { attach: createImportRuns(history) });
     expect(done.runs).toBe(1);
-    const [run] = history.store.catalog.runs();
+    const [run] = await history.store.catalog.runs();
     expect(run).toMatchObject({ start: Date.UTC(2021, 2, 4, 5, 6, 7) });
     expect(run?.metrics['accuracy']?.value).toBe(0.9);
-    expect(run?.snapshot).toBe(historyAt(history, 'a.ipynb')[0]?.id);
+    expect(run?.snapshot).toBe((await historyAt(history, 'a.ipynb'))[0]?.id);
   });
 });
 
@@ -280,7 +283,7 @@ describe('a workspace within a repository', () => {
       more: false,
     });
     await bring(history, repository, { folder: history.store.places.root });
-    expect(history.store.catalog.notebooks().map(({ path }) => path)).toEqual(['a.ipynb']);
+    expect((await history.store.catalog.notebooks()).map(({ path }) => path)).toEqual(['a.ipynb']);
     expect(await offer()).toMatchObject({ commits: 0, notebooks: 0 });
   });
 });
@@ -308,7 +311,7 @@ test("the system's git clones, logs, blames and bisects the store of an import",
   const said = await clone.git('bisect', 'run', 'sh', '-c', '! grep -q bad a.ipynb');
   expect(said).toMatch(/is the first bad commit[^]*step 7/);
   rmSync(clone.folder, { recursive: true });
-  expect(getSnapshot(history.store, historyAt(history, 'a.ipynb')[7]?.id ?? '').message).toBe(
-    'step 7',
-  );
+  expect(
+    (await getSnapshot(history.store, (await historyAt(history, 'a.ipynb'))[7]?.id ?? '')).message,
+  ).toBe('step 7');
 });

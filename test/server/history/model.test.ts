@@ -120,9 +120,9 @@ class Workspace {
   private async playOn(kind: 'restore' | 'pin' | 'unpin' | 'expire', kept: Kept): Promise<void> {
     const { history } = this.session;
     if (kind === 'expire') {
-      const row = history.store.catalog.findSnapshot(kept.id);
+      const row = await history.store.catalog.findSnapshot(kept.id);
       // The newest of a notebook never goes: see findThinnedIn.
-      const isNewest = newestOf(history.store, kept.notebook)?.id === kept.id;
+      const isNewest = (await newestOf(history.store, kept.notebook))?.id === kept.id;
       if (row?.line !== 'auto' || isNewest || this.pinned.has(kept.id)) return;
       await expireDay(history, [row]);
       kept.isGone = true;
@@ -189,16 +189,18 @@ class Workspace {
   async check(): Promise<void> {
     const { store } = this.session.history;
     const there = this.kept.filter(({ isGone }) => !isGone);
-    expect(store.catalog.snapshotCount()).toBe(there.length);
+    expect(await store.catalog.snapshotCount()).toBe(there.length);
     for (const [notebook, path] of this.paths) {
       const ids = there.filter((each) => each.notebook === notebook).map(({ id }) => id);
-      expect(store.catalog.history(notebook).map(({ id }) => id)).toEqual(ids);
-      expect(store.catalog.findNotebook(notebook)?.path).toBe(path);
+      expect((await store.catalog.history(notebook)).map(({ id }) => id)).toEqual(ids);
+      expect((await store.catalog.findNotebook(notebook))?.path).toBe(path);
     }
     for (const { id, sha256 } of there) {
-      const row = store.catalog.findSnapshot(id);
+      const row = await store.catalog.findSnapshot(id);
       expect(row === undefined ? '' : toSha256(await readNotebook(store, row))).toBe(sha256);
-      expect(store.catalog.findPin(id) !== undefined, `pin of ${id}`).toBe(this.pinned.has(id));
+      expect((await store.catalog.findPin(id)) !== undefined, `pin of ${id}`).toBe(
+        this.pinned.has(id),
+      );
     }
   }
 

@@ -9,6 +9,7 @@ import { restoreSnapshot } from '../../../server/history/restore.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
+import type { Catalog } from '../../../server/store/catalog/catalog.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
 import { makeFolder, notebookText, openTestHistory, openTestStore, writeInto } from '../scratch.js';
 
@@ -32,7 +33,7 @@ describe('a notebook that is moved over another', () => {
     const a = await keep(history, 'a.ipynb', notebookText(['a = 1'], ['a']));
     const b = await keep(history, 'b.ipynb', notebookText(['b = 1'], ['b']));
     await move(history, 'a.ipynb', 'b.ipynb');
-    expect(catalog.findNotebookAt('b.ipynb')?.id).toBe(a.notebook);
+    expect((await catalog.findNotebookAt('b.ipynb'))?.id).toBe(a.notebook);
     const listed = await listNotebooks(history.store);
     expect(listed.map(({ id, deleted }) => [id, deleted])).toEqual(
       [
@@ -41,8 +42,8 @@ describe('a notebook that is moved over another', () => {
       ].sort(),
     );
     expect(await move(history, 'b.ipynb', 'c.ipynb')).toEqual([a.notebook]);
-    expect(catalog.findNotebook(b.notebook)?.path).toBe('b.ipynb');
-    expect(catalog.findNotebookByPath('b.ipynb')?.id).toBe(b.notebook);
+    expect((await catalog.findNotebook(b.notebook))?.path).toBe('b.ipynb');
+    expect((await catalog.findNotebookByPath('b.ipynb'))?.id).toBe(b.notebook);
   });
 
   test('leaves the same answers after a restart as before it', async () => {
@@ -54,10 +55,12 @@ describe('a notebook that is moved over another', () => {
     await move(history, 'a.ipynb', 'b.ipynb');
     await move(history, 'b.ipynb', 'c.ipynb');
     const paths = ['a.ipynb', 'b.ipynb', 'c.ipynb'];
-    const before = paths.map((path) => store.catalog.findNotebookByPath(path)?.id);
+    const idsIn = (catalog: Catalog): Promise<(string | undefined)[]> =>
+      Promise.all(paths.map(async (path) => (await catalog.findNotebookByPath(path))?.id));
+    const before = await idsIn(store.catalog);
     await store.close();
     const again = await openTestStore(root);
-    expect(paths.map((path) => again.catalog.findNotebookByPath(path)?.id)).toEqual(before);
+    expect(await idsIn(again.catalog)).toEqual(before);
   });
 
   test('two that change places keep their histories apart', async () => {
@@ -68,8 +71,8 @@ describe('a notebook that is moved over another', () => {
     await move(history, 'a.ipynb', 't.ipynb');
     await move(history, 'b.ipynb', 'a.ipynb');
     await move(history, 't.ipynb', 'b.ipynb');
-    expect(catalog.findNotebookAt('a.ipynb')?.id).toBe(b.notebook);
-    expect(catalog.findNotebookAt('b.ipynb')?.id).toBe(a.notebook);
+    expect((await catalog.findNotebookAt('a.ipynb'))?.id).toBe(b.notebook);
+    expect((await catalog.findNotebookAt('b.ipynb'))?.id).toBe(a.notebook);
     const next = await keep(history, 'a.ipynb', notebookText(['b = 2'], ['b']));
     expect([next.notebook, next.parent]).toEqual([b.notebook, b.id]);
   });

@@ -16,9 +16,9 @@ describe('a pin', () => {
     const history = await openTestHistory();
     const { row } = await keep(history, 'a.ipynb', ['one'], { trigger: 'save' });
     expect(await setPin(history, row.id.slice(0, 20), true)).toBe(row.id);
-    const now = getSnapshot(history.store, row.id);
+    const now = await getSnapshot(history.store, row.id);
     expect(now).toEqual({ ...row, line: 'main', commit: now.commit });
-    expect(history.store.catalog.findPin(row.id)).toMatchObject({ notebook: row.notebook });
+    expect(await history.store.catalog.findPin(row.id)).toMatchObject({ notebook: row.notebook });
     const git = gitOf(history);
     expect(git('show', 'main:a.ipynb')).toBe(notebookText(['one']));
     expect(git('log', '-1', '--format=%(trailers:key=Snapshot-Id,valueonly)', 'main').trim()).toBe(
@@ -40,10 +40,10 @@ describe('a pin', () => {
     expect(git('show', `main:.cellar/notebooks/${old.notebook}/kept/${old.id}.ipynb`)).toBe(
       notebookText(['old']),
     );
-    const now = getSnapshot(history.store, old.id);
+    const now = await getSnapshot(history.store, old.id);
     expect(now.line).toBe('main');
     expect((await readNotebook(history.store, now)).toString()).toBe(notebookText(['old']));
-    expect(history.store.catalog.history(old.notebook).map(({ id }) => id)[0]).toBe(old.id);
+    expect((await history.store.catalog.history(old.notebook)).map(({ id }) => id)[0]).toBe(old.id);
   });
 
   test('leaves the path alone when another notebook has it by now', async () => {
@@ -52,7 +52,7 @@ describe('a pin', () => {
     const other = await keep(history, 'b.ipynb', ['other']);
     await renamePath(history, 'b.ipynb', 'a.ipynb');
     await setPin(history, row.id, true);
-    expect(history.store.catalog.findNotebookAt('a.ipynb')?.id).toBe(other.row.notebook);
+    expect((await history.store.catalog.findNotebookAt('a.ipynb'))?.id).toBe(other.row.notebook);
     expect(gitOf(history)('show', 'main:a.ipynb')).toBe(notebookText(['other']));
   });
 
@@ -63,14 +63,14 @@ describe('a pin', () => {
     await setPin(first, row.id, true);
     await first.store.close();
     const second = await openTestHistory(root);
-    expect(second.store.catalog.findPin(row.id)).toBeDefined();
+    expect(await second.store.catalog.findPin(row.id)).toBeDefined();
     expect(await sealPending(second)).toBe(true);
-    const live = rowsOf(second);
+    const live = await rowsOf(second);
     await reindex(second);
-    expect(rowsOf(second)).toEqual(live);
+    expect(await rowsOf(second)).toEqual(live);
     await setPin(second, row.id, false);
     await reindex(second);
-    expect(second.store.catalog.pins()).toEqual([]);
+    expect(await second.store.catalog.pins()).toEqual([]);
     expect(
       JSON.parse(gitOf(second)('show', `main:.cellar/notebooks/${row.notebook}/pins.json`)),
     ).toMatchObject({ pins: [] });
@@ -84,8 +84,8 @@ describe('a pin', () => {
     await setPin(history, row.id, true);
     expect(gitOf(history)('rev-parse', 'main')).toBe(head);
     await setPin(history, row.id, false);
-    expect(getSnapshot(history.store, row.id).line).toBe('main');
-    expect(history.store.catalog.findPin(row.id)).toBeUndefined();
+    expect((await getSnapshot(history.store, row.id)).line).toBe('main');
+    expect(await history.store.catalog.findPin(row.id)).toBeUndefined();
   });
 
   test('that was kept before a kill is made good later', async () => {
@@ -95,7 +95,7 @@ describe('a pin', () => {
     const data = { snapshot: row.id, notebook: row.notebook, pinned: true, time };
     await record(history, 'pin', data);
     await promotePinned(history);
-    expect(getSnapshot(history.store, row.id).line).toBe('main');
+    expect((await getSnapshot(history.store, row.id)).line).toBe('main');
   });
 
   test('of a version that is not there is refused', async () => {

@@ -59,7 +59,9 @@ async function expectPurged(history: History, ids: readonly string[]): Promise<v
   const all = everything(history);
   for (const form of [SECRET, escaped]) expect(all).not.toContain(form);
   for (const [index, id] of ids.entries()) {
-    const text = (await readNotebook(history.store, getSnapshot(history.store, id))).toString();
+    const text = (
+      await readNotebook(history.store, await getSnapshot(history.store, id))
+    ).toString();
     expect(text.includes(MARK)).toBe([1, 2, 3, 5].includes(index));
     JSON.parse(text);
   }
@@ -70,7 +72,7 @@ test('a purged text is in no object and no file, and every version has its id, t
   const history = await openTestHistory();
   const ids = await fill(history);
   const file = await history.store.artifacts.add(Readable.from([Buffer.from(`a ${SECRET} b`)]));
-  const before = ids.map((id) => getSnapshot(history.store, id));
+  const before = await Promise.all(ids.map((id) => getSnapshot(history.store, id)));
   expect(everything(history)).toContain(escaped);
   const heads = await history.store.repository.listRefs('refs/');
   const plan = await run(history, true);
@@ -81,7 +83,7 @@ test('a purged text is in no object and no file, and every version has its id, t
   expect(done).toEqual({ ...plan, dryRun: false, generation: 1 });
   await expectPurged(history, ids);
   for (const row of before) {
-    const now = getSnapshot(history.store, row.id);
+    const now = await getSnapshot(history.store, row.id);
     const { commit: _, blob: __, size: ___, message, ...facts } = now;
     expect(row).toMatchObject(facts);
     expect(message).toBe(row.message?.replace(SECRET, MARK) ?? null);
@@ -157,7 +159,7 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
     const first = await openTestHistory(root, { disk: ending.disk, report: () => undefined });
     const ids = await fill(first);
     const before = await Promise.all(
-      ids.map((id) => readNotebook(first.store, getSnapshot(first.store, id))),
+      ids.map(async (id) => readNotebook(first.store, await getSnapshot(first.store, id))),
     );
     ending.arm(step);
     const failure = await run(first, false).catch((error: unknown) => error);
@@ -173,7 +175,9 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
     else {
       expect(failure).toBeInstanceOf(Error);
       for (const [index, id] of ids.entries())
-        expect(await readNotebook(next.store, getSnapshot(next.store, id))).toEqual(before[index]);
+        expect(await readNotebook(next.store, await getSnapshot(next.store, id))).toEqual(
+          before[index],
+        );
       gitOf(next)('fsck', '--full', '--strict');
       undone += 1;
     }

@@ -10,18 +10,19 @@ import { copyNotebook, renamePath } from '../../../server/history/move.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { MAIN } from '../../../server/store/create.js';
 import { commitByHand } from '../git.js';
-import { makeFolder, openTestHistory, writeInto } from '../scratch.js';
+import { makeFolder, openTestHistory, readHistories, writeInto } from '../scratch.js';
 import { gitOf, keep, LONG } from './kept.js';
 
 describe('the catalog', () => {
-  const rowsOf = ({ store }: History): unknown => ({
-    notebooks: [...store.catalog.notebooks()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    histories: [...store.catalog.notebooks()]
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map(({ id }) => store.catalog.history(id)),
-    position: { ...store.catalog.position() },
-    last: store.catalog.lastNumber(),
-  });
+  const rowsOf = async ({ store }: History): Promise<unknown> => {
+    const notebooks = [...(await store.catalog.notebooks())].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return {
+      notebooks,
+      histories: await Promise.all(notebooks.map(({ id }) => store.catalog.history(id))),
+      position: { ...(await store.catalog.position()) },
+      last: await store.catalog.lastNumber(),
+    };
+  };
 
   async function fill(history: History): Promise<void> {
     await keep(history, 'a.ipynb', LONG, { trigger: 'save' });
@@ -35,16 +36,16 @@ describe('the catalog', () => {
   test('rebuilt from git is equal to the live one, row for row', async () => {
     const history = await openTestHistory();
     await fill(history);
-    const live = rowsOf(history);
+    const live = await rowsOf(history);
     expect(await reindex(history)).toBeGreaterThan(6);
-    expect(rowsOf(history)).toEqual(live);
+    expect(await rowsOf(history)).toEqual(live);
   });
 
   test('is the same after a restart, with its documents, without them, and with broken ones', async () => {
     const root = await makeFolder();
     const first = await openTestHistory(root);
     await fill(first);
-    const live = rowsOf(first);
+    const live = await rowsOf(first);
     await first.store.close();
     const breaks = [
       () => Promise.resolve(),
@@ -56,7 +57,7 @@ describe('the catalog', () => {
     for (const spoil of breaks) {
       await spoil();
       const again = await openTestHistory(root, { report: () => undefined });
-      expect(rowsOf(again)).toEqual(live);
+      expect(await rowsOf(again)).toEqual(live);
       await again.store.close();
     }
   });
@@ -68,8 +69,8 @@ describe('the catalog', () => {
     gitOf(history)('update-ref', MAIN, extra);
     const next = await keep(history, 'a.ipynb', ['x']);
     expect(gitOf(history)('rev-parse', 'main~1').trim()).toBe(extra);
-    expect(newestOf(history.store, row.notebook)?.id).toBe(next.row.id);
-    expect(history.store.catalog.position()[MAIN]).toBe(next.row.commit);
+    expect((await newestOf(history.store, row.notebook))?.id).toBe(next.row.id);
+    expect((await history.store.catalog.position())[MAIN]).toBe(next.row.commit);
   });
 
   test('a day that was deleted takes its rows along', async () => {
@@ -79,10 +80,8 @@ describe('the catalog', () => {
     gitOf(first)('update-ref', '-d', 'refs/cellar/auto/2026-11-23');
     await first.store.close();
     const again = await openTestHistory(root);
-    const lines = again.store.catalog
-      .notebooks()
-      .flatMap(({ id }) => again.store.catalog.history(id).map(({ line }) => line));
-    expect(new Set(lines)).toEqual(new Set(['main']));
+    const rows = (await readHistories(again.store)).flat();
+    expect(new Set(rows.map(({ line }) => line))).toEqual(new Set(['main']));
   });
 });
 

@@ -63,7 +63,7 @@ describe('a secret', () => {
     const history = await openTestHistory();
     await set(history, { sources: 'refuse' });
     await expect(take(history, notebookOf(TOKEN))).rejects.toMatchObject({ code: 'secret_found' });
-    expect(history.store.catalog.snapshotCount()).toBe(0);
+    expect(await history.store.catalog.snapshotCount()).toBe(0);
   });
 
   test('that a person said is none is kept', async () => {

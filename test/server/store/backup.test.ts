@@ -24,7 +24,7 @@ import { openOperatingState } from '../../../server/store/operating.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { interpose, isChange } from '../../faults/interpose.js';
 import { gitOn } from '../git.js';
-import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
+import { makeFolder, notebookText, openTestHistory, readHistories } from '../scratch.js';
 
 const quiet = { report: (): void => undefined };
 
@@ -57,7 +57,7 @@ const toRestore = (folder: string, root: string, more: Partial<RestoreOptions> =
 async function proveHolds(root: string, sources: readonly string[]): Promise<History> {
   const history = await openTestHistory(root, quiet);
   const { store } = history;
-  const rows = store.catalog.notebooks().flatMap(({ id }) => store.catalog.history(id));
+  const rows = (await readHistories(store)).flat();
   const found = await Promise.all(
     rows.map(async (row) => (await readNotebook(store, row)).toString()),
   );
@@ -87,7 +87,7 @@ test('goes round: versions of both lines, files, settings, ids and what is only 
 
   const restored = (await proveHolds(place, ['x = 1', 'x = 2'])).store;
   expect(restored.id).toBe(store.id);
-  expect(restored.catalog.findSnapshot(row.id)?.path).toBe('a.ipynb');
+  expect((await restored.catalog.findSnapshot(row.id))?.path).toBe('a.ipynb');
   expect(restored.journal.pending(0)).toEqual([record]);
   expect((await openOperatingState(restored.places).readSettings()).spaceLimit).toBe(77);
   expect(await restored.artifacts.findSize(sha256)).toBe(100_000);
@@ -132,7 +132,7 @@ test('is consistent however often git packs and versions are taken meanwhile', a
     const place = await makeFolder();
     await restoreBackup(toRestore(folder, place));
     const { store } = await openTestHistory(place, quiet);
-    const rows = store.catalog.notebooks().flatMap(({ id }) => store.catalog.history(id));
+    const rows = (await readHistories(store)).flat();
     expect(rows.length).toBeGreaterThanOrEqual(before);
     for (const [index, row] of rows.entries())
       expect((await readNotebook(store, row)).toString()).toBe(notebookText([`x = ${index}`]));
@@ -268,8 +268,8 @@ test('ended at any of its changes, a restore has left the old store or the new o
     const lock = join(place, '.cellar/lock');
     if (existsSync(lock)) writeFileSync(lock, '');
     const { store } = await openTestHistory(place, quiet);
-    const [notebook] = store.catalog.notebooks();
-    const [row] = store.catalog.history(notebook?.id ?? '');
+    const [notebook] = await store.catalog.notebooks();
+    const [row] = await store.catalog.history(notebook?.id ?? '');
     if (row === undefined) throw new Error(`after ${n} changes the store is empty`);
     const text = (await readNotebook(store, row)).toString();
     ends[text === notebookText(['x = 1']) ? 'restored' : 'old'] += 1;

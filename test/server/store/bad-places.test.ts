@@ -46,7 +46,7 @@ describe('kept under names of their own, byte for byte:', () => {
     const rows = new Map<string, SnapshotRow>();
     for (const name of names) rows.set(name, await take(history, name, `name = ${rows.size}`));
     for (const [at, [name, row]] of [...rows].entries()) {
-      expect(history.store.catalog.findNotebookAt(name)?.id).toBe(row.notebook);
+      expect((await history.store.catalog.findNotebookAt(name))?.id).toBe(row.notebook);
       const bytes = await readNotebook(history.store, row);
       expect(bytes.toString()).toContain(`name = ${at}`);
       await history.store.files.write(name, bytes);
@@ -95,7 +95,7 @@ test('a store that was copied while in use opens, holds what was acknowledged, a
   expect((await readNotebook(copy.store, row)).toString()).toContain('x = 1');
   await take(copy, 'a.ipynb', 'copy = 2');
   await take(history, 'a.ipynb', 'original = 2');
-  expect(history.store.catalog.history(row.notebook)).toHaveLength(2);
+  expect(await history.store.catalog.history(row.notebook)).toHaveLength(2);
   expect((await verifyStore(copy.store)).damages).toEqual([]);
   expect((await verifyStore(history.store)).damages).toEqual([]);
 });
@@ -109,7 +109,7 @@ test('half of a copied catalog is noticed and made anew', async () => {
   for (const name of readdirSync(join(place, '.cellar/catalog')))
     writeFileSync(join(place, '.cellar/catalog', name), '{"form');
   const copy = await openTestHistory(place, quiet);
-  expect(copy.store.catalog.findSnapshot(row.id)).toBeDefined();
+  expect(await copy.store.catalog.findSnapshot(row.id)).toBeDefined();
 });
 
 /** Whether file systems can be made and mounted here: as root, on Linux. */

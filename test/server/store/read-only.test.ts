@@ -76,7 +76,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     const later = await keep(history, 'x = 2');
     expect((await readNotebook(store, row)).toString()).toBe(notebookText(['x = 1']));
     expect((await readNotebook(store, later.row)).toString()).toBe(notebookText(['x = 2']));
-    expect(store.catalog.history(row.notebook)).toHaveLength(2);
+    expect(await store.catalog.history(row.notebook)).toHaveLength(2);
   });
 
   test('still lets the history be read, and nobody write who does not own the store', async () => {

@@ -22,7 +22,7 @@ async function proveUpgraded(root: string): Promise<void> {
   expect(formatOf(root)).toEqual({ format: STORE_FORMAT, store: store.id });
   expect(store.id).toMatch(/^[0-9a-z]{26}$/);
   for (const line of ['main', 'auto'] as const) {
-    const row = getSnapshot(store, FORMAT_1_IDS[line]);
+    const row = await getSnapshot(store, FORMAT_1_IDS[line]);
     expect(row).toMatchObject({ line, path: 'a.ipynb' });
     expect((await readNotebook(store, row)).toString()).toContain(FORMAT_1_SOURCES[line]);
   }

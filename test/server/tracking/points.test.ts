@@ -35,8 +35,8 @@ async function filesOf({ store }: History, run = RUN): Promise<number> {
   return (await listPoints(store, (await store.repository.readCommit(head)).tree, run)).length;
 }
 
-const rowsOf = ({ store }: History): RunRow[] =>
-  [...store.catalog.runs()].sort((a, b) => (a.id < b.id ? -1 : 1));
+const rowsOf = async ({ store }: History): Promise<RunRow[]> =>
+  [...(await store.catalog.runs())].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 describe('points of a run', () => {
   test('are read before they are sealed, while half of them are, and after a restart', async () => {
@@ -51,7 +51,7 @@ describe('points of a run', () => {
     await history.store.close();
     const again = await openTestHistory(root);
     expect(await valuesOf(again, 'loss')).toEqual([3, 'NaN', 1]);
-    expect(again.store.catalog.findRun(RUN)).toMatchObject({
+    expect(await again.store.catalog.findRun(RUN)).toMatchObject({
       status: 'running',
       snapshot: null,
       metrics: { loss: { value: 1, step: 2 }, acc: { value: 0.1 } },
@@ -72,14 +72,14 @@ describe('points of a run', () => {
     await sealPending(history);
     expect(await filesOf(history)).toBe(1);
     expect(await valuesOf(history, 'loss')).toEqual([0, 1, 2, 3]);
-    expect(history.store.catalog.findRun(RUN)?.status).toBe('failed');
+    expect((await history.store.catalog.findRun(RUN))?.status).toBe('failed');
   });
 
   test('stay in the row and the course when a snapshot claims their run before they are sealed', async () => {
     const root = await makeFolder();
     const history = await openTestHistory(root);
     await logPoints(history, RUN, { points: [pointOf('loss', 5, 9)] });
-    const number = history.store.catalog.findRun(RUN)?.number;
+    const number = (await history.store.catalog.findRun(RUN))?.number;
     await writeInto(root, 'a.ipynb', notebookText(['x = 1']));
     const burst = burstSchema.parse({
       key: 'burst-00000001',
@@ -90,15 +90,23 @@ describe('points of a run', () => {
     const parts = { history, operating: openOperatingState(history.store.places) };
     const { row } = await keepBurst(parts, burst);
     expect(history.store.journal.pending(0)).toEqual([]);
-    const live = history.store.catalog.findRun(RUN);
+    const live = await history.store.catalog.findRun(RUN);
     expect(live).toMatchObject({
       snapshot: row.id,
       number,
       metrics: { loss: { value: 5 }, acc: { value: 0.5 } },
     });
     await reindex(history);
-    expect(history.store.catalog.findRun(RUN)).toEqual(live);
+    expect(await history.store.catalog.findRun(RUN)).toEqual(live);
     expect(await valuesOf(history, 'loss')).toEqual([5]);
+  });
+
+  test('that come at the same time are all in the row of their run', async () => {
+    const history = await openTestHistory();
+    const names = Array.from({ length: 20 }, (_, at) => `metric ${at}`);
+    await Promise.all(names.map((name) => logPoints(history, RUN, { points: [pointOf(name, 1)] })));
+    const metrics = (await history.store.catalog.findRun(RUN))?.metrics ?? {};
+    expect(Object.keys(metrics).sort()).toEqual([...names].sort());
   });
 
   test('of a name such as __proto__ are points like others', async () => {
@@ -107,7 +115,7 @@ describe('points of a run', () => {
     await logPoints(history, RUN, { points: names.map((name) => pointOf(name, 1)) });
     await sealPending(history);
     for (const name of names) expect(await valuesOf(history, name)).toEqual([1]);
-    expect(Object.keys(history.store.catalog.findRun(RUN)?.metrics ?? {})).toEqual(names);
+    expect(Object.keys((await history.store.catalog.findRun(RUN))?.metrics ?? {})).toEqual(names);
   });
 });
 
@@ -135,13 +143,13 @@ test('rows of sealed points, built anew from git, are the live ones', async () =
         await logPoints(history, run, { points, ended });
         if (seals) await sealPending(history);
       }
-      const live = rowsOf(history);
+      const live = await rowsOf(history);
       const course = await valuesOf(history, 'loss', steps[0]?.run);
       await history.store.close();
       const again = await openTestHistory(root);
-      expect(rowsOf(again)).toEqual(live);
+      expect(await rowsOf(again)).toEqual(live);
       await reindex(again);
-      expect(rowsOf(again)).toEqual(live);
+      expect(await rowsOf(again)).toEqual(live);
       expect(await valuesOf(again, 'loss', steps[0]?.run)).toEqual(course);
       await again.store.close();
     }),
