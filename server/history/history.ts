@@ -26,14 +26,16 @@ export interface History {
   readonly secrets: SecretIntake;
 }
 
-/** Brings the catalog to where git and the journal are. */
+/** Brings the catalog to where git and the journal are. That of a damaged store is all that may be left of something: it stays as it is. */
 export async function openHistory(
   store: Store,
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
-  await catchUp(store, indexers, { fresh: isPurging });
+  const isWitness =
+    store.damage !== undefined && (await store.catalog.position())[MAIN] !== undefined;
+  if (!isWitness) await catchUp(store, indexers, { fresh: isPurging });
   const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
   await replay(history);
   // Old objects that could not be removed are in nobody's way, and the next opening tries again.
