@@ -86,6 +86,13 @@ export async function readBeside(
   return { state, blob: await repository.findEntry(tree, paths.bytes) };
 }
 
+export interface CatchUpOptions {
+  readonly fresh?: boolean;
+  readonly report?: (progress: Progress) => void;
+  /** Told of each commit that costs rows since something of it cannot be read. */
+  readonly skipped?: (commit: string) => void;
+}
+
 /**
  * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
  * day has; everything anew when `fresh`, or when main was rewritten. What cannot be read is reported, and costs its own rows and no
@@ -94,7 +101,7 @@ export async function readBeside(
 export async function catchUp(
   store: Store,
   indexers: readonly Indexer[],
-  options: { readonly fresh?: boolean; readonly report?: (progress: Progress) => void } = {},
+  options: CatchUpOptions = {},
 ): Promise<number> {
   const { repository } = store;
   // Built beside the one in use, which answers until the new one is whole.
@@ -113,7 +120,9 @@ export async function catchUp(
   for (const [done, { ref, oid }] of pending.entries()) {
     const commit = await repository.readCommit(oid);
     const line = ref === MAIN ? 'main' : 'auto';
-    const change = merge(await indexCommit(store, indexers, commit, line));
+    const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
+    if (!isWhole) options.skipped?.(oid);
+    const change = merge(changes);
     position = { ...position, [ref]: oid };
     await catalog.apply(await withoutExpired(catalog, change), position);
     options.report?.({ what: 'commits', done: done + 1, total: pending.length });
@@ -155,12 +164,14 @@ async function indexCommit(
   indexers: readonly Indexer[],
   commit: Commit,
   line: 'main' | 'auto',
-): Promise<readonly CatalogChange[]> {
+): Promise<{ readonly changes: readonly CatalogChange[]; readonly isWhole: boolean }> {
   const changes: CatalogChange[] = [];
+  let isWhole = true;
   for (const index of indexers) {
     try {
       changes.push(await index(store.repository, commit, line));
     } catch (error) {
+      isWhole = false;
       const reason = error instanceof Error ? error.message : String(error);
       store.report(
         new CellarError(
@@ -172,7 +183,7 @@ async function indexCommit(
       );
     }
   }
-  return changes;
+  return { changes, isWhole };
 }
 
 function merge(changes: readonly CatalogChange[]): CatalogChange {

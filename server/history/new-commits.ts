@@ -19,6 +19,8 @@ export interface NewLines {
 export interface ReadableRefs {
   readonly refs: ReadonlyMap<string, string>;
   readonly unread: ReadonlySet<string>;
+  /** Refs of no history. */
+  readonly others: ReadonlyMap<string, string>;
 }
 
 /** Main and the refs below `prefix`; a damaged one is told to `report`. */
@@ -33,14 +35,16 @@ export async function listReadable(
     unread.add(ref);
     report(error);
   };
-  const refs = new Map(await repository.listRefs(prefix, skip));
-  try {
-    const main = await repository.findRef(MAIN);
-    if (main !== undefined) refs.set(MAIN, main);
-  } catch (error) {
-    skip(MAIN, error);
-  }
-  return { refs, unread };
+  const all = new Map(await repository.listRefs('refs/', skip));
+  // What stands for a damaged main is listed nowhere.
+  const main = await repository.findRef(MAIN).catch(() => undefined);
+  if (main !== undefined) all.set(MAIN, main);
+  const isHistory = (ref: string): boolean => ref === MAIN || ref.startsWith(prefix);
+  return {
+    refs: new Map([...all].filter(([ref]) => isHistory(ref))),
+    others: new Map([...all].filter(([ref]) => !isHistory(ref))),
+    unread,
+  };
 }
 
 /**
@@ -50,12 +54,13 @@ export async function listReadable(
  */
 export async function findNew(
   repository: Repository,
-  { refs, unread }: ReadableRefs,
+  found: ReadableRefs,
   position: Readonly<Record<string, string>>,
   report: (error: unknown) => void,
 ): Promise<NewLines | undefined> {
+  const { refs } = found;
   const lines: NewCommits[] = [];
-  const lost = Object.keys(position).filter((ref) => !refs.has(ref) && !unread.has(ref));
+  const lost = Object.keys(position).filter((ref) => isGone(ref, found, position));
   for (const [ref, head] of refs) {
     const known = position[ref];
     const line = await readLine(repository, head, known);
@@ -66,6 +71,21 @@ export async function findNew(
       lines.push({ ref, commits: line.commits });
   }
   return lost.includes(MAIN) ? undefined : { lines, lost };
+}
+
+/**
+ * A ref that can be read nowhere was deleted; not so one that is there and damaged, or whose commit a name has that nobody gave: a
+ * damaged letter makes such a one.
+ */
+function isGone(
+  ref: string,
+  { refs, others, unread }: ReadableRefs,
+  position: Readonly<Record<string, string>>,
+): boolean {
+  if (refs.has(ref) || unread.has(ref)) return false;
+  const isElsewhere = ([other, oid]: readonly [string, string]): boolean =>
+    oid === position[ref] && position[other] === undefined;
+  return ![...refs, ...others].some(isElsewhere);
 }
 
 interface ReadLine {

@@ -62,7 +62,7 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
     const jobs = await keeping;
     expect(jobs).toBeGreaterThan(UPKEEP.length);
     expect(await findLost(session, facts)).toEqual([]);
-    expect((await verifyStore(session.history.store)).damages).toEqual([]);
+    expect((await verifyStore(session.history)).damages).toEqual([]);
     await backUp(session.history.store, { folder: backup });
     await session.close();
     await proveSound(root, facts);

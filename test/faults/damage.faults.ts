@@ -111,7 +111,7 @@ async function look(
   if (opened === undefined) return 'refused';
   try {
     const lost = await findLost(opened, facts);
-    const { damages } = await verifyStore(opened.history.store);
+    const { damages } = await verifyStore(opened.history);
     if (lost.length === 0 && damages.length === 0) return 'whole';
     const isSaid = damages.length > 0 || opened.reports.length > 0;
     expect(isSaid ? [] : lost, label).toEqual([]);

@@ -36,7 +36,7 @@ export async function proveSound(
   const took = performance.now() - start;
   try {
     expect(await findLost(session, facts), label).toEqual([]);
-    expect((await verifyStore(session.history.store)).damages, label).toEqual([]);
+    expect((await verifyStore(session.history)).damages, label).toEqual([]);
     const more: Fact[] = [...facts];
     for (const act of ACTS)
       if (act.name === 'take' || act.name === 'save')

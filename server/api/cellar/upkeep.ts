@@ -37,7 +37,7 @@ export function upkeepOperations(parts: ApiParts): readonly Operation[] {
         summary: 'Check every object, file and row',
         grants: [],
         answer: verifiedSchema,
-        run: (_asked, { report }) => verifyStore(store, report),
+        run: (_asked, { report, signal }) => verifyStore(parts.history, report, signal),
       },
       parts.report,
     ),

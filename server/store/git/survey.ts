@@ -96,7 +96,7 @@ class Surveying implements Survey {
       for (const [index, each] of read.entries()) {
         const oid = some[index] ?? '';
         if (each.status === 'fulfilled') this.take(each.value);
-        else if (each.reason instanceof CellarError)
+        else if (isNonsense(each.reason))
           this.damaged.push({
             path: `objects/${oid.slice(0, 2)}/${oid.slice(2)}`,
             kind: 'loose',
@@ -202,7 +202,10 @@ async function readOne(
   }
 }
 
-/** What reading of damaged bytes throws: our own words, a range that is none, or zlib's. What the disk refuses is none of these. */
+/**
+ * What reading of damaged bytes throws: our own words, a range that is none, zlib's, or the disk's for a place of it that is worn out.
+ * What else it refuses is none of these.
+ */
 function isNonsense(error: unknown): boolean {
-  return error instanceof Error && !('syscall' in error);
+  return isErrno(error, 'EIO') || (error instanceof Error && !('syscall' in error));
 }

@@ -6,6 +6,7 @@ import { placeFile, syncFolder } from '../disk/durable.js';
 import { describeLine, mendLine, parseLines, type ReadLine, type ReadLines } from './line.js';
 
 const NAME = /^(\d{16})\.ndjson$/;
+const ASIDE = /^\d{16}\.ndjson\.damaged(-\d+)?$/;
 const MOST_ASIDE = 1_000;
 
 /** The path of the file whose first record has this number. */
@@ -17,6 +18,11 @@ export function journalPath(folder: string, first: number): string {
 export function findFirstNumber(name: string): number | undefined {
   const digits = NAME.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** True for the name of a damaged file that was put beside the one that goes on in its place. */
+export function isAside(name: string): boolean {
+  return ASIDE.test(name);
 }
 
 export interface ReadOptions {
@@ -54,7 +60,7 @@ export async function readJournalFile(path: string, options: ReadOptions): Promi
 }
 
 /** Reads what one flipped bit has made unreadable, too: its records come last, and are put in order with those of other files. */
-async function parseMended(bytes: Buffer): Promise<ReadLines> {
+export async function parseMended(bytes: Buffer): Promise<ReadLines> {
   const read = parseLines(bytes);
   const lines = [...read.lines];
   const damaged: Buffer[] = [];
