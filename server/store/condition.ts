@@ -4,8 +4,11 @@ import { CellarError, isErrno } from '../errors.js';
 import type { Catalog } from './catalog/catalog.js';
 import { MAIN } from './create.js';
 import type { Disk } from './disk/disk.js';
-import { readFormat, readFormatAt, type Format } from './format.js';
+import { FORMAT_PATH, readFormat, readFormatAt, STORE_FORMAT, type Format } from './format.js';
+import { parseCommit, type Commit } from './git/commit.js';
 import type { Repository } from './git/repository.js';
+import { surveyObjects } from './git/survey.js';
+import { listMainCommits } from './newest-main.js';
 import type { Places } from './places.js';
 
 /** So far back one looks for a commit that can be read, before the versions themselves are asked. */
@@ -27,12 +30,16 @@ export type Condition =
  * Finds out whether main can be built on; where it cannot, what is shown in its place. Throws store_newer, and store_damaged where
  * nothing can be shown.
  */
-export async function judge(repository: Repository, catalog: Catalog): Promise<Condition> {
+export async function judge(
+  repository: Repository,
+  catalog: Catalog,
+  disk: Disk,
+): Promise<Condition> {
   try {
     return { kind: 'sound', format: await readFormat(repository, MAIN) };
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const found = await findStandIn(repository, catalog);
+    const found = await findStandIn(repository, catalog, disk);
     if (found === undefined) throw error;
     return { kind: 'damaged', ...found, reason: toReason(repository, error.message) };
   }
@@ -44,7 +51,7 @@ export async function judgeOpening(
   catalog: Catalog,
   { places, disk }: { readonly places: Places; readonly disk: Disk },
 ): Promise<Condition> {
-  const condition = await judge(repository, catalog);
+  const condition = await judge(repository, catalog, disk);
   if (condition.kind === 'damaged' || !(await isRepairing(places, disk))) return condition;
   const standIn = await repository.findRef(MAIN);
   if (standIn === undefined) return condition;
@@ -81,42 +88,83 @@ interface StandIn {
   readonly format: Format;
 }
 
-async function findStandIn(repository: Repository, catalog: Catalog): Promise<StandIn | undefined> {
-  const heads = [
+async function findStandIn(
+  repository: Repository,
+  catalog: Catalog,
+  disk: Disk,
+): Promise<StandIn | undefined> {
+  const commits = new Set<string>();
+  for (const head of [
     await repository.findRef(MAIN).catch(() => undefined),
     (await catalog.position())[MAIN],
-  ];
-  for (const head of heads) {
-    const found = head === undefined ? undefined : await findReadable(repository, head, MOST_BACK);
-    if (found !== undefined) return found;
-  }
+  ])
+    for await (const oid of listBack(repository, head)) commits.add(oid);
   const rows = (await catalog.rows()).snapshots.filter(({ line }) => line === 'main');
-  for (const { commit } of [...rows].sort((a, b) => b.number - a.number)) {
-    const found = await findReadable(repository, commit, 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  for (const { commit } of [...rows].sort((a, b) => b.number - a.number)) commits.add(commit);
+  // Where nobody knows where main was, all objects are read for it.
+  return (
+    (await findReadable(repository, commits)) ??
+    (await findReadable(repository, await searchMain(repository.gitdir, disk)))
+  );
 }
 
-/** The newest of so many commits, back from `head`, whose format can be read. */
-async function findReadable(
+/** A commit and those before it, as far as they can be read. */
+async function* listBack(
   repository: Repository,
-  head: string,
-  most: number,
-): Promise<StandIn | undefined> {
-  let at: string | undefined = head;
-  for (let looked = 0; at !== undefined && looked < most; looked += 1) {
-    try {
-      return { standIn: at, format: await readFormatAt(repository, at) };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-    }
+  head: string | undefined,
+): AsyncGenerator<string, void> {
+  let at = head;
+  for (let count = 0; at !== undefined && count < MOST_BACK; count += 1) {
+    yield at;
     at = await repository.readCommit(at).then(
       ({ parents }) => parents[0],
       () => undefined,
     );
   }
-  return undefined;
+}
+
+async function searchMain(gitdir: string, disk: Disk): Promise<readonly string[]> {
+  const commits = new Map<string, Commit>();
+  await surveyObjects(gitdir, {
+    disk,
+    signal: new AbortController().signal,
+    report: () => undefined,
+    visit: ({ type, oid, content }) => {
+      if (type === 'commit') commits.set(oid, parseCommit(oid, content));
+    },
+  });
+  return listMainCommits(commits);
+}
+
+/**
+ * The first whose format can be read; where none is, since all commits share the one file that says it, the first whose folders can:
+ * to be shown, it is taken for a format that we know.
+ */
+async function findReadable(
+  repository: Repository,
+  commits: Iterable<string>,
+): Promise<StandIn | undefined> {
+  let second: StandIn | undefined;
+  for (const standIn of commits) {
+    try {
+      return { standIn, format: await readFormatAt(repository, standIn) };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      second ??= await findShown(repository, standIn);
+    }
+  }
+  return second;
+}
+
+async function findShown(repository: Repository, standIn: string): Promise<StandIn | undefined> {
+  try {
+    const { tree } = await repository.readCommit(standIn);
+    if ((await repository.findEntry(tree, FORMAT_PATH)) === undefined) return undefined;
+    return { standIn, format: { format: STORE_FORMAT, store: undefined } };
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
 }
 
 function isDamage(error: unknown): error is CellarError {

@@ -10,6 +10,7 @@ import { makeFolder, placeFile, syncFolder } from './disk/durable.js';
 import { createGitFs } from './git/git-fs.js';
 import { formatFile } from './format.js';
 import { createIds } from './ids.js';
+import { FIRST_SUBJECT } from './newest-main.js';
 import type { Places } from './places.js';
 import { openRepository } from './git/repository-folder.js';
 import type { Repository } from './git/repository.js';
@@ -89,7 +90,7 @@ async function commitFormat(repository: Repository, time: number): Promise<void>
     facts: {
       author: { name: 'Cellar', email: 'cellar@localhost' },
       time,
-      subject: 'Start the store',
+      subject: FIRST_SUBJECT,
       trailers: new Map(),
     },
   });

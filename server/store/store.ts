@@ -252,7 +252,7 @@ async function openOwned(
     mend: (work) => {
       if (!isOwned) return Promise.reject(ownership.reason);
       const recheck = async (): Promise<void> => {
-        condition = await judge(plain, catalog);
+        condition = await judge(plain, catalog, disk);
         await settle();
       };
       return inTurn(() => work({ repository: plain, recheck }));
