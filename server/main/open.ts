@@ -7,7 +7,7 @@ import { createApp } from '../app.js';
 import { CellarError } from '../errors.js';
 import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
-import { openStore, type StoreOptions } from '../store/store.js';
+import { openStore, type Store, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
 import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
@@ -68,12 +68,17 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const collected = (): void => {
       events.emit({ kind: 'workspace' });
     };
-    const upkeep = store.readOnly
-      ? undefined
-      : startUpkeep(
-          [...upkeepJobs(history), collectJob(history, operating, collected), repackJob(history)],
+    const jobs = [
+      ...upkeepJobs(history),
+      collectJob(history, operating, collected),
+      repackJob(history),
+    ];
+    const upkeep = store.owned
+      ? startUpkeep(
+          jobs.map((job) => whileSound(store, job)),
           { activity: () => store.lastNumber(), report },
-        );
+        )
+      : undefined;
     const close = async (): Promise<void> => {
       ending.abort(
         new CellarError('server_away', 'The server is ending. Try again once it is back.'),
@@ -92,6 +97,14 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
 
 const SEAL_IDLE_MS = 5_000;
 const SEAL_EVERY_MS = 60_000;
+
+/** A damaged store is left alone until it is mended. */
+function whileSound(store: Store, job: UpkeepJob): UpkeepJob {
+  return {
+    ...job,
+    isDue: async () => store.damage === undefined && ((await job.isDue?.()) ?? true),
+  };
+}
 
 /** What a server does by itself, the shortest first. */
 function upkeepJobs(history: History): readonly UpkeepJob[] {

@@ -72,9 +72,10 @@ export async function serveWorkspace(
   };
   const own: OwnershipParts['own'] = async (watch, lost) => {
     const next = await openWorkspace({ ...opening, watch, lost });
-    const { readOnly } = next.history.store;
+    // Of a damaged one, too: whoever wants to mend it asks its owner.
+    const { owned } = next.history.store;
     try {
-      if (!readOnly) await publish(next);
+      if (owned) await publish(next);
     } catch (error) {
       await next.close();
       throw toStorageError(error, places.server);
@@ -83,7 +84,7 @@ export async function serveWorkspace(
     workspace = next;
     handle = next.app;
     await last?.close();
-    return !readOnly;
+    return owned;
   };
   const relay: OwnershipParts['relay'] = (next) => {
     if (handle === next) return;

@@ -53,7 +53,9 @@ export interface Store {
   readonly author: Author;
   /** Nothing can be written here: the disk, its lack of room, the folder's permissions, or damage forbid it. */
   readonly readOnly: boolean;
-  /** Why nothing is written although the store is ours: the way to what main holds is damaged. Undefined for a sound one. */
+  /** This process is the store's owner, also of one that is damaged. */
+  readonly owned: boolean;
+  /** Why nothing is written before a repair: the way to what main holds is damaged. Undefined for a sound one. */
   readonly damage: CellarError | undefined;
   /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
   readonly report: (error: unknown) => void;
@@ -217,6 +219,7 @@ async function openOwned(
     get id() {
       return condition.format.store;
     },
+    owned: isOwned,
     get readOnly() {
       return !isOwned || condition.kind === 'damaged';
     },
