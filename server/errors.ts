@@ -1,10 +1,4 @@
-import type { ErrorBody, ErrorCode, Side } from '../contract/errors.js';
-
-/** What an error is about, beside its message. */
-export interface ErrorFacts {
-  readonly side?: Side;
-  readonly path?: string;
-}
+import type { ErrorBody, ErrorCode, ErrorFacts, Side } from '../contract/errors.js';
 
 /** The one error of the server: a reason from a closed list, and a message that names the thing and says what to do. */
 export class CellarError extends Error {
@@ -39,6 +33,14 @@ export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
     typeof error.code === 'string' &&
     codes.includes(error.code)
   );
+}
+
+/**
+ * True for what the system refuses, such as one file more while too many are open: it says nothing of the content that was asked for,
+ * which may be sound, and there, at the next try.
+ */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || isErrno(error, 'Z_MEM_ERROR'));
 }
 
 /** A promise's failure to a CellarError, where the disk is full or refuses; anything else as it is. */

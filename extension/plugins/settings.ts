@@ -1,5 +1,10 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
+import {
+  secretActionSchema,
+  secretPatternSchema,
+  type SecretSettings,
+} from '../../contract/secrets.js';
 import { noisePatternSchema, type ServerSettings } from '../../contract/workspace.js';
 import type { Client } from '../client/client.js';
 import { isClientError } from '../client/errors.js';
@@ -37,8 +42,10 @@ export async function followSettings(
   if (registry === null) return DEFAULTS;
   const settings = await registry.load(PLUGIN_ID);
   let sent = '';
+  const wereSet = new Set<string>();
   const send = (): void => {
-    const patch = toServerSettings(settings.user);
+    for (const name of Object.keys(settings.user)) wereSet.add(name);
+    const patch = toServerSettings(withReset(settings, wereSet));
     const text = JSON.stringify(patch);
     if (text === sent || text === '{}') return;
     client.settings(patch).then(
@@ -66,6 +73,15 @@ export async function followSettings(
   return toSettings(settings.composite);
 }
 
+/** What the person set; of what is reset to its default the default, since the server still has what was set before. */
+function withReset(
+  { user, composite }: Pick<ISettingRegistry.ISettings, 'user' | 'composite'>,
+  wereSet: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const reset = Object.entries(composite).filter(([name]) => wereSet.has(name));
+  return { ...Object.fromEntries(reset), ...user };
+}
+
 function toSettings(values: Readonly<Record<string, unknown>>): Settings {
   const { capture, quietTime } = values;
   return {
@@ -77,11 +93,24 @@ function toSettings(values: Readonly<Record<string, unknown>>): Settings {
 function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSettings {
   const { artifactGlobs, shownNoise, noisePatterns, spaceLimit } = values;
   const patterns = noisePatternsSchema.safeParse(noisePatterns);
+  const secrets = toSecretSettings(values);
   return {
     ...(Array.isArray(artifactGlobs) ? { artifactGlobs: artifactGlobs.filter(isText) } : {}),
     ...(Array.isArray(shownNoise) ? { shownNoise: shownNoise.filter(isText) } : {}),
     ...(patterns.success ? { noisePatterns: patterns.data } : {}),
     ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+  };
+}
+
+function toSecretSettings(values: Readonly<Record<string, unknown>>): SecretSettings {
+  const sources = secretActionSchema.safeParse(values['secretsInSources']);
+  const outputs = secretActionSchema.safeParse(values['secretsInOutputs']);
+  const patterns = secretPatternSchema.array().safeParse(values['secretPatterns']);
+  return {
+    ...(sources.success ? { sources: sources.data } : {}),
+    ...(outputs.success ? { outputs: outputs.data } : {}),
+    ...(patterns.success ? { patterns: patterns.data } : {}),
   };
 }
 

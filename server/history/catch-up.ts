@@ -1,5 +1,5 @@
 import type { Progress } from '../../contract/progress.js';
-import { CellarError } from '../errors.js';
+import { CellarError, isErrno, isSystemError } from '../errors.js';
 import type { Commit } from '../store/git/commit.js';
 import { MAIN } from '../store/create.js';
 import type { Repository } from '../store/git/repository.js';
@@ -11,7 +11,10 @@ import type {
   Collection,
 } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import type { History } from './history.js';
 import { findNew, listReadable } from './new-commits.js';
+import { listPassedOver, passOver, withoutRefs } from './passed-over.js';
+import { replay, replayBy } from './replay.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
 import {
   keptPaths,
@@ -27,6 +30,8 @@ export const AUTO_PREFIX = 'refs/cellar/auto/';
 export function dayRef(time: string): string {
   return `${AUTO_PREFIX}${time.slice(0, 10)}`;
 }
+
+type Indexed = Pick<History, 'store' | 'indexers' | 'recorders'>;
 
 /** What one commit says, as rows. Each subject that keeps facts in git has one of these. */
 export type Indexer = (
@@ -86,29 +91,25 @@ export async function readBeside(
   return { state, blob: await repository.findEntry(tree, paths.bytes) };
 }
 
-export interface CatchUpOptions {
-  readonly fresh?: boolean;
-  readonly report?: (progress: Progress) => void;
-  /** Told of each commit that costs rows since something of it cannot be read. */
-  readonly skipped?: (commit: string) => void;
-}
-
 /**
- * Brings the catalog to where git is: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
- * day has; everything anew when `fresh`, or when main was rewritten. What cannot be read is reported, and costs its own rows and no
- * others. Returns how many commits were read.
+ * Brings the catalog to where git and the journal are: indexes the commits that it does not reflect; of a day that was rewritten or is
+ * gone all that day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read. What is damaged
+ * is reported and passed over, and noted; throws what the system refuses to read for now. That the catalog cannot be written is only
+ * reported.
  */
 export async function catchUp(
-  store: Store,
-  indexers: readonly Indexer[],
-  options: CatchUpOptions = {},
+  history: Indexed,
+  options: { readonly fresh?: boolean; readonly report?: (progress: Progress) => void } = {},
 ): Promise<number> {
+  const { store, indexers } = history;
   const { repository } = store;
   // Built beside the one in use, which answers until the new one is whole.
   let catalog = options.fresh === true ? createCatalog() : store.catalog;
   const refs = await listReadable(repository, AUTO_PREFIX, store.report);
   let position = await catalog.position();
   let found = await findNew(repository, refs, position, store.report);
+  // Another process has purged something, or somebody has rewritten main by hand.
+  const isRewritten = found === undefined;
   if (found === undefined) {
     catalog = createCatalog();
     position = {};
@@ -117,20 +118,57 @@ export async function catchUp(
   const { lines = [], lost = [] } = found ?? {};
   if (lost.length > 0) position = await forgetDays(catalog, lost, position);
   const pending = lines.flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
-  for (const [done, { ref, oid }] of pending.entries()) {
-    const commit = await repository.readCommit(oid);
-    const line = ref === MAIN ? 'main' : 'auto';
-    const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
-    if (!isWhole) options.skipped?.(oid);
-    const change = merge(changes);
-    position = { ...position, [ref]: oid };
-    await catalog.apply(await withoutExpired(catalog, change), position);
-    options.report?.({ what: 'commits', done: done + 1, total: pending.length });
+  try {
+    for (const [done, { ref, oid }] of pending.entries()) {
+      const commit = await repository.readCommit(oid);
+      const line = ref === MAIN ? 'main' : 'auto';
+      const { changes, isWhole } = await indexCommit(store, indexers, commit, line);
+      position = { ...position, [ref]: oid };
+      if (!isWhole) position = passOver(position, { commit: oid, ref });
+      await catalog.apply(await withoutExpired(catalog, merge(changes)), position);
+      options.report?.({ what: 'commits', done: done + 1, total: pending.length });
+    }
+  } catch (error) {
+    // What was indexed so far is in the way of what the journal says.
+    if (catalog === store.catalog) await replay(history);
+    throw error;
   }
-  if (catalog !== store.catalog) await store.catalog.replace(await catalog.rows());
+  await putInPlace(history, catalog);
+  if (isRewritten) store.memory.forget();
   store.passNumber(await store.catalog.lastNumber());
-  if (pending.length + lost.length > 0) await store.catalog.flush();
+  // It is made anew from git where it cannot be written.
+  if (pending.length + lost.length > 0) await store.catalog.flush().catch(store.report);
   return pending.length;
+}
+
+/**
+ * Puts the rows of the records that are not in git yet over those of git's, and a catalog that was built beside in the place of the one
+ * in use; in one turn, so that nobody sees it without them, and what is recorded meanwhile comes after.
+ */
+function putInPlace(history: Indexed, catalog: Catalog): Promise<void> {
+  const { store } = history;
+  return store.catalog.inTurn(async (apply, replace) => {
+    if (catalog === store.catalog) return replayBy(history, apply);
+    await replayBy({ ...history, store: { ...store, catalog } }, catalog.apply);
+    return replace(await catalog.rows());
+  });
+}
+
+/**
+ * Whether one that was passed over can be read again. Then everything is to be indexed anew, since its rows would now come after those
+ * of later commits.
+ */
+export async function isMended(store: Store, indexers: readonly Indexer[]): Promise<boolean> {
+  for (const { commit: oid, ref } of listPassedOver(await store.catalog.position())) {
+    const line = ref === MAIN ? 'main' : 'auto';
+    try {
+      const commit = await store.repository.readCommit(oid);
+      if ((await indexCommit(store, indexers, commit, line)).isWhole) return true;
+    } catch (error) {
+      if (!(error instanceof CellarError)) throw error;
+    }
+  }
+  return false;
 }
 
 /** Takes out the rows of automatic snapshots of these days, and their positions; gives the position that is left. */
@@ -144,8 +182,7 @@ async function forgetDays(
   for (const { id: notebook } of await catalog.notebooks())
     for (const { id, line, time } of await catalog.history(notebook))
       if (line === 'auto' && days.has(dayRef(time))) snapshots.push(id);
-  const kept = Object.entries(position).filter(([ref]) => !days.has(ref));
-  const left = Object.fromEntries(kept);
+  const left = withoutRefs(position, days);
   await catalog.apply({ gone: { snapshots } }, left);
   return left;
 }
@@ -166,12 +203,12 @@ async function indexCommit(
   line: 'main' | 'auto',
 ): Promise<{ readonly changes: readonly CatalogChange[]; readonly isWhole: boolean }> {
   const changes: CatalogChange[] = [];
-  let isWhole = true;
   for (const index of indexers) {
     try {
       changes.push(await index(store.repository, commit, line));
     } catch (error) {
-      isWhole = false;
+      // Of one file the disk may have lost its bytes; anything else would befall every other file too.
+      if (isSystemError(error) && !isErrno(error, 'EIO', 'EACCES', 'EPERM')) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       store.report(
         new CellarError(
@@ -183,7 +220,7 @@ async function indexCommit(
       );
     }
   }
-  return { changes, isWhole };
+  return { changes, isWhole: changes.length === indexers.length };
 }
 
 function merge(changes: readonly CatalogChange[]): CatalogChange {

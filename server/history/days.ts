@@ -1,11 +1,12 @@
-import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Commit } from '../store/git/commit.js';
 import type { CommitParts } from '../store/git/repository.js';
 import { CellarError } from '../errors.js';
 import { catchUp } from './catch-up.js';
+import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
 import { subjectOf } from './message.js';
-import { replay } from './replay.js';
+import { listPassedOver, withoutRefs } from './passed-over.js';
 import { TRAILERS } from './state.js';
 
 /**
@@ -20,23 +21,49 @@ export async function rewriteDay(
   const { repository, catalog } = history.store;
   const head = await repository.findRef(ref);
   if (head === undefined) return false;
-  if (head !== (await catalog.position())[ref]) {
-    await catchUp(history.store, history.indexers);
-    await replay(history);
-  }
+  if (head !== (await catalog.position())[ref]) await catchUp(history);
+  const split = await splitLine(history, head, findGoing);
+  if (split === undefined) return false;
+  const { parent, staying } = split;
+  await moveInDoubt(history.store, ref, async () => {
+    const fresh = await moveDay(history, { ref, head, parent, staying });
+    const rows = await toRows(history, staying, fresh);
+    await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, rows);
+  });
+  return true;
+}
+
+/** What a day's ref would lead to without these snapshots, as far as it is there already; undefined when the day holds none of them. */
+export async function planDay(
+  history: History,
+  ref: string,
+  going: ReadonlySet<string>,
+): Promise<readonly string[] | undefined> {
+  const head = await history.store.repository.findRef(ref);
+  if (head === undefined) return undefined;
+  const split = await splitLine(history, head, () => Promise.resolve(going));
+  if (split === undefined) return undefined;
+  const { parent, staying } = split;
+  return [...(parent === undefined ? [] : [parent]), ...staying.map(({ tree }) => tree)];
+}
+
+/** A day from its first snapshot that goes: the commit before it, and what stays after it; undefined when none goes. */
+async function splitLine(
+  history: History,
+  head: string,
+  findGoing: Parameters<typeof rewriteDay>[2],
+): Promise<
+  { readonly parent: string | undefined; readonly staying: readonly Commit[] } | undefined
+> {
   const commits = await readLine(history, head);
   const going = await findGoing(commits.map(snapshotOf));
   const isGoing = (commit: Commit): boolean => going.has(snapshotOf(commit));
   const first = commits.findIndex(isGoing);
-  if (first < 0) return false;
-  const parent = commits[first - 1]?.oid;
-  const staying = commits.slice(first).filter((commit) => !isGoing(commit));
-  const fresh = await moveDay(history, { ref, head, parent, staying });
-  await catalog.apply(
-    { snapshots: await toRows(history, staying, fresh) },
-    withRef(await catalog.position(), ref, fresh.at(-1) ?? parent),
-  );
-  return true;
+  if (first < 0) return undefined;
+  return {
+    parent: commits[first - 1]?.oid,
+    staying: commits.slice(first).filter((commit) => !isGoing(commit)),
+  };
 }
 
 /** The snapshot that a commit names; "" where it names none. */
@@ -107,11 +134,20 @@ async function toRows(
   });
 }
 
-function withRef(
-  position: CatalogPosition,
-  ref: string,
-  commit: string | undefined,
-): CatalogPosition {
-  const { [ref]: _, ...others } = position;
-  return commit === undefined ? others : { ...others, [ref]: commit };
+/** Puts a rewritten day's rows into the catalog, and where it leads to now; undefined: it is gone. */
+async function noteDay(
+  history: History,
+  { ref, head }: { readonly ref: string; readonly head: string | undefined },
+  snapshots: readonly SnapshotRow[],
+): Promise<void> {
+  const { catalog } = history.store;
+  const before = await catalog.position();
+  const others = withoutRefs(before, new Set([ref]));
+  // Commits of it that were passed over have other names now: all of it is indexed once more.
+  const isWhole = listPassedOver(before).every((each) => each.ref !== ref);
+  await catalog.apply(
+    { snapshots },
+    isWhole && head !== undefined ? { ...others, [ref]: head } : others,
+  );
+  if (!isWhole) await catchUp(history);
 }

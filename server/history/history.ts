@@ -4,17 +4,14 @@ import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { catchUp, readBeside, readState, type Indexer } from './catch-up.js';
+import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
+import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
-import { identify, type Candidate, type Identity } from './identity.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
-
-/** The most notebooks that one at an unknown path is compared with, the newest first. */
-const MOST_CANDIDATES = 2_000;
 
 /** A store with its catalog brought up to date, and how commits and records become rows. */
 export interface History {
@@ -26,21 +23,29 @@ export interface History {
   readonly secrets: SecretIntake;
 }
 
-/** Brings the catalog to where git and the journal are. That of a damaged store is all that may be left of something: it stays as it is. */
+/** Brings the catalog to where git and the journal are. */
 export async function openHistory(
   store: Store,
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
+  // The catalog of a damaged store may be all that is left of something: it stays as it is.
   const isWitness =
     store.damage !== undefined && (await store.catalog.position())[MAIN] !== undefined;
-  if (!isWitness) await catchUp(store, indexers, { fresh: isPurging });
-  const history = { store, indexers, recorders, secrets: openSecretIntake(store) };
-  await replay(history);
-  // Old objects that could not be removed are in nobody's way, and the next opening tries again.
-  if (isPurging) await finishPurge(store).catch(store.report);
+  const indexed = { store, indexers, recorders };
+  if (isWitness) await replay(indexed);
+  else await catchUp(indexed, { fresh: isPurging || (await isMended(store, indexers)) });
+  const opened = { ...indexed, secrets: openSecretIntake(store) };
+  const history = { ...opened, store: withoutDoubt(opened) };
+  if (isPurging) await endPurge(store).catch(store.report);
   return history;
+}
+
+/** Where it fails, old objects and documents stay that are in nobody's way, and the next opening tries again. */
+async function endPurge(store: Store): Promise<void> {
+  await store.catalog.flush();
+  await finishPurge(store);
 }
 
 /** The last snapshot in a notebook's history; undefined where it has none. */
@@ -77,11 +82,31 @@ export async function getNotebook(store: Store, id: string): Promise<NotebookRow
 
 /** The notebook's bytes as they were acknowledged. */
 export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
-  return store.repository.readBlob(row.blob);
+  return readAsNow(store, row, ({ blob }) => store.repository.readBlob(blob));
 }
 
 /** The state beside a snapshot. */
-export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+export function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+  return readAsNow(store, row, (each) => readStateOf(store, each));
+}
+
+/** Reads what a row leads to; since the row was asked for its day or a purge may have written it anew, or it has thinned out itself, and the old is gone. */
+async function readAsNow<Result>(
+  store: Store,
+  row: SnapshotRow,
+  read: (row: SnapshotRow) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read(row);
+  } catch (error) {
+    const now = await store.catalog.findSnapshot(row.id);
+    if (now !== undefined && now.commit !== row.commit) return read(now);
+    const expired = now === undefined ? await store.catalog.findExpired(row.id) : undefined;
+    throw expired === undefined ? error : await toExpiredError(store, expired);
+  }
+}
+
+async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookState> {
   const commit = await store.repository.readCommit(row.commit);
   const beside = await readBeside(store.repository, commit.tree, row);
   const state = beside?.state ?? (await readState(store.repository, commit.tree, row.notebook));
@@ -111,18 +136,4 @@ export function toKeptCells(notebook: Notebook): readonly KeptCell[] {
     type: cell.type,
     hash: (hashes[index]?.hash ?? '').slice(0, 16),
   }));
-}
-
-/** Who the notebook at an unknown path is, among those known. */
-export async function identifyNew(store: Store, cells: readonly KeptCell[]): Promise<Identity> {
-  const rows = [...(await store.catalog.notebooks())].sort((a, b) => b.number - a.number);
-  const candidates: Candidate[] = [];
-  for (const row of rows.slice(0, MOST_CANDIDATES)) {
-    const newest = await newestOf(store, row.id);
-    if (newest === undefined) continue;
-    const state = await readSnapshotState(store, newest);
-    const present = await store.files.exists(row.path);
-    candidates.push({ row, cells: state.snapshot?.cells ?? [], present });
-  }
-  return identify(cells, candidates);
 }

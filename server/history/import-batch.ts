@@ -3,8 +3,10 @@ import type { Notebook } from '../notebook/notebook.js';
 import { MAIN } from '../store/create.js';
 import type { CommitParts, Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow } from '../store/catalog/rows.js';
+import { moveInDoubt } from './doubt.js';
 import type { Step } from './import-line.js';
-import { readSnapshotState, toKeptCells, type History } from './history.js';
+import { toKeptCells, type History } from './history.js';
+import { findCells } from './identify-new.js';
 import { isInTree, standsBeside, takeOut, type Bound, type Standing } from './import-tree.js';
 import { noteChain } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -83,13 +85,15 @@ export async function writeBatch(
     history,
     made.map(({ commit }) => commit),
   );
-  const committed = await store.repository.commitMany({ ref: MAIN, commits });
-  const change = made.map((each, at) => toRows(each, committed[at]));
-  const snapshots = change.flatMap((each) => each.snapshots ?? []);
-  const runs = change.flatMap((each) => each.runs ?? []);
-  const notebooks = change.flatMap((each) => each.notebooks ?? []);
-  await noteChain(history, MAIN, committed, { notebooks, snapshots, runs });
-  return { snapshots: snapshots.length, runs: runs.length };
+  return moveInDoubt(store, MAIN, async () => {
+    const committed = await store.repository.commitMany({ ref: MAIN, commits });
+    const change = made.map((each, at) => toRows(each, committed[at]));
+    const snapshots = change.flatMap((each) => each.snapshots ?? []);
+    const runs = change.flatMap((each) => each.runs ?? []);
+    const notebooks = change.flatMap((each) => each.notebooks ?? []);
+    await noteChain(history, MAIN, committed, { notebooks, snapshots, runs });
+    return { snapshots: snapshots.length, runs: runs.length };
+  });
 }
 
 /** Says in the last commit how far main holds everything, unless something waits in the journal to be sealed. */
@@ -233,7 +237,7 @@ async function findBefore(
   const { before } = bound;
   if (before === undefined || before.cells !== undefined) return before?.cells;
   const row = await history.store.catalog.findSnapshot(before.snapshot);
-  return row && ((await readSnapshotState(history.store, row)).snapshot?.cells ?? []);
+  return row && findCells(history.store, row);
 }
 
 async function makeEnd(

@@ -3,12 +3,14 @@ import { MAIN } from '../store/create.js';
 import { toWorkspacePath } from '../store/disk/names.js';
 import type { FileEdit } from '../store/git/repository.js';
 import type { NotebookRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
 import { readState } from './catch-up.js';
 import type { History } from './history.js';
 import { toOrigin } from './note.js';
 import { toNotebookRow } from './rows.js';
 import { commitToMain } from './seal.js';
 import { formatStored, notebookStatePath, TRAILERS, type NotebookState } from './state.js';
+import { unlessDamaged } from './unreadable.js';
 
 /** Lets every notebook at `from`, or below it when it was a folder, go on at `to`. Returns those that moved. */
 export function renamePath(
@@ -65,7 +67,7 @@ export async function moveNotebook(
   const { store } = history;
   const head = await store.repository.findRef(MAIN);
   const tree = head === undefined ? undefined : (await store.repository.readCommit(head)).tree;
-  const kept = tree === undefined ? undefined : await readState(store.repository, tree, row.id);
+  const kept = tree === undefined ? undefined : await findState(store, tree, row);
   const blob = tree === undefined ? undefined : await store.repository.findEntry(tree, row.path);
   const state: NotebookState = {
     format: 1,
@@ -86,6 +88,15 @@ export async function moveNotebook(
     : [];
   await commitEvent(history, state, 'rename', `Rename ${row.path} to ${to}`, files);
   return toNotebookRow(state);
+}
+
+/** What main says of a notebook; undefined where it says nothing, or what cannot be read: that costs nothing of any version. */
+function findState(
+  store: Store,
+  tree: string,
+  { id, path }: NotebookRow,
+): Promise<NotebookState | undefined> {
+  return unlessDamaged(store, `The state of ${path}`, () => readState(store.repository, tree, id));
 }
 
 async function commitEvent(

@@ -1,6 +1,7 @@
 import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
 import type { Repository } from '../store/git/repository.js';
+import { refsOf } from './passed-over.js';
 
 interface NewCommits {
   readonly ref: string;
@@ -60,7 +61,7 @@ export async function findNew(
 ): Promise<NewLines | undefined> {
   const { refs } = found;
   const lines: NewCommits[] = [];
-  const lost = Object.keys(position).filter((ref) => isGone(ref, found, position));
+  const lost = refsOf(position).filter((ref) => isGone(ref, found, position));
   for (const [ref, head] of refs) {
     const known = position[ref];
     const line = await readLine(repository, head, known);

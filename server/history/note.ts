@@ -3,7 +3,7 @@ import type { Committed } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
 import { catchUp } from './catch-up.js';
 import { newestOf, type History } from './history.js';
-import { replay, replayBy } from './replay.js';
+import { replayBy } from './replay.js';
 
 /** Puts a commit's rows into the catalog; when git itself had moved the ref in between, everything that is new is indexed. */
 export async function noteCommit(
@@ -15,8 +15,7 @@ export async function noteCommit(
   const { catalog } = history.store;
   const position = await catalog.position();
   if (committed.previous !== position[ref]) {
-    await catchUp(history.store, history.indexers);
-    await replay(history);
+    await catchUp(history);
     return;
   }
   await catalog.inTurn(async (apply) => {

@@ -1,25 +1,20 @@
 import { join } from 'node:path';
 
-import * as z from 'zod';
-
 import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
 import { CellarError, isErrno } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import { catchUp } from './catch-up.js';
-import { readTextAt, type History } from './history.js';
+import { generationFile, readGeneration } from './generation.js';
+import type { History } from './history.js';
 import { findArtifacts } from './purge-artifacts.js';
 import { finishPurge, resumePurge, writeMarker } from './purge-marker.js';
 import { cleanBlobs, createSink, rewriteCommits, type Rewriting } from './purge-rewrite.js';
 import { checkPurgeable, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
-import { replay } from './replay.js';
 import { commitToMain } from './seal.js';
 import { addPurged } from './secret-key.js';
-import { formatStored, TRAILERS } from './state.js';
-
-const GENERATION_PATH = '.cellar/generation.json';
-const generationSchema = z.object({ generation: z.number().int() });
+import { TRAILERS } from './state.js';
 
 export interface PurgeOptions {
   readonly texts: readonly string[];
@@ -57,7 +52,7 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
     unread: unread.size,
     outOfReach: await listOutOfReach(history),
   };
-  const generation = await readGeneration(history);
+  const generation = await readGeneration(store);
   if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, generation };
   const raised = await store.exclusively(() => rewriteAll(history, rewriting));
   return { status: 'ok', dryRun: false, ...plan, generation: raised };
@@ -70,11 +65,11 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   // First of all, so that what comes from now on is without it.
   await addPurged(store, remover.forms);
   history.secrets.refresh();
-  const generation = (await readGeneration(history)) + 1;
+  const generation = (await readGeneration(store)) + 1;
   await commitToMain(
     history,
     {
-      edits: [{ path: GENERATION_PATH, content: formatStored({ generation }) }],
+      edits: [generationFile(generation)],
       facts: {
         author: store.author,
         time: store.now(),
@@ -100,11 +95,15 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
     .map(([ref, from]) => ({ ref, from, to: commits.get(from) ?? from }))
     .filter(({ from, to }) => from !== to);
   await writeMarker(store, { format: 1, generation, refs });
-  await resumePurge(store);
-  await catchUp(store, history.indexers, { fresh: true });
-  await replay(history);
-  await store.catalog.flush();
-  await finishPurge(store);
+  try {
+    await resumePurge(store);
+    await catchUp(history, { fresh: true });
+    await store.catalog.flush();
+    await finishPurge(store);
+  } finally {
+    // Whatever of it could not be done: what is in memory holds the text.
+    store.memory.forget();
+  }
   return generation;
 }
 
@@ -154,12 +153,6 @@ function countRecords({ store }: History, remover: Remover): number {
   return store.journal
     .pending(0)
     .filter(({ data }) => remover.plain(Buffer.from(JSON.stringify(data))) !== undefined).length;
-}
-
-/** How often this store was purged. */
-async function readGeneration({ store }: History): Promise<number> {
-  const text = await readTextAt(store, GENERATION_PATH);
-  return text === undefined ? 0 : generationSchema.parse(JSON.parse(text)).generation;
 }
 
 /** Copies that no purge of this store can change, the known ones by name. */

@@ -1,7 +1,6 @@
 import type { Progress } from '../../contract/progress.js';
 import { catchUp } from './catch-up.js';
 import type { History } from './history.js';
-import { replay } from './replay.js';
 import { sealPending } from './seal.js';
 
 /** Builds the catalog anew from git and the journal; returns how many commits were read. */
@@ -11,9 +10,5 @@ export async function reindex(
 ): Promise<number> {
   const options = { fresh: true, ...(report === undefined ? {} : { report }) };
   await sealPending(history);
-  return history.store.exclusively(async () => {
-    const commits = await catchUp(history.store, history.indexers, options);
-    await replay(history);
-    return commits;
-  });
+  return history.store.exclusively(() => catchUp(history, options));
 }

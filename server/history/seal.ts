@@ -4,6 +4,7 @@ import { MAIN } from '../store/create.js';
 import type { CommitRequest, Committed, FileEdit } from '../store/git/repository.js';
 import type { JournalRecord } from '../store/journal/journal.js';
 import type { Store } from '../store/store.js';
+import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
 import { noteCommit } from './note.js';
 import type { ReadSealed, Recorder } from './recorder.js';
@@ -146,12 +147,12 @@ async function commitGathered(
   const { store } = history;
   const { through, edits } = gathered;
   const trailers = new Map([...facts.trailers, [TRAILERS.through, String(through)] as const]);
-  const committed = await store.repository.commit({
-    ref: MAIN,
-    edits,
-    facts: { ...facts, trailers },
+  const committed = await moveInDoubt(store, MAIN, async () => {
+    const request = { ref: MAIN, edits, facts: { ...facts, trailers } };
+    const made = await store.repository.commit(request);
+    await noteCommit(history, MAIN, made, toChange(made));
+    return made;
   });
-  await noteCommit(history, MAIN, committed, toChange(committed));
   // It is in git: that the journal's files stay until the next time harms nothing.
   await store.journal.seal(through).catch(store.report);
   return committed;

@@ -10,8 +10,10 @@ import type { Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
+import { moveInDoubt } from './doubt.js';
 import { findGone } from './gone.js';
-import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
+import { newestOf, toKeptCells, type History } from './history.js';
+import { findCells, identifyNew, rememberCells } from './identify-new.js';
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -160,6 +162,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
     },
   };
   const row = await commitState(history, state, request.bytes, { keep, attachment });
+  rememberCells(store, row, cells);
   return { row, created: true, warnings };
 }
 
@@ -228,9 +231,11 @@ async function commitToDay(
   const main = await repository.findRef(MAIN);
   const baseTree = main === undefined ? undefined : (await repository.readCommit(main)).tree;
   const base = baseTree === undefined ? {} : { baseTree };
-  const committed = await repository.commit({ ref, ...base, ...request });
-  await noteCommit(history, ref, committed, toChange(committed));
-  return committed;
+  return moveInDoubt(history.store, ref, async () => {
+    const committed = await repository.commit({ ref, ...base, ...request });
+    await noteCommit(history, ref, committed, toChange(committed));
+    return committed;
+  });
 }
 
 async function settleIdentity(
@@ -263,6 +268,6 @@ async function countChanges(
   cells: ReturnType<typeof toKeptCells>,
 ): Promise<ChangedCells | null> {
   if (previous === undefined) return null;
-  const before = (await readSnapshotState(store, previous)).snapshot?.cells ?? [];
-  return countChangedCells(before, cells);
+  const before = await findCells(store, previous);
+  return before === undefined ? null : countChangedCells(before, cells);
 }

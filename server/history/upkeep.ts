@@ -3,7 +3,9 @@ const TICK_MS = 1_000;
 /** Something that a server does by itself, when nobody waits for it. */
 export interface UpkeepJob {
   readonly name: string;
-  /** Runs once the workspace has been quiet for so many milliseconds after a change. */
+  /** May take minutes; one that is not runs beside it. */
+  readonly long?: boolean;
+  /** Runs once the workspace has been quiet for so many milliseconds after a change, or after the start. */
   readonly idle?: number;
   /** Runs when so many milliseconds have passed since it last ran, or since the start. */
   readonly every?: number;
@@ -24,28 +26,31 @@ export interface UpkeepOptions {
 }
 
 export interface Upkeep {
-  /** Runs every job whose time has come, one after another. */
+  /** Runs every job whose time has come: the long ones one after another, and beside them the others one after another. */
   look(): Promise<void>;
-  /** Ends the job that runs, and runs no more; resolves when it has ended. */
+  /** Ends the jobs that run, and runs no more; resolves when they have ended. */
   stop(): Promise<void>;
 }
 
 interface Scheduled {
   readonly job: UpkeepJob;
   ranAt: number;
-  /** The activity that it ran after. */
-  seen: number;
+  /** The activity that it ran after; undefined before its first run. */
+  seen: number | undefined;
 }
 
-/** Starts to look after a workspace: never two jobs at a time, those first in the list first. A job that fails is reported. */
+/**
+ * Starts to look after a workspace: never two long jobs at a time, nor two of the others, those first in the list first. A job that
+ * fails is reported.
+ */
 export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions): Upkeep {
   const now = options.now ?? (() => performance.now());
   const { activity, report } = options;
   const start = now();
-  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: activity() }));
+  // What was written before the start, e.g. by a command, may have left work for each of them.
+  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: undefined }));
   const stopping = new AbortController();
   let last = { activity: activity(), at: start };
-  let looking: Promise<void> | undefined;
 
   const isTime = ({ job, ranAt, seen }: Scheduled): boolean => {
     const quiet = now() - last.at;
@@ -63,8 +68,8 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     each.ranAt = now();
   };
 
-  const lookOnce = async (): Promise<void> => {
-    for (const each of scheduled) {
+  const lookAt = async (lane: readonly Scheduled[]): Promise<void> => {
+    for (const each of lane) {
       if (stopping.signal.aborted) return;
       const current = activity();
       if (current !== last.activity) last = { activity: current, at: now() };
@@ -72,11 +77,20 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     }
   };
 
-  const look = (): Promise<void> => {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
-    });
-    return looking;
+  const toLane = (isLong: boolean): (() => Promise<void>) => {
+    const lane = scheduled.filter(({ job }) => (job.long ?? false) === isLong);
+    let looking: Promise<void> | undefined;
+    return () => {
+      looking ??= lookAt(lane).finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    };
+  };
+
+  const lanes = [toLane(false), toLane(true)];
+  const look = async (): Promise<void> => {
+    await Promise.all(lanes.map((lookAtLane) => lookAtLane()));
   };
 
   const timer = setInterval(() => void look(), options.tick ?? TICK_MS).unref();
@@ -85,7 +99,7 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await looking;
+      await look();
     },
   };
 }

@@ -4,10 +4,10 @@ import type { Progress } from '../../contract/progress.js';
 import { createCatalog } from '../store/catalog/catalog.js';
 import { compareText } from '../store/catalog/order.js';
 import { COLLECTIONS, type Collection, type StoredCatalog } from '../store/catalog/rows.js';
-import type { Store } from '../store/store.js';
 import { catchUp } from './catch-up.js';
 import type { History } from './history.js';
-import { replay, replayBy } from './replay.js';
+import { listPassedOver } from './passed-over.js';
+import { replayBy } from './replay.js';
 
 /** What is recorded between two looks looks like a difference; what is one stays. */
 const LOOKS = 3;
@@ -38,28 +38,26 @@ export async function compareCatalog(
   history: History,
   report: (progress: Progress) => void,
 ): Promise<CatalogFound> {
-  const { store, indexers } = history;
+  const { store } = history;
   const catalog = createCatalog();
-  const beside: Store = { ...store, catalog, report: () => undefined };
-  const skipped = new Set<string>();
-  const options = { skipped: (commit: string): void => void skipped.add(commit) };
+  const beside = { ...history, store: { ...store, catalog, report: () => undefined } };
   // What takes long is done while others write.
-  await catchUp(beside, indexers, { ...options, report });
+  await catchUp(beside, { report });
   const compare = async (): Promise<CatalogFound> => {
-    await catchUp(beside, indexers, options);
+    await catchUp(beside);
     if (
       !store.readOnly &&
       !isDeepStrictEqual(await catalog.position(), await store.catalog.position())
     ) {
       // Git itself has moved a ref.
-      await catchUp(store, indexers);
-      await replay(history);
+      await catchUp(history);
     }
     for (let looks = 1; ; looks += 1) {
       const live = await store.catalog.rows();
-      await replayBy({ ...history, store: beside }, catalog.apply);
+      await replayBy(beside, catalog.apply);
       const fresh = await catalog.rows();
       const differences = findDifferences(live, fresh);
+      const skipped = new Set(listPassedOver(fresh.position).map(({ commit }) => commit));
       if (differences.length === 0 || looks === LOOKS) return { live, fresh, differences, skipped };
     }
   };

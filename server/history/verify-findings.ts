@@ -1,6 +1,7 @@
 import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
 import type { DamagedFile } from '../store/git/survey.js';
 import { describeUnread, findRunOf, toFinding, type Finding } from './finding.js';
+import { refsOf } from './passed-over.js';
 import type { ArtifactsFound } from './verify-artifacts.js';
 import type { CatalogFound, Difference } from './verify-catalog.js';
 import { toConcerned, type ConcernedBy } from './verify-concerned.js';
@@ -82,10 +83,14 @@ function toRefFindings({ refs }: GitFound, { position }: GitContext): readonly F
     ...refs.damaged.map(({ path, reason }) =>
       toFinding({ what: path, reason, kind: 'ref', file: `store.git/${path}` }),
     ),
-    ...Object.entries(position)
-      .filter(([ref]) => !known.has(ref))
-      .map(([ref, oid]) =>
-        toFinding({ what: ref, reason: `it is gone; it led to ${oid}`, kind: 'ref' }),
+    ...refsOf(position)
+      .filter((ref) => !known.has(ref))
+      .map((ref) =>
+        toFinding({
+          what: ref,
+          reason: `it is gone; it led to ${position[ref] ?? ''}`,
+          kind: 'ref',
+        }),
       ),
   ];
 }

@@ -4,6 +4,7 @@ import type { Author } from '../../contract/snapshot.js';
 import { createAccess, type Access, type Secrets } from '../access/access.js';
 import { createEvents, type Events } from '../api/parts.js';
 import { createApp } from '../app.js';
+import { Intakes } from '../capture/intakes.js';
 import { CellarError } from '../errors.js';
 import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
@@ -55,6 +56,9 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const history = await openHistory(store, INDEXERS, RECORDERS);
     const operating = openOperatingState(store.places);
     const pool = createPool({ folder: options.workers });
+    store.memory.onForget(() => {
+      pool.renew();
+    });
     const events = options.events ?? createEvents();
     const ending = new AbortController();
     const app = createApp({
@@ -64,6 +68,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
       operating,
       events,
       ending: ending.signal,
+      intakes: new Intakes(),
     });
     const collected = (): void => {
       events.emit({ kind: 'workspace' });
@@ -106,7 +111,7 @@ function whileSound(store: Store, job: UpkeepJob): UpkeepJob {
   };
 }
 
-/** What a server does by itself, the shortest first. */
+/** What a server does by itself beside its long work. */
 function upkeepJobs(history: History): readonly UpkeepJob[] {
   return [
     {

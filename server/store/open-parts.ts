@@ -1,5 +1,4 @@
 import { isErrno } from '../errors.js';
-import type { CatalogFiles } from './catalog/files.js';
 import { MAIN } from './create.js';
 import type { Disk } from './disk/disk.js';
 import { findNetwork } from './disk/file-system.js';
@@ -25,16 +24,11 @@ export async function warnOfNetwork(
 }
 
 /** A catalog is its owner's alone: for others, who may read the store, it is made from git for as long as they need it. */
-export function whereAllowed(files: CatalogFiles): CatalogFiles {
-  const read = async (): ReturnType<CatalogFiles['read']> => {
-    try {
-      return await files.read();
-    } catch (error) {
-      if (isErrno(error, 'EACCES', 'EPERM')) return undefined;
-      throw error;
-    }
+export function whereAllowed(report: StoreOptions['report']): StoreOptions['report'] {
+  return (error) => {
+    if (error instanceof Error && isErrno(error.cause, 'EACCES', 'EPERM')) return;
+    report(error);
   };
-  return { ...files, read };
 }
 
 /** The journal without what is in git already, and the number through which it is. */

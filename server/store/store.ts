@@ -2,6 +2,7 @@ import type { Author } from '../../contract/snapshot.js';
 import { CellarError, toStorageError } from '../errors.js';
 import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
+import { createContentMemory, type ContentMemory } from './content-memory.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
 import { toReadOnly } from './catalog/files.js';
@@ -12,6 +13,7 @@ import { fenceDisk } from './fence.js';
 import { guardArtifacts, guardRepository, type Guard } from './guarded.js';
 import { BEAT_MS, type HolderWatch } from './heartbeat.js';
 import { createIds } from './ids.js';
+import { checkJournal } from './journal/journal-folder.js';
 import type { Journal } from './journal/journal.js';
 import { describeHolder } from './lock-holder.js';
 import { tryLock, type HeldLock, type LockAttempt } from './lock.js';
@@ -45,13 +47,15 @@ export interface Store {
   readonly places: Places;
   readonly disk: Disk;
   readonly repository: Repository;
+  /** What is in memory of all this. */
+  readonly memory: ContentMemory;
   readonly artifacts: Artifacts;
   readonly catalog: Catalog;
   /** What is not in git yet; see history's record and seal. */
   readonly journal: Journal;
   readonly files: WorkspaceFiles;
   readonly author: Author;
-  /** Nothing can be written here: the disk, its lack of room, the folder's permissions, or damage forbid it. */
+  /** Nothing can be written here: the disk, its lack of room, the folder's permissions, an unreadable journal or damage forbid it. */
   readonly readOnly: boolean;
   /** This process is the store's owner, also of one that is damaged. */
   readonly owned: boolean;
@@ -135,7 +139,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** Whether a store that was opened read-only could be owned now. Throws StoreTakenError when another process has it. */
 export async function canOwn(places: Places, watch?: HolderWatch): Promise<boolean> {
   try {
-    await (await takeLock(places, nodeDisk, watch)).release();
+    const lock = await takeLock(places, nodeDisk, watch);
+    // Whoever could not read it opened the store read-only for that.
+    await checkJournal(places.journal, nodeDisk).finally(lock.release);
     return true;
   } catch (error) {
     if (isRefusal(error)) return false;
@@ -183,8 +189,9 @@ async function openOwned(
   if (isOwned) ownership.lock.beat(options.lost ?? (() => undefined));
   const disk = isOwned ? fenceDisk(options.disk, ownership.lock.check) : options.disk;
   const plain = openRepository(places.git, disk);
-  const files = openCatalogFolder(places.catalog, options.report, disk);
-  const catalog = await openCatalog(isOwned ? files : toReadOnly(whereAllowed(files)));
+  const report = isOwned ? options.report : whereAllowed(options.report);
+  const files = openCatalogFolder(places.catalog, report, disk);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
   let condition = await judgeOpening(plain, catalog, { places, disk });
   const findGuard = (): Guard | undefined => (condition.kind === 'damaged' ? condition : undefined);
   const repository = guardRepository(plain, findGuard);
@@ -203,6 +210,10 @@ async function openOwned(
     disk,
     ownership,
     findGuard,
+  });
+  const memory = createContentMemory();
+  memory.onForget(() => {
+    plain.forget();
   });
   let tail: Promise<unknown> = Promise.resolve();
   let given = Math.max(sealed, await catalog.lastNumber());
@@ -229,6 +240,7 @@ async function openOwned(
     places,
     disk,
     repository,
+    memory,
     artifacts: guardArtifacts(openArtifactFolder(places.artifacts, disk), findGuard),
     catalog,
     journal,

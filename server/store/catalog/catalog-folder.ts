@@ -19,7 +19,7 @@ import {
 import { Shelf, type Leaf } from './shelf.js';
 
 /** Raised whenever rows change their shape: an older catalog is then built anew. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Of one document: written in some milliseconds, and few enough of them to be opened at once. */
 const LEAF_BYTES = 256 * 1024;
 const WAIT_MS = 1_000;
@@ -34,8 +34,8 @@ interface Document {
 }
 
 interface StoredLeaf extends Leaf<AnyRow> {
-  /** The SHA-256 of its document; undefined before the first was written. */
-  sum: string | undefined;
+  /** Its document, by SHA-256 and how many rows are in it: more may have come since. Undefined before the first was written. */
+  written: { readonly sum: string; readonly count: number } | undefined;
 }
 
 /** The root of the catalog: which documents are its parts. Written last, so that all of it is of one moment. */
@@ -67,7 +67,7 @@ export function openCatalogFolder(
     first,
     rows: new Map(),
     dirty: false,
-    sum: undefined,
+    written: undefined,
   });
   const makeShelves = (): Map<Collection, Shelf<AnyRow, StoredLeaf>> =>
     new Map(COLLECTIONS.map((name) => [name, new Shelf(LEAF_BYTES, makeLeaf)]));
@@ -92,7 +92,7 @@ export function openCatalogFolder(
     if (low.data?.format !== FORMAT || low.data.rows.length !== count)
       throw new SyntaxError(`${join(folder, nameOf(collection, sum))} is missing`);
     const rows = new Map(low.data.rows.map((row) => [row.id, row]));
-    return { first, rows, dirty: false, sum };
+    return { first, rows, dirty: false, written: { sum, count } };
   };
 
   const read = async (): Promise<StoredCatalog | undefined> => {
@@ -108,10 +108,9 @@ export function openCatalogFolder(
       }
       position = meta.position;
     } catch (error) {
-      if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
       shelves = makeShelves();
-      // An older format is no damage.
-      if (error instanceof SyntaxError) report(toDistrust(folder, error));
+      // An older format is no damage. Whatever else is wrong with it, git and the journal have all that it says.
+      if (!(error instanceof z.ZodError)) report(toDistrust(folder, error));
       return undefined;
     }
     return { ...rowsOf(shelves), position };
@@ -130,8 +129,8 @@ export function openCatalogFolder(
       // Their names are there before they are told of.
       await syncFolder(folder, disk);
       const documents = [...present].flatMap(([collection, leaves]) =>
-        leaves.flatMap(({ first, rows, sum }) =>
-          sum === undefined ? [] : { collection, first, count: rows.size, sum },
+        leaves.flatMap(({ first, written }) =>
+          written === undefined ? [] : { collection, first, ...written },
         ),
       );
       await new Low<unknown>(metaFile(), {
@@ -152,11 +151,10 @@ export function openCatalogFolder(
     // Rows that come while it is written make it dirty again.
     leaf.dirty = false;
     try {
-      await new Low<Document | null>(file, {
-        format: FORMAT,
-        rows: [...leaf.rows.values()],
-      }).write();
-      leaf.sum = file.sum;
+      const rows = [...leaf.rows.values()];
+      await new Low<Document | null>(file, { format: FORMAT, rows }).write();
+      const { sum } = file;
+      if (sum !== undefined) leaf.written = { sum, count: rows.length };
     } catch (error) {
       leaf.dirty = true;
       throw error;
@@ -230,10 +228,10 @@ function rowsOf(
   };
 }
 
-function toDistrust(folder: string, cause: SyntaxError): CellarError {
+function toDistrust(folder: string, cause: unknown): CellarError {
   return new CellarError(
     'store_damaged',
-    `The catalog is built anew: ${cause.message}.`,
+    `The catalog is built anew: ${cause instanceof Error ? cause.message : String(cause)}.`,
     { path: folder },
     { cause },
   );

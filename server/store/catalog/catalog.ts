@@ -17,6 +17,9 @@ import { Tables } from './tables.js';
 /** Changes a catalog: resolves when what it says from then on has the rows, and the position where one is given. */
 export type Apply = (change: CatalogChange, position?: CatalogPosition) => Promise<void>;
 
+/** Takes the rows and the position of `all` in the place of a catalog's own, at once. */
+export type Replace = (all: StoredCatalog) => Promise<void>;
+
 /**
  * Answers every query about what the store holds. Derived: whatever it says can be computed anew from git and the journal. An answer
  * is of one moment: what comes later changes nothing in it.
@@ -28,12 +31,11 @@ export interface Catalog {
   /** Changes are taken one after another, in the order they were given. Without a position it stays as it is. */
   readonly apply: Apply;
   /**
-   * Runs work that changes rows by what it reads: no other change is taken until it ends. It changes by the `apply` it is given,
-   * since the catalog's own would wait for it.
+   * Runs work that changes rows by what it reads: no other change is taken until it ends. It changes by the `apply` and the `replace`
+   * it is given, since the catalog's own would wait for it.
    */
-  inTurn<Result>(work: (apply: Apply) => Promise<Result>): Promise<Result>;
-  /** Takes the rows and the position of `all` in the place of its own, at once. */
-  replace(all: StoredCatalog): Promise<void>;
+  inTurn<Result>(work: (apply: Apply, replace: Replace) => Promise<Result>): Promise<Result>;
+  readonly replace: Replace;
   /** Every row, each collection by id. */
   rows(): Promise<StoredCatalog>;
   flush(): Promise<void>;
@@ -100,19 +102,20 @@ function overTables(first: Tables, start: CatalogPosition, files: CatalogFiles):
     revision += 1;
     files.note(taken, next);
   };
+  const exchange = (all: StoredCatalog): void => {
+    tables = new Tables(all);
+    position = all.position;
+    revision += 1;
+    files.replace(all);
+  };
   const takeAtOnce: Apply = (change, next) => settle(() => take(change, next));
+  const exchangeAtOnce: Replace = (all) => settle(() => exchange(all));
   return {
     position: () => Promise.resolve(position),
     revision: () => Promise.resolve(revision),
     apply: (change, next) => queue(() => take(change, next)),
-    inTurn: (work) => queue(() => work(takeAtOnce)),
-    replace: (all) =>
-      queue(() => {
-        tables = new Tables(all);
-        position = all.position;
-        revision += 1;
-        files.replace(all);
-      }),
+    inTurn: (work) => queue(() => work(takeAtOnce, exchangeAtOnce)),
+    replace: (all) => queue(() => exchange(all)),
     rows: () => Promise.resolve({ ...tables.rows(), position }),
     flush: () => files.flush(),
     ...answerFrom(() => tables),

@@ -116,5 +116,5 @@ export type StoredCatalog = {
 /** Those of the rows that were asked for which there are. */
 export type RowsById<Row> = ReadonlyMap<string, Row>;
 
-/** The commit of each ref that the catalog reflects. */
+/** The commit of each ref that the catalog reflects; and what it has passed over on the way there, see history's passed-over. */
 export type CatalogPosition = Readonly<Record<string, string>>;

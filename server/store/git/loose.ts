@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 
-import { isErrno } from '../../errors.js';
+import { isErrno, isSystemError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { makeFolder, placeFile, syncFolder } from '../disk/durable.js';
 import {
@@ -125,7 +125,7 @@ async function findLooseObject(
   try {
     raw = await inflateAsync(file, { chunkSize: chunkSizeFor(2 * file.length) });
   } catch (error) {
-    throw damaged(path, oid, error);
+    throw isSystemError(error) ? error : damaged(path, oid, error);
   }
   const end = raw.indexOf(0);
   const [type, length] = raw.toString('latin1', 0, end).split(' ');

@@ -3,8 +3,9 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { CellarError, isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { openCatFile } from './cat-file.js';
+import { collectObjects } from './collect.js';
 import { listLooseFolders, openLooseObjects, type LooseObjects } from './loose.js';
-import type { GitObject } from './object.js';
+import { firstOf, type GitObject } from './object.js';
 import type { Objects } from './objects.js';
 import { packedWriting } from './pack-write.js';
 import { openPacks, type Packs } from './packs.js';
@@ -36,8 +37,11 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
   });
   const first = open(own);
   let opening: Promise<readonly Source[]> | undefined;
-  const sources = (): Promise<readonly Source[]> =>
-    (opening ??= listAlternates(own, disk).then((folders) => [first, ...folders.map(open)]));
+  const sources = (): Promise<readonly Source[]> => {
+    opening ??= listAlternates(own, disk).then((folders) => [first, ...folders.map(open)]);
+    opening.catch(() => (opening = undefined));
+    return opening;
+  };
 
   // Old objects are in packs and new ones are not, and both come in rows: where the last one was is where to look first.
   let lastWasPacked = false;
@@ -56,7 +60,7 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
           failures.push(error);
         }
       }
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) throw firstOf(failures);
     return undefined;
   };
 
@@ -92,7 +96,17 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
       for await (const names of listLooseFolders(own, disk)) loose += names.length;
       return { loose, packs: (await listSmallPacks(gitdir, disk)).length };
     },
+    collect: (request, refs) =>
+      inTurn(gitdir, request.signal, (signal) =>
+        collectObjects({ gitdir, disk, refs, find }, { ...request, signal }),
+      ),
     pack: (asked) => inTurn(gitdir, asked, (signal) => packObjects(gitdir, { disk, signal })),
+    forget: () => {
+      catFile.renew();
+      void sources().then((all) => {
+        for (const { packs } of all) packs.forget();
+      });
+    },
     close: () => {
       catFile.close();
       void sources().then((all) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, deflate, deflateSync } from 'node:zlib';
 
-import { CellarError } from '../../errors.js';
+import { CellarError, isSystemError } from '../../errors.js';
 
 const deflateAsync = promisify(deflate);
 
@@ -74,4 +74,9 @@ export function damaged(path: string, oid: string, cause?: unknown): CellarError
     { path },
     { cause },
   );
+}
+
+/** Of failures to read one object in its places, the one to tell: where the system refused one of them, nobody knows of damage. */
+export function firstOf(failures: readonly unknown[]): unknown {
+  return failures.find(isSystemError) ?? failures[0];
 }

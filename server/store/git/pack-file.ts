@@ -45,6 +45,7 @@ export async function readPacked(
   bases: Bases,
 ): Promise<Unpacked> {
   const { file } = pack;
+  const { epoch } = bases;
   const deltas: { readonly at: number; readonly bytes: Buffer }[] = [];
   let at = offset;
   let found = bases.find(`${file.path}:${at}`);
@@ -54,7 +55,7 @@ export async function readPacked(
     const type = TYPES[entry.type];
     if (type !== undefined) {
       found = { type, content };
-      bases.add(`${file.path}:${at}`, found, content.length);
+      bases.add(`${file.path}:${at}`, found, content.length, epoch);
     } else {
       if (entry.base === undefined || deltas.length >= MOST_DEPTH)
         throw new RangeError(`${file.path} has no object at ${at}`);
@@ -65,7 +66,7 @@ export async function readPacked(
   }
   for (const delta of deltas.reverse()) {
     found = { type: found.type, content: applyDelta(found.content, delta.bytes) };
-    bases.add(`${file.path}:${delta.at}`, found, found.content.length);
+    bases.add(`${file.path}:${delta.at}`, found, found.content.length, epoch);
   }
   return found;
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-import { CellarError, isErrno } from '../../errors.js';
+import { CellarError, isErrno, isSystemError } from '../../errors.js';
 import { ByteCache } from '../disk/byte-cache.js';
 import type { Disk } from '../disk/disk.js';
-import { damaged, toObject, type GitObject } from './object.js';
+import { damaged, firstOf, toObject, type GitObject } from './object.js';
 import { readPacked, type Bases } from './pack-file.js';
 import { PackIndex } from './pack-index.js';
 import { RangeReader, type Pages } from './range-reader.js';
@@ -19,6 +19,8 @@ export interface Packs {
   refresh(): Promise<boolean>;
   /** How many there are. */
   count(): Promise<number>;
+  /** Lets go of what is in memory, and of every file: packs may be gone. */
+  forget(): void;
   close(): void;
 }
 
@@ -65,7 +67,7 @@ export function openPacks(objects: string, disk: Disk): Packs {
     } catch (error) {
       // Git has put its objects into another pack since: a new look at the folder finds it.
       if (isErrno(error, 'ENOENT')) return undefined;
-      if (error instanceof CellarError || isSystem(error)) throw error;
+      if (error instanceof CellarError || isSystemError(error)) throw error;
       throw damaged(pack.file.path, oid, error);
     }
     throw damaged(pack.file.path, oid);
@@ -86,7 +88,7 @@ export function openPacks(objects: string, disk: Disk): Packs {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) throw firstOf(failures);
     return undefined;
   };
 
@@ -96,6 +98,13 @@ export function openPacks(objects: string, disk: Disk): Packs {
     count: async () => {
       await refresh();
       return packs.size;
+    },
+    forget: () => {
+      for (const pack of packs.values()) close(pack);
+      packs.clear();
+      pages.clear();
+      bases.clear();
+      isListed = false;
     },
     close: () => {
       for (const pack of packs.values()) close(pack);
@@ -122,9 +131,4 @@ export async function listPacks(folder: string, disk: Disk): Promise<readonly st
     .filter((name) => name.endsWith('.idx'))
     .map((name) => name.slice(0, -'.idx'.length))
     .filter((name) => all.has(`${name}.pack`));
-}
-
-/** What the disk refuses is no damage of the pack. */
-function isSystem(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

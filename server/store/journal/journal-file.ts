@@ -27,12 +27,12 @@ export function isAside(name: string): boolean {
 
 export interface ReadOptions {
   readonly disk: Disk;
-  /** False where the store is read-only: then the file stays as it is. */
+  /** False where the store is read-only: then a file stays as it is, and one that cannot be read is passed over. */
   readonly mend: boolean;
   readonly report: (error: unknown) => void;
 }
 
-/** What one file holds; `isSound` when all that is left in it was read. */
+/** What one file holds; `isSound` when nothing else is left in it. */
 export interface ReadFile {
   readonly lines: readonly ReadLine[];
   readonly isSound: boolean;
@@ -41,12 +41,14 @@ export interface ReadFile {
 /**
  * The records of one file. A last line without an end, which nobody was told of, is cut off. A line that is damaged although it has
  * one costs its own record, unless one flipped bit is all that was: the file is kept beside, as `<name>.damaged`, and the others go on
- * in its place. All is reported, also what the disk refuses.
+ * in its place. All is reported, also what the disk refuses. Throws store_read_only for a file that is to be mended and cannot even be
+ * read: see toUnread.
  */
 export async function readJournalFile(path: string, options: ReadOptions): Promise<ReadFile> {
   let lines: readonly ReadLine[] = [];
+  const bytes = await readBytes(path, options);
+  if (bytes === undefined) return { lines, isSound: false };
   try {
-    const bytes = await options.disk.readFile(path);
     const read = await parseMended(bytes);
     lines = read.lines;
     if (bytes.length === 0) options.report(toEmpty(path));
@@ -71,6 +73,36 @@ export async function parseMended(bytes: Buffer): Promise<ReadLines> {
   }
   const mended = read.mended + lines.length - read.lines.length;
   return { ...read, lines, damaged, mended };
+}
+
+async function readBytes(
+  path: string,
+  { disk, mend, report }: ReadOptions,
+): Promise<Buffer | undefined> {
+  try {
+    return await disk.readFile(path);
+  } catch (error) {
+    // Sealed, and taken away by its owner, since it was listed.
+    if (isErrno(error, 'ENOENT')) return undefined;
+    const unread = toUnread(path, error);
+    if (mend) throw unread;
+    report(unread);
+    return undefined;
+  }
+}
+
+/**
+ * The error for what is there and cannot be read, whether for a moment or for good. Its numbers are unknown: with others given out
+ * meanwhile, and a commit that says it holds everything through one of those, its records would later pass for sealed and go.
+ */
+export function toUnread(path: string, cause: unknown): CellarError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CellarError(
+    'store_read_only',
+    `${path} cannot be read, and what it holds may be nowhere else: until it can, nothing is written. Check the disk, and who may read it; to go on without what it holds, move it away. ${reason}`,
+    { path },
+    { cause },
+  );
 }
 
 /** Nobody can tell a file that was just begun when the power went from one that lost what it held. */

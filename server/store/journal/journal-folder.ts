@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { isErrno, toStorageError } from '../../errors.js';
 import { nodeDisk, type Disk } from '../disk/disk.js';
-import { findFirstNumber, readJournalFile } from './journal-file.js';
+import { findFirstNumber, readJournalFile, toUnread, type ReadOptions } from './journal-file.js';
 import { JournalWriter } from './journal-writer.js';
 import type { Journal, JournalRecord } from './journal.js';
 import { formatLine, type ReadLine } from './line.js';
@@ -17,7 +17,7 @@ export interface JournalOptions {
   readonly readOnly?: boolean;
   /** Told of torn and damaged records. */
   readonly report: (error: unknown) => void;
-  /** Called before each write; rejects when the store is not ours any more. */
+  /** Called before each write, and again once it is synced; rejects when the store is not ours any more. */
   readonly guard?: () => Promise<void>;
 }
 
@@ -28,7 +28,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The journal in files of lines, each named for its first number; the folder is made with the first record. */
+/**
+ * The journal in files of lines, each named for its first number; the folder is made with the first record. Throws store_read_only
+ * when a part of it cannot be read: where nothing may be written that is reported, and the rest is there.
+ */
 export async function openJournalFolder(folder: string, options: JournalOptions): Promise<Journal> {
   const disk = options.disk ?? nodeDisk;
   const pending = new Pending();
@@ -54,6 +57,8 @@ export async function openJournalFolder(folder: string, options: JournalOptions)
       try {
         await options.guard?.();
         await writer.write(Buffer.concat(lines.map(({ line }) => line)), first, last);
+        // An owner that was paused in the write may have been replaced: the new one has read the journal without this.
+        await options.guard?.();
       } catch (error) {
         for (const each of group) each.reject(toStorageError(error, folder));
         continue;
@@ -115,15 +120,12 @@ async function readAll(
   const { disk, report } = options;
   const mend = options.readOnly !== true;
   const found = new Map<number, ReadLine>();
-  for (const name of await list(folder, disk)) {
-    const first = findFirstNumber(name);
-    if (first === undefined) continue;
-    const path = join(folder, name);
+  for (const { first, path } of await listFiles(folder, { disk, mend, report })) {
     const { lines, isSound } = await readJournalFile(path, { disk, mend, report });
     // The number in the name counts also when its record was lost: nothing may have it twice.
     const last = lines.reduce((most, { record }) => Math.max(most, record.number), first);
     pending.meet(last);
-    // A file that could be neither read nor mended stays for ever: what it holds is not in git.
+    // One that could not be mended stays until it can be, at a later start.
     if (isSound) writer.meet(path, last);
     for (const line of lines) found.set(line.record.number, line);
   }
@@ -133,11 +135,31 @@ async function readAll(
     pending.add(record, line.length);
 }
 
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
+/** Throws store_read_only, as the opening of a journal would, while a part of it cannot be read. */
+export async function checkJournal(folder: string, disk: Disk): Promise<void> {
+  const report = (): void => undefined;
+  for (const { path } of await listFiles(folder, { disk, mend: true, report }))
+    await disk.readFile(path).catch((error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw toUnread(path, error);
+    });
+}
+
+/** By their first numbers. */
+async function listFiles(
+  folder: string,
+  { disk, mend, report }: ReadOptions,
+): Promise<readonly { readonly first: number; readonly path: string }[]> {
+  let names: readonly string[] = [];
   try {
-    return (await disk.readdir(folder)).sort();
+    names = (await disk.readdir(folder)).sort();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
-    throw error;
+    const unread = toUnread(folder, error);
+    if (mend) throw unread;
+    report(unread);
   }
+  return names.flatMap((name) => {
+    const first = findFirstNumber(name);
+    return first === undefined ? [] : [{ first, path: join(folder, name) }];
+  });
 }

@@ -36,7 +36,7 @@ test('a commit that cannot be read costs its own rows and is reported by name', 
     },
   });
   const progress: number[] = [];
-  await catchUp(store, [indexSnapshots], {
+  await catchUp(history, {
     fresh: true,
     report: ({ done, total }) => progress.push(done / (total ?? 0)),
   });

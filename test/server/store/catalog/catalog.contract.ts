@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Catalog } from '../../../../server/store/catalog/catalog.js';
@@ -235,6 +237,28 @@ export function catalogContract(adapter: CatalogAdapter): void {
         expect(idsOf(await catalog.history('__proto__'))).toEqual(['constructor']);
         expect(await catalog.findPin('constructor')).toBeUndefined();
       }
+    });
+
+    test('is whole for whoever opens it next, also when rows came while it was written', async () => {
+      const place = await makePlace(adapter);
+      const first = await place.open();
+      const put = (at: number): Promise<void> =>
+        first.apply({ pins: [pinOf(`p${at}`)] }, { main: String(at) });
+      await put(0);
+      const written = new AbortController();
+      const writing = first.flush().finally(() => {
+        written.abort();
+      });
+      for (let at = 1; !written.signal.aborted; at += 1) {
+        await put(at);
+        await setImmediate();
+      }
+      await writing;
+      const again = await place.open();
+      const reached = Number((await again.position())['main']);
+      expect(reached).toBeGreaterThanOrEqual(0);
+      const upTo = Array.from({ length: reached + 1 }, (_, at) => `p${at}`);
+      expect(idsOf(await again.pins())).toEqual(expect.arrayContaining(upTo));
     });
 
     test('holds more than one document can', async () => {

@@ -5,6 +5,8 @@ export interface Faults {
   write?: Error | number | undefined;
   datasync?: Error | undefined;
   truncate?: Error | undefined;
+  /** What a call on a file waits for before it is made. */
+  before?: ((call: string) => Promise<void> | undefined) | undefined;
   /** Counts the calls of datasync on files. */
   syncs: number;
 }
@@ -20,7 +22,8 @@ export function createFailingDisk(faults: Faults): Disk {
         return (...given: unknown[]): unknown => {
           const outcome = strike(faults, String(key), given);
           if (outcome instanceof Error) return Promise.reject(outcome);
-          return Reflect.apply(real, target, outcome);
+          const make = (): unknown => Reflect.apply(real, target, outcome);
+          return faults.before?.(String(key))?.then(make) ?? make();
         };
       },
     });

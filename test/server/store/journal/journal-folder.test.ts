@@ -1,5 +1,6 @@
 import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -206,6 +207,31 @@ describe('on a disk that fails', () => {
     const { journal } = await open(folder, { guard: () => Promise.reject(new Error('replaced')) });
     await expect(journal.append([recordOf(1)])).rejects.toThrow('replaced');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('whoever was replaced while it wrote acknowledges nothing, and what the new owner keeps stays', async () => {
+    const folder = await makeFolder();
+    let resume: () => void = () => undefined;
+    const paused = new Promise<void>((resolve) => (resume = resolve));
+    let isOurs = true;
+    const guard = (): Promise<void> =>
+      isOurs ? Promise.resolve() : Promise.reject(new Error('replaced'));
+    const faults: Faults = { syncs: 0 };
+    const old = (await open(folder, { guard, disk: createFailingDisk(faults) })).journal;
+    await old.append([recordOf(1, 'old')]);
+    faults.before = (call) => (call === 'write' ? paused : undefined);
+    const late = [old.append([recordOf(2, 'old')]), old.append([recordOf(3, 'old')])];
+    const refused = Promise.allSettled(late);
+    await sleep(20);
+    isOurs = false;
+    const { journal } = await open(folder);
+    await journal.append([recordOf(2, 'new')]);
+    resume();
+    for (const { status } of await refused) expect(status).toBe('rejected');
+    expect(numbersOf(old)).toEqual([1]);
+    await journal.append([recordOf(3, 'new')]);
+    const again = (await open(folder)).journal;
+    expect(again.pending(1).map(({ data }) => data)).toEqual(['new', 'new']);
   });
 });
 
