@@ -34,8 +34,9 @@ export function withoutDoubt(history: History): Store {
         return write();
       }),
   };
-  // Whether it may be written changes with a repair: what is not here is asked of the store itself.
-  return Object.assign(Object.create(store) as Store, settled);
+  // Whether it may be written changes with a repair: a copy of the values would not.
+  const same = Object.defineProperties({}, Object.getOwnPropertyDescriptors(store)) as Store;
+  return Object.assign(same, settled);
 }
 
 async function settleDoubt(history: History): Promise<void> {
