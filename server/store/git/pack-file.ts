@@ -29,7 +29,8 @@ export interface Unpacked {
 /** Unpacked objects by pack and offset: what was just read is often the base of what is read next. */
 export type Bases = ByteCache<Unpacked>;
 
-interface Entry {
+/** What stands before an object's deflated bytes in a pack. */
+export interface Entry {
   readonly type: number;
   readonly size: number;
   /** Where the deflated bytes start. */
@@ -38,12 +39,14 @@ interface Entry {
   readonly base?: number;
 }
 
+/** A pack, and how its objects are found by name. */
+export interface PackParts {
+  readonly file: RangeReader;
+  readonly index: Pick<PackIndex, 'find'>;
+}
+
 /** Reads the object at an offset of a pack, through its chain of deltas. Throws RangeError or zlib's errors for damage. */
-export async function readPacked(
-  pack: { readonly file: RangeReader; readonly index: PackIndex },
-  offset: number,
-  bases: Bases,
-): Promise<Unpacked> {
+export async function readPacked(pack: PackParts, offset: number, bases: Bases): Promise<Unpacked> {
   const { file } = pack;
   const { epoch } = bases;
   const deltas: { readonly at: number; readonly bytes: Buffer }[] = [];
@@ -71,10 +74,8 @@ export async function readPacked(
   return found;
 }
 
-async function readEntry(
-  { file, index }: { readonly file: RangeReader; readonly index: PackIndex },
-  offset: number,
-): Promise<Entry> {
+/** Reads what an object of a pack begins with. Throws RangeError for damage. */
+export async function readEntry({ file, index }: PackParts, offset: number): Promise<Entry> {
   const head = await file.read(offset, MOST_HEADER);
   let at = 0;
   const next = (): number => {
@@ -108,9 +109,7 @@ async function readEntry(
 }
 
 async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<Buffer> {
-  // zlib's own bound (deflateBound) of what content of this size can take deflated; what follows it is of the next object.
-  const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
-  const deflated = await file.read(data, Math.min(most, (await file.size()) - data));
+  const deflated = await readAround(file, data, size);
   const options = { maxOutputLength: Math.max(size, 1) };
   const content =
     size <= MOST_AT_ONCE
@@ -118,4 +117,11 @@ async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<B
       : await inflateAsync(deflated, { ...options, chunkSize: chunkSizeFor(size) });
   if (content.length !== size) throw new RangeError(`${file.path} is damaged`);
   return content;
+}
+
+/** The deflated bytes of content of this size, and perhaps some of the next object's. */
+export async function readAround(file: RangeReader, data: number, size: number): Promise<Buffer> {
+  // zlib's own bound (deflateBound) of what content of this size can take deflated.
+  const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
+  return file.read(data, Math.max(0, Math.min(most, (await file.size()) - data)));
 }

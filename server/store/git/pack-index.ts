@@ -52,11 +52,8 @@ export class PackIndex {
 
   /** Every object with its offset, in the order in which the pack has them: so each is read soon after its base. */
   async *byOffset(): AsyncGenerator<{ readonly oid: string; readonly offset: number }> {
-    const count = await this.count();
-    const names = await this.file.read(HEADER + FAN, count * NAME);
-    const offsets = new Float64Array(count);
-    for (let at = 0; at < count; at += 1) offsets[at] = await this.offset(at, count);
-    const order = new Uint32Array(count).map((_, at) => at);
+    const { names, offsets } = await this.all();
+    const order = new Uint32Array(offsets.length).map((_, at) => at);
     order.sort((a, b) => (offsets[a] ?? 0) - (offsets[b] ?? 0));
     for (const at of order)
       yield { oid: names.toString('hex', at * NAME, (at + 1) * NAME), offset: offsets[at] ?? 0 };

@@ -12,7 +12,8 @@ const NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob
 /** Deflated on threads ahead of the one that is written. */
 const AHEAD = 4;
 
-interface Entry {
+/** Where an object is in a pack, and the CRC-32 of what it takes there. */
+export interface PackEntry {
   readonly oid: string;
   readonly offset: number;
   readonly crc: number;
@@ -71,11 +72,11 @@ async function writeObjects(
   path: string,
   { count, objects }: Parameters<typeof writePack>[1],
   disk: Disk,
-): Promise<{ readonly entries: readonly Entry[]; readonly checksum: Buffer }> {
+): Promise<{ readonly entries: readonly PackEntry[]; readonly checksum: Buffer }> {
   const handle = await disk.open(path, 'wx', 0o444);
   try {
     const sum = createHash('sha1');
-    const entries: Entry[] = [];
+    const entries: PackEntry[] = [];
     let offset = 0;
     const put = async (...parts: readonly Buffer[]): Promise<void> => {
       for (const part of parts) {
@@ -135,7 +136,7 @@ function formatHeader({ type, content }: GitObject): Buffer {
 }
 
 /** The index of a pack, version 2. */
-function formatIndex(entries: readonly Entry[], checksum: Buffer): Buffer {
+export function formatIndex(entries: readonly PackEntry[], checksum: Buffer): Buffer {
   const sorted = [...entries].sort((a, b) => (a.oid < b.oid ? -1 : 1));
   const head = Buffer.alloc(8 + 256 * 4);
   head.writeUInt32BE(0xff744f63, 0);

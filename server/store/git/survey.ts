@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 
 import type { Progress } from '../../../contract/progress.js';
-import { CellarError, isErrno } from '../../errors.js';
+import { isErrno } from '../../errors.js';
 import { isProven } from '../backup/checked-copy.js';
 import { list } from '../backup/kept-files.js';
-import { ByteCache } from '../disk/byte-cache.js';
 import type { Disk } from '../disk/disk.js';
 import { listLooseFolders, openLooseObjects } from './loose.js';
-import { toObject, type GitObject } from './object.js';
+import type { GitObject } from './object.js';
 import { OidSet } from './oid-set.js';
-import { readPacked, type Bases } from './pack-file.js';
-import { PackIndex } from './pack-index.js';
 import { listPacks } from './packs.js';
-import { RangeReader, type Pages } from './range-reader.js';
+import { eachPacked, isNonsense, openPack, type OpenPack } from './read-pack.js';
 
 /** Read at the same time: inflating is done on threads. */
 const AT_ONCE = 16;
-const PAGE_BYTES = 24 * 1024 * 1024;
-const BASE_BYTES = 48 * 1024 * 1024;
+const TRAILER = { kind: 'trailer' } as const;
 /** What git makes of objects and can make again, by folder. Each ends in the SHA-1 of what is before. */
 const EXTRAS: ReadonlyMap<string, RegExp> = new Map([
   ['pack', /^(pack-[0-9a-f]{40}\.(rev|bitmap|mtimes)|multi-pack-index(-[0-9a-f]{40}\.\w+)?)$/],
@@ -69,7 +65,7 @@ class Surveying implements Survey {
   private total = 0;
 
   constructor(
-    gitdir: string,
+    private readonly gitdir: string,
     private readonly options: SurveyOptions,
   ) {
     this.objects = join(gitdir, 'objects');
@@ -111,39 +107,35 @@ class Surveying implements Survey {
 
   private async readPack(name: string): Promise<void> {
     const { disk, signal } = this.options;
-    const pages: Pages = new ByteCache(PAGE_BYTES);
-    const bases: Bases = new ByteCache(BASE_BYTES);
-    const pathOf = (ending: string): string => join(this.objects, 'pack', `${name}.${ending}`);
-    const file = new RangeReader(pathOf('pack'), pages, disk);
-    const index = new PackIndex(new RangeReader(pathOf('idx'), pages, disk));
+    const pack = openPack(this.gitdir, name, disk);
     const lost: string[] = [];
     try {
-      const isIndex = await isProven(pathOf('idx'), { kind: 'trailer' }, { disk, signal });
-      const isPack = await isProven(pathOf('pack'), { kind: 'trailer' }, { disk, signal });
-      this.total += isIndex === undefined || isPack === undefined ? 0 : await countOf(index);
-      for await (const { oid, offset } of entriesOf(index)) {
+      const isWhole = (ending: string): Promise<boolean | undefined> =>
+        isProven(join(this.objects, 'pack', `${name}.${ending}`), TRAILER, { disk, signal });
+      const [isIndex, isPack] = [await isWhole('idx'), await isWhole('pack')];
+      this.total += await countOf(pack);
+      for await (const { oid, object } of eachPacked(pack)) {
         signal.throwIfAborted();
-        const object = await readOne({ file, index }, offset, bases);
-        if (object?.oid === oid) this.take(object);
-        else lost.push(oid);
+        if (object === undefined) lost.push(oid);
+        else this.take(object);
         this.tick();
       }
-      const say = (kind: 'pack' | 'index', ending: string, reason: string): void => {
-        this.damaged.push({ path: `objects/pack/${name}.${ending}`, kind, oids: lost, reason });
+      const say = (kind: 'pack' | 'index', ending: string, what: string): void => {
+        const path = `objects/pack/${name}.${ending}`;
+        this.damaged.push({
+          path,
+          kind,
+          oids: lost,
+          reason: `it is not the ${what} that was written`,
+        });
       };
-      if (isIndex === false) say('index', 'idx', 'it is not the index that was written');
-      else if (isPack === false || lost.length > 0)
-        say(
-          'pack',
-          'pack',
-          `it is not the pack that was written: ${lost.length} objects of it are`,
-        );
+      if (isIndex === false) say('index', 'idx', 'index');
+      if (isPack === false || (isIndex !== false && lost.length > 0)) say('pack', 'pack', 'pack');
     } catch (error) {
       // Put together with others since it was listed: they are read in their turn.
       if (!isErrno(error, 'ENOENT')) throw error;
     } finally {
-      file.close();
-      index.close();
+      pack.close();
     }
   }
 
@@ -151,9 +143,8 @@ class Surveying implements Survey {
     const { disk, signal } = this.options;
     for (const name of await list(join(this.objects, below), disk)) {
       if (!wanted.test(name)) continue;
-      const proof = { kind: 'trailer' } as const;
       const path = join(this.objects, below, name);
-      if ((await isProven(path, proof, { disk, signal })) !== false) continue;
+      if ((await isProven(path, TRAILER, { disk, signal })) !== false) continue;
       const reason = 'it is not what git wrote; git does without it';
       this.damaged.push({ path: `objects/${below}/${name}`, kind: 'extra', oids: [], reason });
     }
@@ -170,42 +161,12 @@ class Surveying implements Survey {
   }
 }
 
-async function countOf(index: PackIndex): Promise<number> {
+/** 0 for a pack whose index cannot be read. */
+async function countOf({ index }: OpenPack): Promise<number> {
   try {
     return await index.count();
   } catch (error) {
-    if (error instanceof CellarError) return 0;
+    if (isNonsense(error)) return 0;
     throw error;
   }
-}
-
-/** None of an index that cannot be read at all. */
-async function* entriesOf(index: PackIndex): ReturnType<PackIndex['byOffset']> {
-  try {
-    yield* index.byOffset();
-  } catch (error) {
-    if (!isNonsense(error)) throw error;
-  }
-}
-
-async function readOne(
-  pack: Parameters<typeof readPacked>[0],
-  offset: number,
-  bases: Bases,
-): Promise<GitObject | undefined> {
-  try {
-    const { type, content } = await readPacked(pack, offset, bases);
-    return toObject(type, content);
-  } catch (error) {
-    if (isNonsense(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * What reading of damaged bytes throws: our own words, a range that is none, zlib's, or the disk's for a place of it that is worn out.
- * What else it refuses is none of these.
- */
-function isNonsense(error: unknown): boolean {
-  return isErrno(error, 'EIO') || (error instanceof Error && !('syscall' in error));
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { nodeDisk } from '../../../../server/store/disk/disk.js';
 import { follow, type Unread } from '../../../../server/store/git/follow.js';
 import { inspectRefs } from '../../../../server/store/git/inspect-refs.js';
 import { OidSet } from '../../../../server/store/git/oid-set.js';
+import { rebuildIndex } from '../../../../server/store/git/rebuild-index.js';
 import { openRepository } from '../../../../server/store/git/repository-folder.js';
 import type { Repository } from '../../../../server/store/git/repository.js';
 import { surveyObjects, type Survey } from '../../../../server/store/git/survey.js';
@@ -112,6 +113,30 @@ describe('a survey of objects', () => {
     const { damaged } = await survey(gitdir);
     expect(damaged.map(({ kind }) => kind)).toEqual(['extra', 'extra']);
   });
+});
+
+describe('the index of a pack', () => {
+  test.each(['--delta-base-offset', '--no-delta-base-offset'])(
+    'is made anew as git would, from a pack with %s',
+    async (how) => {
+      const { repository, git, gitdir } = await openFilled();
+      const body = randomBytes(3_000).toString('hex');
+      for (const end of ['a', 'b', 'c', 'd'])
+        await repository.commit({ ref: MAIN, ...partsOf({ 'c.ipynb': body + end }) });
+      const setting = `repack.useDeltaBaseOffset=${String(how === '--delta-base-offset')}`;
+      git('-c', setting, 'repack', '-a', '-d', '-q');
+      const path = packFile(gitdir, '.idx');
+      const before = readFileSync(path);
+      rmSync(path);
+      const name = path.split('/').at(-1)?.replace('.idx', '') ?? '';
+      const options = { disk: nodeDisk, signal: new AbortController().signal };
+      expect(await rebuildIndex(gitdir, name, options)).toBe(true);
+      expect(readFileSync(path).equals(before)).toBe(true);
+      rmSync(path);
+      flip(packFile(gitdir, '.pack'), 90);
+      expect(await rebuildIndex(gitdir, name, options)).toBe(false);
+    },
+  );
 });
 
 describe('refs', () => {
