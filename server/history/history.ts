@@ -8,6 +8,7 @@ import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-
 import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
 import { finishPurge, resumePurge } from './purge-marker.js';
+import type { Mender } from './mender.js';
 import type { Recorder } from './recorder.js';
 import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
@@ -19,6 +20,8 @@ export interface History {
   readonly indexers: readonly Indexer[];
   /** One for each kind of journal record. */
   readonly recorders: readonly Recorder[];
+  /** How each subject makes anew what was damaged. */
+  readonly menders: readonly Mender[];
   /** What is kept passes here first. */
   readonly secrets: SecretIntake;
 }
@@ -28,6 +31,7 @@ export async function openHistory(
   store: Store,
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
+  menders: readonly Mender[] = [],
 ): Promise<History> {
   const isPurging = await resumePurge(store);
   // The catalog of a damaged store may be all that is left of something: it stays as it is.
@@ -36,7 +40,7 @@ export async function openHistory(
   const indexed = { store, indexers, recorders };
   if (isWitness) await replay(indexed);
   else await catchUp(indexed, { fresh: isPurging || (await isMended(store, indexers)) });
-  const opened = { ...indexed, secrets: openSecretIntake(store) };
+  const opened = { ...indexed, menders, secrets: openSecretIntake(store) };
   const history = { ...opened, store: withoutDoubt(opened) };
   if (isPurging) await endPurge(store).catch(store.report);
   return history;

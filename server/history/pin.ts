@@ -6,6 +6,7 @@ import type { Repository } from '../store/git/repository.js';
 import type { Indexer } from './catch-up.js';
 import { findChangedFiles, findTreeBefore, orNothing } from './changed-files.js';
 import { getSnapshot, type History } from './history.js';
+import type { Mender } from './mender.js';
 import { promote } from './promote.js';
 import { record } from './record.js';
 import type { Recorder } from './recorder.js';
@@ -65,18 +66,41 @@ export const pinRecorder: Recorder = {
       if (pinned) pins.set(snapshot, { id: snapshot, notebook, number, time });
       else pins.delete(snapshot);
     }
-    return [...files].map(([notebook, pins]) => ({
-      path: pinsPath(notebook),
-      content: formatStored({
-        format: 1,
-        notebook,
-        pins: [...pins.values()]
-          .sort((a, b) => a.number - b.number)
-          .map(({ id, number, time }) => ({ id, number, time })),
-      }),
-    }));
+    return [...files].map(([notebook, pins]) => toFile(notebook, pins.values()));
   },
 };
+
+/** Each notebook's file of pins, as the catalog has them. */
+export const mendPins: Mender = {
+  guess: async function* (store, path) {
+    const notebook = /^\.cellar\/notebooks\/([^/]+)\/pins\.json$/.exec(path)?.[1];
+    if (notebook === undefined) return;
+    const pins = (await store.catalog.pins()).filter((pin) => pin.notebook === notebook);
+    yield toFile(notebook, pins).content;
+  },
+  restate: async (store, { pins = [] }) => {
+    const notebooks = new Set(pins.map(({ notebook }) => notebook));
+    const all = [...(await store.catalog.pins()), ...pins];
+    return [...notebooks].map((notebook) => {
+      const own = new Map(all.flatMap((pin) => (pin.notebook === notebook ? [[pin.id, pin]] : [])));
+      return toFile(notebook, own.values());
+    });
+  },
+};
+
+function toFile(
+  notebook: string,
+  pins: Iterable<PinRow>,
+): { readonly path: string; readonly content: Buffer } {
+  const content = formatStored({
+    format: 1,
+    notebook,
+    pins: [...pins]
+      .sort((a, b) => a.number - b.number)
+      .map(({ id, number, time }) => ({ id, number, time })),
+  });
+  return { path: pinsPath(notebook), content };
+}
 
 /** Pins as a commit of main changed them. */
 export const indexPins: Indexer = async (repository, commit, line) => {

@@ -13,7 +13,7 @@ import { createPool } from '../work/pool.js';
 import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
-import { INDEXERS, RECORDERS } from './subjects.js';
+import { INDEXERS, MENDERS, RECORDERS } from './subjects.js';
 import { sealPending } from '../history/seal.js';
 
 export interface OpenOptions {
@@ -53,7 +53,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     ...(lost === undefined ? {} : { lost }),
   });
   try {
-    const history = await openHistory(store, INDEXERS, RECORDERS);
+    const history = await openHistory(store, INDEXERS, RECORDERS, MENDERS);
     const operating = openOperatingState(store.places);
     const pool = createPool({ folder: options.workers });
     store.memory.onForget(() => {

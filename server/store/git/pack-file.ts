@@ -39,9 +39,12 @@ export interface Entry {
   readonly base?: number;
 }
 
+/** The bytes of a pack. */
+export type PackBytes = Pick<RangeReader, 'path' | 'size' | 'read'>;
+
 /** A pack, and how its objects are found by name. */
 export interface PackParts {
-  readonly file: RangeReader;
+  readonly file: PackBytes;
   readonly index: Pick<PackIndex, 'find'>;
 }
 
@@ -108,7 +111,7 @@ export async function readEntry({ file, index }: PackParts, offset: number): Pro
   return { type, size, data: offset + at + 20, base };
 }
 
-async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<Buffer> {
+async function readDeflated(file: PackBytes, { size, data }: Entry): Promise<Buffer> {
   const deflated = await readAround(file, data, size);
   const options = { maxOutputLength: Math.max(size, 1) };
   const content =
@@ -120,7 +123,7 @@ async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<B
 }
 
 /** The deflated bytes of content of this size, and perhaps some of the next object's. */
-export async function readAround(file: RangeReader, data: number, size: number): Promise<Buffer> {
+export async function readAround(file: PackBytes, data: number, size: number): Promise<Buffer> {
   // zlib's own bound (deflateBound) of what content of this size can take deflated.
   const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
   return file.read(data, Math.max(0, Math.min(most, (await file.size()) - data)));
