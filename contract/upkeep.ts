@@ -52,8 +52,14 @@ export const repairedSchema = z.object({
 });
 export type Repaired = z.infer<typeof repairedSchema>;
 
-/** With `repair`, mends what can be mended first. */
-export const verifySchema = z.object({ repair: z.boolean().default(false) });
+/**
+ * With `repair`, mends what can be mended first. `from`: absolute paths of backups and clones of this store, which may have whole what
+ * is damaged here.
+ */
+export const verifySchema = z.object({
+  repair: z.boolean().default(false),
+  from: z.array(z.string()).max(20).default([]),
+});
 
 /** What `cellar verify` found: each damage names what it is about; `reads` says how much of what is counted is whole. */
 export const verifiedSchema = z.object({

@@ -18,8 +18,13 @@ export const mendSnapshots: Mender = {
     const [, notebook = '', , kept] = STATE.exec(path) ?? [];
     const row = await store.catalog.findNotebook(notebook);
     if (row === undefined) return;
-    const versions = [...(await store.catalog.history(notebook))].reverse().slice(0, MOST_VERSIONS);
-    for (const version of versions) {
+    const all = [...(await store.catalog.history(notebook))].reverse();
+    // Main says what the newest of its own versions is.
+    const versions = [
+      ...all.filter(({ line }) => line === 'main'),
+      ...all.filter(({ line }) => line === 'auto'),
+    ];
+    for (const version of versions.slice(0, MOST_VERSIONS)) {
       if (kept !== undefined && version.id !== kept) continue;
       const cells = await readCells(store, version);
       if (cells === undefined) continue;
@@ -60,11 +65,13 @@ function* eachState(
 ): Generator<Buffer> {
   const snapshot = toSnapshot(version, cells);
   const { number, path } = version;
+  // Where it was renamed since, that is the newest that is known.
+  if (path !== row.path) yield formatStored(stateOf(row, row.formerPaths, snapshot));
   for (let count = Math.min(row.formerPaths.length, MOST_NAMES); count >= 0; count -= 1) {
     const former = row.formerPaths.slice(0, count);
     yield formatStored(stateOf({ ...row, number, path }, former, snapshot));
   }
-  yield formatStored(stateOf(row, row.formerPaths, snapshot));
+  if (path === row.path) yield formatStored(stateOf(row, row.formerPaths, snapshot));
 }
 
 function stateOf(

@@ -33,10 +33,14 @@ export interface CatalogFound {
   readonly skipped: ReadonlySet<string>;
 }
 
-/** Builds a catalog from git and the journal beside the live one, and compares them row for row. */
+/**
+ * Builds a catalog from git and the journal beside the live one, and compares them row for row. For a repair, which works `alone` and has
+ * the live one for a witness, that is not brought to where git is first.
+ */
 export async function compareCatalog(
   history: History,
   report: (progress: Progress) => void,
+  alone = false,
 ): Promise<CatalogFound> {
   const { store } = history;
   const catalog = createCatalog();
@@ -45,10 +49,8 @@ export async function compareCatalog(
   await catchUp(beside, { report });
   const compare = async (): Promise<CatalogFound> => {
     await catchUp(beside);
-    if (
-      !store.readOnly &&
-      !isDeepStrictEqual(await catalog.position(), await store.catalog.position())
-    ) {
+    const isElsewhere = !isDeepStrictEqual(await catalog.position(), await store.catalog.position());
+    if (isElsewhere && !store.readOnly && !alone) {
       // Git itself has moved a ref.
       await catchUp(history);
     }
@@ -61,7 +63,7 @@ export async function compareCatalog(
       if (differences.length === 0 || looks === LOOKS) return { live, fresh, differences, skipped };
     }
   };
-  return store.readOnly ? compare() : store.exclusively(compare);
+  return store.readOnly || alone ? compare() : store.exclusively(compare);
 }
 
 /** Every row of which the two do not say the same. */

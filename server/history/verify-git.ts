@@ -29,6 +29,8 @@ export interface ExamineOptions {
   readonly report: (progress: Progress) => void;
   readonly signal: AbortSignal;
   readonly visit?: NonNullable<SurveyOptions['visit']>;
+  /** Nobody else writes: see compareCatalog. */
+  readonly alone?: boolean;
 }
 
 /** Reads every object and ref, and follows the refs. What is written meanwhile is seen too, or not missed. */

@@ -43,7 +43,7 @@ export async function examine(history: History, options: ExamineOptions): Promis
   const { store } = history;
   const { report } = options;
   const git = await examineGit(store, options);
-  const catalog = await compareCatalog(history, report);
+  const catalog = await compareCatalog(history, report, options.alone);
   const isGitDamaged =
     store.damage !== undefined ||
     git.unread.size + git.refs.damaged.length + catalog.skipped.size > 0;

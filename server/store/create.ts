@@ -22,6 +22,11 @@ const ATTRIBUTES = `* -text
 .cellar/models/*/artifacts/** filter=lfs diff=lfs merge=lfs
 `;
 
+/** Files of main that are the same in every store. */
+export const STORE_FILES: ReadonlyMap<string, Buffer> = new Map([
+  ['.gitattributes', Buffer.from(ATTRIBUTES)],
+]);
+
 /**
  * Makes the store of a workspace if it has none: a bare git repository with HEAD at a first commit (a clone of one without fails),
  * and the link by which git-lfs finds the artifacts. Whole or not there, whenever the process ends. True when it was made.
@@ -84,7 +89,7 @@ async function commitFormat(repository: Repository, time: number): Promise<void>
   await repository.commit({
     ref: MAIN,
     edits: [
-      { path: '.gitattributes', content: Buffer.from(ATTRIBUTES) },
+      ...[...STORE_FILES].map(([path, content]) => ({ path, content })),
       formatFile(createIds(() => time)()),
     ],
     facts: {

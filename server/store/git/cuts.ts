@@ -24,9 +24,10 @@ export async function writeCuts(
   oids: ReadonlySet<string>,
   disk: Disk,
 ): Promise<void> {
-  const text = [...oids]
-    .sort()
-    .map((oid) => `${oid}\n`)
-    .join('');
-  await writeDurable(join(gitdir, CUTS), text, undefined, disk);
+  await writeDurable(join(gitdir, CUTS), formatCuts(oids), undefined, disk);
+}
+
+/** As git has them: one name a line. */
+export function formatCuts(oids: ReadonlySet<string>): Buffer {
+  return Buffer.from([...oids].sort().map((oid) => `${oid}\n`).join(''));
 }

@@ -5,7 +5,6 @@ import { inflateSync } from 'node:zlib';
 import { isProven } from '../backup/checked-copy.js';
 import { ByteCache } from '../disk/byte-cache.js';
 import type { Disk } from '../disk/disk.js';
-import { placeFile, syncFolder } from '../disk/durable.js';
 import { crc32 } from './crc32.js';
 import { packFolderOf } from './make-packs.js';
 import { readAround, readEntry, type PackParts } from './pack-file.js';
@@ -20,30 +19,23 @@ const TRAILER = 20;
 /** Beyond it an index has a second table, which is not made here: packs of ours are far smaller. */
 const MOST_BYTES = 2 ** 31;
 
-/**
- * Makes the index of a whole pack anew out of the pack itself, in the place where it belongs, which must be free; durable. False where
- * the pack is damaged, too.
- */
+/** Makes the bytes of a pack's index anew out of the pack itself; undefined where that is damaged, too. */
 export async function rebuildIndex(
   gitdir: string,
   name: string,
   { disk, signal }: { readonly disk: Disk; readonly signal: AbortSignal },
-): Promise<boolean> {
-  const folder = packFolderOf(gitdir);
-  const path = join(folder, `${name}.pack`);
-  if ((await isProven(path, { kind: 'trailer' }, { disk, signal })) !== true) return false;
+): Promise<Buffer | undefined> {
+  const path = join(packFolderOf(gitdir), `${name}.pack`);
+  if ((await isProven(path, { kind: 'trailer' }, { disk, signal })) !== true) return undefined;
   const file = new RangeReader(path, new ByteCache(PAGE_BYTES), disk);
   try {
-    if ((await file.size()) >= MOST_BYTES) return false;
+    if ((await file.size()) >= MOST_BYTES) return undefined;
     const places = await listEntries(file, signal);
     const entries = await nameEntries(file, places, signal);
-    if (entries === undefined) return false;
-    const checksum = await file.read((await file.size()) - TRAILER, TRAILER);
-    await placeFile(join(folder, `${name}.idx`), formatIndex(entries, checksum), 0o444, disk);
-    await syncFolder(folder, disk);
-    return true;
+    if (entries === undefined) return undefined;
+    return formatIndex(entries, await file.read((await file.size()) - TRAILER, TRAILER));
   } catch (error) {
-    if (isNonsense(error) && !signal.aborted) return false;
+    if (isNonsense(error) && !signal.aborted) return undefined;
     throw error;
   } finally {
     file.close();

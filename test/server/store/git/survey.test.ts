@@ -130,11 +130,9 @@ describe('the index of a pack', () => {
       rmSync(path);
       const name = path.split('/').at(-1)?.replace('.idx', '') ?? '';
       const options = { disk: nodeDisk, signal: new AbortController().signal };
-      expect(await rebuildIndex(gitdir, name, options)).toBe(true);
-      expect(readFileSync(path).equals(before)).toBe(true);
-      rmSync(path);
+      expect((await rebuildIndex(gitdir, name, options))?.equals(before)).toBe(true);
       flip(packFile(gitdir, '.pack'), 90);
-      expect(await rebuildIndex(gitdir, name, options)).toBe(false);
+      expect(await rebuildIndex(gitdir, name, options)).toBeUndefined();
     },
   );
 });
