@@ -27,7 +27,10 @@ export const verify: Command = {
   run: async (context, call) => {
     const from = (call.text('from') ?? '').split(',').filter(Boolean);
     if (from.length > 0 && !call.flag('repair'))
-      throw new CellarError('bad_request', '--from says where --repair may take copies from. Give both.');
+      throw new CellarError(
+        'bad_request',
+        '--from says where --repair may take copies from. Give both.',
+      );
     const body = {
       repair: call.flag('repair'),
       from: from.map((folder) => resolve(context.cwd, folder)),

@@ -37,7 +37,11 @@ export const mendSnapshots: Mender = {
 };
 
 /** What is known of a version, as its state says it; what the catalog does not have of it is empty. */
-export function toState(row: NotebookRow, version: SnapshotRow, cells: readonly KeptCell[]): NotebookState {
+export function toState(
+  row: NotebookRow,
+  version: SnapshotRow,
+  cells: readonly KeptCell[],
+): NotebookState {
   const at = row.formerPaths.indexOf(version.path);
   const former = at < 0 ? row.formerPaths : row.formerPaths.slice(0, at);
   const { number, path } = version;
@@ -115,4 +119,3 @@ function toSnapshot(
     redactions: [],
   };
 }
-

@@ -1,5 +1,6 @@
 import { CellarError } from '../errors.js';
 import { MAIN } from '../store/create.js';
+import type { CatalogPosition } from '../store/catalog/rows.js';
 import type { Repository } from '../store/git/repository.js';
 import { refsOf } from './passed-over.js';
 
@@ -56,7 +57,7 @@ export async function listReadable(
 export async function findNew(
   repository: Repository,
   found: ReadableRefs,
-  position: Readonly<Record<string, string>>,
+  position: CatalogPosition,
   report: (error: unknown) => void,
 ): Promise<NewLines | undefined> {
   const { refs } = found;
@@ -64,6 +65,7 @@ export async function findNew(
   const lost = refsOf(position).filter((ref) => isGone(ref, found, position));
   for (const [ref, head] of refs) {
     const known = position[ref];
+    if (known === undefined && isImpostor(head, found, position)) continue;
     const line = await readLine(repository, head, known);
     if (line.broken !== undefined) report(line.broken);
     if (known !== undefined && line.isJoined) return undefined;
@@ -81,12 +83,23 @@ export async function findNew(
 function isGone(
   ref: string,
   { refs, others, unread }: ReadableRefs,
-  position: Readonly<Record<string, string>>,
+  position: CatalogPosition,
 ): boolean {
   if (refs.has(ref) || unread.has(ref)) return false;
   const isElsewhere = ([other, oid]: readonly [string, string]): boolean =>
     oid === position[ref] && position[other] === undefined;
   return ![...refs, ...others].some(isElsewhere);
+}
+
+/** A new ref at the commit of one that is gone is that one under a damaged name: what it leads to is known. */
+function isImpostor(
+  head: string,
+  { refs, unread }: ReadableRefs,
+  position: CatalogPosition,
+): boolean {
+  return refsOf(position).some(
+    (ref) => !refs.has(ref) && !unread.has(ref) && position[ref] === head,
+  );
 }
 
 interface ReadLine {

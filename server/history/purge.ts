@@ -169,7 +169,7 @@ async function listOutOfReach({ store }: History): Promise<string[]> {
     ...known,
     'Clones and mirrors of the store: delete them and make them anew.',
     'Backups: begin a new folder with "cellar backup", and delete the old one.',
-    `What an upgrade has put aside in ${join(store.places.cellar, 'backups')}, and damaged files of the journal.`,
+    `What an upgrade has put aside in ${join(store.places.cellar, 'backups')}, a repair in ${join(store.places.cellar, 'damaged')}, and damaged files of the journal.`,
     'The notebooks in the workspace, and the repository that they may be in.',
     'Exports, and pages that are open: reload them.',
   ];

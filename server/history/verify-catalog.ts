@@ -49,7 +49,10 @@ export async function compareCatalog(
   await catchUp(beside, { report });
   const compare = async (): Promise<CatalogFound> => {
     await catchUp(beside);
-    const isElsewhere = !isDeepStrictEqual(await catalog.position(), await store.catalog.position());
+    const isElsewhere = !isDeepStrictEqual(
+      await catalog.position(),
+      await store.catalog.position(),
+    );
     if (isElsewhere && !store.readOnly && !alone) {
       // Git itself has moved a ref.
       await catchUp(history);

@@ -1,4 +1,4 @@
-import type { CatalogPosition, SnapshotRow } from '../store/catalog/rows.js';
+import type { CatalogPosition, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { DamagedFile } from '../store/git/survey.js';
 import { describeUnread, findRunOf, toFinding, type Finding } from './finding.js';
 import { refsOf } from './passed-over.js';
@@ -130,19 +130,33 @@ export function toCatalogFindings(
     if (collection !== 'snapshots' || kind === 'extra') return false;
     return kind === 'missing' || !skipped.has(rows.get(id)?.commit ?? '');
   };
+  const ahead = new Set(listAhead({ live, fresh }).map(({ id }) => id));
   return differences.filter(isJudged).map((found) => {
     const row = found.collection === 'snapshots' ? rows.get(found.id) : undefined;
-    const isUnsealed = found.kind === 'extra' && found.number > sealed;
+    const isAhead =
+      found.collection === 'runs' && found.kind === 'different' && ahead.has(found.id);
+    const isUnsealed = isAhead || (found.kind === 'extra' && found.number > sealed);
     return toFinding({
       what: `catalog: ${WORDS[found.collection]} ${found.id}`,
-      reason: isUnsealed
-        ? `record ${found.number} of the journal, which it came from, is gone`
-        : toReason(found),
+      reason: isAhead
+        ? 'records of the journal, which it came from, are gone'
+        : isUnsealed
+          ? `record ${found.number} of the journal, which it came from, is gone`
+          : toReason(found),
       kind: isUnsealed ? 'journal' : 'catalog',
       concerned: row === undefined ? [] : [toConcerned(row, true)],
       runs: found.collection === 'runs' ? [found.id] : [],
     });
   });
+}
+
+/** Runs of which the catalog knows later points than git and the journal: these have lost them, since nobody else makes any. */
+export function listAhead({
+  live,
+  fresh,
+}: Pick<CatalogFound, 'live' | 'fresh'>): readonly RunRow[] {
+  const ends = new Map(fresh.runs.map(({ id, end }) => [id, end]));
+  return live.runs.filter(({ id, end }) => end > (ends.get(id) ?? Infinity));
 }
 
 const WORDS: Readonly<Record<Difference['collection'], string>> = {

@@ -195,16 +195,16 @@ async function openOwned(
   let condition = await judgeOpening(plain, catalog, { places, disk });
   const findGuard = (): Guard | undefined => (condition.kind === 'damaged' ? condition : undefined);
   const repository = guardRepository(plain, findGuard);
-  /** What an owner does first, but not to what is damaged: nothing of that changes but by a repair. */
-  const settle = async (): Promise<void> => {
-    if (!isOwned || condition.kind === 'damaged') return;
-    await sweep(places, disk);
+  const upgrade = async (): Promise<void> => {
+    if (condition.kind === 'damaged') return;
     const format = await upgradeStore({ places, repository, disk, now: options.now });
     condition = { ...condition, format };
   };
   if (isOwned) await warnOfNetwork(places, disk, options.report);
   if (condition.kind === 'damaged') options.report(condition.reason.message);
-  await settle();
+  // What is damaged is changed by nothing but a repair.
+  if (isOwned && condition.kind === 'sound') await sweep(places, disk);
+  if (isOwned) await upgrade();
   const { journal, sealed } = await openJournal(places, repository, {
     ...options,
     disk,
@@ -268,9 +268,17 @@ async function openOwned(
       if (!isOwned) return Promise.reject(ownership.reason);
       const recheck = async (): Promise<void> => {
         condition = await judge(plain, catalog, disk);
-        await settle();
+        await upgrade();
       };
-      return inTurn(() => work({ repository: plain, recheck }));
+      return inTurn(async () => {
+        try {
+          return await work({ repository: plain, recheck });
+        } catch (error) {
+          // One that was begun and not finished has to be gone on with before anything else is written.
+          condition = await judgeOpening(plain, catalog, { places, disk }).catch(() => condition);
+          throw error;
+        }
+      });
     },
     close: async () => {
       await tail;

@@ -17,7 +17,12 @@ export const mendRuns: Mender = {
     else if (isPointerPath(path)) for (const file of run.artifacts) yield formatPointer(file);
     else
       yield await formatPoints(
-        Object.entries(run.metrics).map(([name, { value, step, time }]) => ({ name, value, step, time })),
+        Object.entries(run.metrics).map(([name, { value, step, time }]) => ({
+          name,
+          value,
+          step,
+          time,
+        })),
       );
   },
   restate: async (_store, { runs = [] }, read) => {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -37,16 +45,17 @@ function packStore(from: string, to: string): void {
 }
 
 /** Files of a store whose bytes mean something, by what they are. */
-const KINDS: readonly { readonly name: string; readonly place: RegExp; readonly packed?: true }[] = [
-  { name: 'object', place: /^store\.git\/objects\/[0-9a-f]{2}\// },
-  { name: 'ref', place: /^store\.git\/refs\// },
-  { name: 'catalog', place: /^catalog\// },
-  { name: 'journal', place: /^journal\/.*ndjson$/ },
-  { name: 'artifact', place: /^artifacts\/sha256\// },
-  { name: 'pack', place: /^store\.git\/objects\/pack\/.*\.pack$/, packed: true },
-  { name: 'index', place: /^store\.git\/objects\/pack\/.*\.idx$/, packed: true },
-  { name: 'packed refs', place: /^store\.git\/packed-refs$/, packed: true },
-];
+const KINDS: readonly { readonly name: string; readonly place: RegExp; readonly packed?: true }[] =
+  [
+    { name: 'object', place: /^store\.git\/objects\/[0-9a-f]{2}\// },
+    { name: 'ref', place: /^store\.git\/refs\// },
+    { name: 'catalog', place: /^catalog\// },
+    { name: 'journal', place: /^journal\/.*ndjson$/ },
+    { name: 'artifact', place: /^artifacts\/sha256\// },
+    { name: 'pack', place: /^store\.git\/objects\/pack\/.*\.pack$/, packed: true },
+    { name: 'index', place: /^store\.git\/objects\/pack\/.*\.idx$/, packed: true },
+    { name: 'packed refs', place: /^store\.git\/packed-refs$/, packed: true },
+  ];
 
 type Blow = 'flip' | 'cut' | 'empty' | 'zeros';
 
@@ -162,17 +171,29 @@ async function mend(blown: Blown): Promise<'mended' | 'lost'> {
   return 'mended';
 }
 
-async function goOn(session: Session, facts: readonly Fact[], { lost }: Verified, label: string): Promise<void> {
+async function goOn(
+  session: Session,
+  facts: readonly Fact[],
+  { lost }: Verified,
+  label: string,
+): Promise<void> {
   const more: Fact[] = [...facts];
   for (const act of ACTS)
     if (act.name === 'take' || act.name === 'save' || act.name === 'points')
-      await act.play({ session, turn: 1_000_000, facts: more, note: (fact) => void more.push(fact) });
+      await act.play({
+        session,
+        turn: 1_000_000,
+        facts: more,
+        note: (fact) => void more.push(fact),
+      });
   expectNamed(await findLost(session, more), lost, label);
 }
 
 /** Whatever does not hold any more is what one of the damages says. */
 function expectNamed(lost: readonly string[], damages: readonly Damage[], label: string): void {
-  const versions = new Set(damages.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id)));
+  const versions = new Set(
+    damages.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id)),
+  );
   const runs = new Set(damages.flatMap((damage) => damage.runs));
   const objects = new Set(damages.flatMap(({ object }) => object ?? []));
   const hasLostRecord = damages.some(({ kind }) => kind === 'journal');
@@ -206,8 +227,11 @@ function toFact(words: string): Fact | undefined {
 function isRightFile({ damages }: Verified, { file, kind, damaged }: Blown): boolean {
   if (kind === 'journal') return damages.some((each) => each.kind === 'journal');
   // Of an object of no bytes nothing is left: it is named as missing.
-  if (kind === 'object' && damaged.length === 0) return damages.some((each) => each.kind === 'object' || each.kind === 'ref');
-  return damages.some((each) => each.file === file || each.what === file.replace(/^store\.git\//, ''));
+  if (kind === 'object' && damaged.length === 0)
+    return damages.some((each) => each.kind === 'object' || each.kind === 'ref');
+  return damages.some(
+    (each) => each.file === file || each.what === file.replace(/^store\.git\//, ''),
+  );
 }
 
 /** Nothing that was there is gone: it is where it was, or has been put aside. */
@@ -220,7 +244,9 @@ function expectKept({ root, file, kind, damaged, label }: Blown): void {
     join(cellar, file),
     ...all.map((each) => join(aside, each)),
     ...readdirSync(cellar).flatMap((each) =>
-      each === 'journal' ? readdirSync(join(cellar, each)).map((name) => join(cellar, each, name)) : [],
+      each === 'journal'
+        ? readdirSync(join(cellar, each)).map((name) => join(cellar, each, name))
+        : [],
     ),
   ];
   const isThere = places.some(

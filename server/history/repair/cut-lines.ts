@@ -20,7 +20,8 @@ export async function cutLines(
 ): Promise<void> {
   const after = new Map<string, string[]>();
   for (const { kind, ref, commit } of unread.values())
-    if (kind === 'commit' && commit !== undefined) after.set(ref, [...(after.get(ref) ?? []), commit]);
+    if (kind === 'commit' && commit !== undefined)
+      after.set(ref, [...(after.get(ref) ?? []), commit]);
   for (const [ref, commits] of after)
     if (ref === MAIN) await joinMain(mending, commits);
     else if (ref.startsWith(AUTO_PREFIX)) await rechain(mending, ref);
@@ -42,7 +43,6 @@ async function joinMain(mending: Mending, after: readonly string[]): Promise<voi
     older.push(oid);
     reach(mending, oid, { reached, broken });
   }
-  await repository.cutAt([...broken]);
   if (older.length > 0) {
     const commit = toObject(
       'commit',
@@ -58,6 +58,8 @@ async function joinMain(mending: Mending, after: readonly string[]): Promise<voi
     await put(mending, [commit]);
     if (!(await repository.replaceRef(MAIN, head.oid, commit.oid))) throw busy(mending, MAIN);
   }
+  // Last: until then whoever looks finds what has to be joined.
+  await repository.cutAt([...broken]);
   mending.note(MAIN, 'history goes around what is lost of it');
 }
 
@@ -93,7 +95,11 @@ async function rechain(mending: Mending, ref: string): Promise<void> {
   // A day that thinned out has left commits of the same versions behind: any of them will do.
   const own = new Map([...pool.commits.values()].filter(isOfDay).map((each) => [idOf(each), each]));
   const replaced: string[] = [];
-  for (let at = pool.commits.get(head); at !== undefined; at = pool.commits.get(at.parents[0] ?? '')) {
+  for (
+    let at = pool.commits.get(head);
+    at !== undefined;
+    at = pool.commits.get(at.parents[0] ?? '')
+  ) {
     own.set(idOf(at), at);
     replaced.push(at.oid);
   }
@@ -108,7 +114,11 @@ async function rechain(mending: Mending, ref: string): Promise<void> {
       trailers: commit.trailers,
     },
   }));
-  const made = await repository.commitMany({ ref, commits, instead: { expected: head, parent: undefined } });
+  const made = await repository.commitMany({
+    ref,
+    commits,
+    instead: { expected: head, parent: undefined },
+  });
   for (const { commit } of made) {
     sound.add(commit.oid);
     pool.commits.set(commit.oid, commit);

@@ -90,7 +90,10 @@ export const fromWorkspace: Source = async function* ({ history }, wanted) {
       throw error;
     });
     if (bytes !== undefined)
-      yield { object: toObject('blob', bytes), how: `taken from the file ${path} of the workspace` };
+      yield {
+        object: toObject('blob', bytes),
+        how: `taken from the file ${path} of the workspace`,
+      };
   }
 };
 

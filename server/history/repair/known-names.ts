@@ -16,7 +16,8 @@ const MOST_NAMES = 2_000;
 export async function listNames(store: Store, folder: string): Promise<readonly string[]> {
   const names = new Set<string>();
   for await (const path of eachPath(store)) {
-    const inside = folder === '' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
+    const inside =
+      folder === '' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
     const [name = ''] = inside.split('/');
     if (name !== '') names.add(name);
     if (names.size >= MOST_NAMES) break;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { CellarError, isErrno } from '../../errors.js';
 import { artifactPath } from '../../store/backup/kept-files.js';
-import { isProven } from '../../store/backup/checked-copy.js';
+import { hashFile } from '../../store/artifacts/copy.js';
+import { writeDurable } from '../../store/disk/durable.js';
 import { mendBit } from '../../store/one-bit.js';
 import type { RunRow } from '../../store/catalog/rows.js';
 import type { DamagedArtifact } from '../verify-artifacts.js';
@@ -12,6 +13,7 @@ import type { Mending } from './mending.js';
 
 /** Folders deep in a workspace that are looked through. */
 const DEPTH = 32;
+const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'EIO'];
 
 /**
  * Puts damaged files aside, and brings them and missing ones back from backups, from stores that a restored backup took the place of,
@@ -48,24 +50,24 @@ async function putAside(
   if (isMissing) return false;
   const { store } = history;
   const path = artifactPath(sha256);
-  const bytes = await store.disk.readFile(join(store.places.cellar, path)).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT', 'EIO')) return Buffer.alloc(0);
-    throw error;
-  });
+  const bytes = await store.disk
+    .readFile(join(store.places.cellar, path))
+    .catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT', 'EIO')) return Buffer.alloc(0);
+      throw error;
+    });
   const found = await mendBit(bytes, (tried) => {
     const hash = createHash('sha256').update(tried).digest('hex');
     return hash === sha256 ? Buffer.from(tried) : undefined;
   });
-  await aside.move(path, reason);
-  if (found === undefined) return false;
-  await store.artifacts.add(inOne(found));
+  if (found === undefined) {
+    await aside.move(path, reason);
+    return false;
+  }
+  await aside.copy(path, reason);
+  await writeDurable(join(store.places.cellar, path), found, 0o644, store.disk);
   note(`file ${sha256}`, 'its one flipped bit was set right');
   return true;
-}
-
-async function* inOne(bytes: Buffer): AsyncGenerator<Buffer> {
-  await Promise.resolve();
-  yield bytes;
 }
 
 /** Absolute paths of files that may be one of these, while some are missing. */
@@ -79,7 +81,9 @@ async function* listCandidates(
   const folders = [
     ...from,
     ...from.map((folder) => join(folder, '.cellar')),
-    ...names.filter((name) => name.startsWith('.cellar.before-')).map((name) => join(places.root, name)),
+    ...names
+      .filter((name) => name.startsWith('.cellar.before-'))
+      .map((name) => join(places.root, name)),
   ];
   for (const sha256 of [...missing])
     for (const folder of folders) yield join(folder, artifactPath(sha256));
@@ -97,13 +101,16 @@ async function hashOf(
   path: string,
   missing: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const { disk } = history.store;
   try {
-    for (const name of missing)
-      if (await isProven(path, { kind: 'sha256', name }, { disk, signal })) return name;
-    return undefined;
+    const handle = await history.store.disk.open(path, 'r');
+    try {
+      const { sha256 } = await hashFile(handle, (await handle.stat()).size, { signal });
+      return missing.has(sha256) ? sha256 : undefined;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    if (error instanceof CellarError || isErrno(error, 'EACCES', 'EPERM', 'EISDIR', 'EIO')) return undefined;
+    if (error instanceof CellarError || isErrno(error, ...UNREADABLE)) return undefined;
     throw error;
   }
 }

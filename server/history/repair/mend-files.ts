@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { isErrno } from '../../errors.js';
+import { list } from '../../store/backup/kept-files.js';
 import { placeFile, syncFolder } from '../../store/disk/durable.js';
 import { parseLoose } from '../../store/git/loose.js';
 import type { GitObject } from '../../store/git/object.js';
@@ -23,6 +24,7 @@ export async function mendFiles(
   files: readonly DamagedFile[],
   isNeeded: (oid: string) => boolean,
 ): Promise<void> {
+  await adoptPacks(mending);
   const done = new Set<string>();
   for (const [index, file] of files.entries()) {
     mending.signal.throwIfAborted();
@@ -48,12 +50,29 @@ async function mendLoose(
   const bytes = await readOr(store.disk.readFile(join(store.places.git, path)));
   const found =
     bytes === undefined ? undefined : await mendBit(bytes, (tried) => parseLoose(tried, oid));
+  if (found !== undefined) {
+    await mending.aside.copy(`store.git/${path}`, reason);
+    await put(mending, [found]);
+    mending.note(`store.git/${path}`, 'its one flipped bit was set right');
+    return;
+  }
   await mending.aside.move(`store.git/${path}`, reason);
-  if (found !== undefined) await put(mending, [found]);
-  if (found !== undefined) mending.note(`store.git/${path}`, 'its one flipped bit was set right');
-  else if (mending.sound.has(oid)) mending.note(`store.git/${path}`, 'another file has it whole');
+  if (mending.sound.has(oid)) mending.note(`store.git/${path}`, 'another file has it whole');
   else if (!isNeeded(oid))
     mending.note(`store.git/${path}`, 'it was put aside, since nothing leads to it');
+}
+
+/** Packs without an index, as a repair that was ended leaves them, and those who write one. */
+async function adoptPacks(mending: Mending): Promise<void> {
+  const { places, disk } = mending.history.store;
+  const folder = join(places.git, 'objects', 'pack');
+  const names = new Set(await list(folder, disk));
+  for (const file of names) {
+    const name = /^(pack-[0-9a-f]{40})\.pack$/.exec(file)?.[1];
+    if (name === undefined || names.has(`${name}.idx`)) continue;
+    const made = await rebuildIndex(places.git, name, { disk, signal: mending.signal });
+    if (made !== undefined) await placeIndex(mending, name, made);
+  }
 }
 
 async function dropExtra({ aside, note }: Mending, { path, reason }: DamagedFile): Promise<void> {
@@ -69,15 +88,20 @@ async function mendIndex(mending: Mending, name: string, reason: string): Promis
     await emptyPack(mending, name, reason);
     return;
   }
-  const folder = join(places.git, 'objects', 'pack');
   await dropTogether(mending, reason);
-  await mending.aside.move(`store.git/objects/pack/${name}.idx`, reason);
+  await mending.aside.copy(`store.git/objects/pack/${name}.idx`, reason);
+  await placeIndex(mending, name, made);
+  mending.note(`store.git/objects/pack/${name}.idx`, 'it was made anew from its pack');
+}
+
+async function placeIndex(mending: Mending, name: string, made: Buffer): Promise<void> {
+  const { places, disk } = mending.history.store;
+  const folder = join(places.git, 'objects', 'pack');
   await placeFile(join(folder, `${name}.idx`), made, 0o444, disk);
   await syncFolder(folder, disk);
   for await (const each of salvagePack(places.git, name, { disk, signal: mending.signal }))
     if (each.kind === 'whole' && mending.sound.add(each.object.oid))
       mending.pool.visit(each.object);
-  mending.note(`store.git/objects/pack/${name}.idx`, 'it was made anew from its pack');
 }
 
 /** Copies what a pack still gives into new ones; then it goes. */
@@ -102,7 +126,8 @@ async function emptyPack(mending: Mending, name: string, reason: string): Promis
   await dropTogether(mending, reason);
   for (const ending of ENDINGS)
     await mending.aside.move(`store.git/objects/pack/${name}.${ending}`, reason);
-  const bits = counts.mended === 0 ? '' : `, ${counts.mended} of them after a flipped bit was set right`;
+  const bits =
+    counts.mended === 0 ? '' : `, ${counts.mended} of them after a flipped bit was set right`;
   mending.note(
     `store.git/objects/pack/${name}.pack`,
     `${counts.whole + counts.mended} objects were copied out of it${bits}`,
@@ -112,7 +137,7 @@ async function emptyPack(mending: Mending, name: string, reason: string): Promis
 /** An index over several packs would go on naming the one that goes. */
 async function dropTogether({ aside, history }: Mending, reason: string): Promise<void> {
   const { places, disk } = history.store;
-  for (const name of await disk.readdir(join(places.git, 'objects', 'pack')))
+  for (const name of await list(join(places.git, 'objects', 'pack'), disk))
     if (name.startsWith('multi-pack-index'))
       await aside.move(`store.git/objects/pack/${name}`, reason);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeFolder, syncFolder, writeDurable } from '../../store/disk/durable.js';
 import { inspectJournal } from '../../store/journal/inspect-journal.js';
 import { toFinding, type Finding } from '../finding.js';
+import { addLosses } from '../losses.js';
 import { LFS_LINK } from '../verify-places.js';
 import type { Mending } from './mending.js';
 
@@ -34,25 +35,29 @@ export async function mendJournal({ history, aside, note }: Mending): Promise<re
   const { places, disk, journal } = history.store;
   const { damaged } = await inspectJournal(places.journal, disk);
   const held = new Set(journal.pending(0).map(({ number }) => number));
-  const lost: Finding[] = [];
+  const lost = damaged.flatMap(({ name, records }) =>
+    records
+      .filter((record) => !held.has(Number(/^record (\d+)/.exec(record)?.[1])))
+      .map((record) =>
+        toFinding({
+          what: `${record} of journal/${name}`,
+          reason: 'its bytes are not what was written, and nothing else has it',
+          kind: 'journal',
+        }),
+      ),
+  );
+  // Before the files go that say so.
+  await addLosses(history.store, lost);
   for (const { name, records } of damaged) {
     const isAside = name.includes('.damaged');
     const reason = `${records.join(', ')} cannot be read`;
     // One that is in use holds others too: it goes once all is in git.
     if (isAside) await aside.move(`journal/${name}`, reason);
     else await aside.copy(`journal/${name}`, reason);
-    note(`journal/${name}`, isAside ? 'it was put aside' : 'what is in memory of it is put into git');
-    for (const record of records) {
-      const number = Number(/^record (\d+)/.exec(record)?.[1]);
-      if (held.has(number)) continue;
-      lost.push(
-        toFinding({
-          what: `${record} of journal/${name}`,
-          reason: 'its bytes are not what was written, and nothing else has it',
-          kind: 'journal',
-        }),
-      );
-    }
+    note(
+      `journal/${name}`,
+      isAside ? 'it was put aside' : 'what is in memory of it is put into git',
+    );
   }
   return lost;
 }

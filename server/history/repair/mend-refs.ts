@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CellarError } from '../../errors.js';
 import { MAIN } from '../../store/create.js';
 import { writeDurable } from '../../store/disk/durable.js';
+import { putRef } from '../../store/git/ref.js';
 import type { Commit } from '../../store/git/commit.js';
 import type { FoundRef, RefsFound } from '../../store/git/inspect-refs.js';
 import type { CatalogPosition, SnapshotRow } from '../../store/catalog/rows.js';
@@ -38,12 +39,13 @@ export async function mendRefs(mending: Mending, found: RefsFound, clues: RefClu
       );
     await setRef(mending, now, target);
   }
+  await dropImpostors(mending, found, clues.position);
 }
 
 async function mendHead({ aside, history, note }: Mending, { damaged }: RefsFound): Promise<void> {
   if (!damaged.some(({ path }) => path === 'HEAD')) return;
   const { places, disk } = history.store;
-  await aside.move('store.git/HEAD', 'it did not name the branch main');
+  await aside.copy('store.git/HEAD', 'it did not name the branch main');
   await writeDurable(join(places.git, 'HEAD'), `ref: ${MAIN}\n`, undefined, disk);
   note('HEAD', 'it names the branch main again');
 }
@@ -53,7 +55,9 @@ async function mendPacked({ aside, history, note }: Mending, found: RefsFound): 
   const damage = found.damaged.find(({ path }) => path === 'packed-refs');
   if (damage === undefined) return;
   const { places, disk } = history.store;
-  const packed = found.refs.flatMap(({ ref, packed: oid }) => (oid === undefined ? [] : [{ ref, oid }]));
+  const packed = found.refs.flatMap(({ ref, packed: oid }) =>
+    oid === undefined ? [] : [{ ref, oid }],
+  );
   const lines = packed
     .sort((a, b) => (a.ref < b.ref ? -1 : 1))
     .map(({ ref, oid }) => `${oid} ${ref}\n`);
@@ -64,26 +68,38 @@ async function mendPacked({ aside, history, note }: Mending, found: RefsFound): 
 }
 
 async function setRef(
-  { repository, aside, note }: Mending,
+  { repository, aside, history, note }: Mending,
   { ref, oid, packed }: FoundRef,
   target: string | undefined,
 ): Promise<void> {
+  const { places, disk } = history.store;
   const file = `store.git/${ref}`;
   const reason = oid === undefined ? 'it holds no name of an object' : `${oid} is missing`;
-  const isLoose = oid !== packed || oid === undefined;
-  if (isLoose) await aside.move(file, reason);
-  // With its own file away a ref is what git has packed of it.
-  const now = isLoose ? packed : oid;
   if (target === undefined) {
-    if (now !== undefined) await repository.deleteRef(ref, now);
+    await aside.move(file, reason);
+    // With its own file away a ref is what git has packed of it.
+    if (packed !== undefined) await repository.deleteRef(ref, packed);
     note(ref, 'it was put aside: nothing that it led to can be read');
     return;
   }
-  if (now !== target && !(await repository.replaceRef(ref, now, target)))
-    throw new CellarError('store_busy', `${ref} was moved by another program. Try again.`, {
-      path: repository.gitdir,
-    });
+  await aside.copy(file, reason);
+  await putRef(places.git, ref, target, disk);
   note(ref, `it leads to ${target} again, the newest commit that can be read`);
+}
+
+/** A damaged letter of packed-refs makes a ref of another name, which nobody gave. */
+async function dropImpostors(
+  { repository, note }: Mending,
+  { refs }: RefsFound,
+  position: CatalogPosition,
+): Promise<void> {
+  const known = new Set(refs.map(({ ref }) => ref));
+  const gone = refsOf(position).filter((ref) => !known.has(ref));
+  for (const { ref, oid } of refs) {
+    const real = gone.find((each) => position[each] === oid);
+    if (oid === undefined || real === undefined || position[ref] !== undefined) continue;
+    if (await repository.deleteRef(ref, oid)) note(ref, `it was ${real} under a damaged name`);
+  }
 }
 
 function findTarget({ pool, sound }: Mending, ref: string, clues: RefClues): string | undefined {
@@ -103,10 +119,15 @@ function findTarget({ pool, sound }: Mending, ref: string, clues: RefClues): str
 function newestOfDay(
   ref: string,
   start: string | undefined,
-  { commits, rows }: { readonly commits: ReadonlyMap<string, Commit>; readonly rows: readonly SnapshotRow[] },
+  {
+    commits,
+    rows,
+  }: { readonly commits: ReadonlyMap<string, Commit>; readonly rows: readonly SnapshotRow[] },
 ): string | undefined {
   const own = rows
-    .filter(({ line, time, commit }) => line === 'auto' && dayRef(time) === ref && commits.has(commit))
+    .filter(
+      ({ line, time, commit }) => line === 'auto' && dayRef(time) === ref && commits.has(commit),
+    )
     .sort((a, b) => b.number - a.number);
   const from = start ?? own[0]?.commit;
   const idOf = (oid: string): string => commits.get(oid)?.trailers.get(TRAILERS.snapshot) ?? '';

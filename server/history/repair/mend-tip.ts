@@ -2,7 +2,13 @@ import { orNothing } from '../changed-files.js';
 import { MAIN, STORE_FILES } from '../../store/create.js';
 import { FORMAT_PATH, formatFile } from '../../store/format.js';
 import { toObject } from '../../store/git/object.js';
-import { FILE_MODE, FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../../store/git/tree.js';
+import {
+  FILE_MODE,
+  FOLDER_MODE,
+  formatTree,
+  type Tree,
+  type TreeEntry,
+} from '../../store/git/tree.js';
 import { put, type Mending } from './mending.js';
 
 /** Commits back in which a folder is looked for that can be read. */
@@ -83,7 +89,11 @@ class TipMending {
     }
     const entries = new Map<string, TreeEntry>();
     for (const entry of base.values()) {
-      const mended = await this.entry(path === '' ? entry.name : `${path}/${entry.name}`, entry, before);
+      const mended = await this.entry(
+        path === '' ? entry.name : `${path}/${entry.name}`,
+        entry,
+        before,
+      );
       if (mended !== undefined) entries.set(entry.name, mended);
     }
     if (path === '') await this.addStoreFiles(entries);

@@ -34,8 +34,7 @@ export class Pool {
     if (type === 'commit') {
       const commit = parseCommit(oid, content);
       this.commits.set(oid, commit);
-      for (const each of [commit.tree, ...commit.parents])
-        if (each !== '') this.named.add(each);
+      for (const each of [commit.tree, ...commit.parents]) if (each !== '') this.named.add(each);
     } else if (type === 'tree')
       for (const entry of parseTree(content).values()) this.named.add(entry.oid);
   };

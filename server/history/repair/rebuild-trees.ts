@@ -67,8 +67,7 @@ async function listNear(
 
 function toChildren(commits: Iterable<Commit>): ReadonlyMap<string, string> {
   const children = new Map<string, string>();
-  for (const { oid, parents } of commits)
-    for (const parent of parents) children.set(parent, oid);
+  for (const { oid, parents } of commits) for (const parent of parents) children.set(parent, oid);
   return children;
 }
 
@@ -76,7 +75,10 @@ function toChildren(commits: Iterable<Commit>): ReadonlyMap<string, string> {
 async function listBases(
   mending: Mending,
   wanted: Wanted,
-  { children, main }: { readonly children: ReadonlyMap<string, string>; readonly main: readonly string[] },
+  {
+    children,
+    main,
+  }: { readonly children: ReadonlyMap<string, string>; readonly main: readonly string[] },
 ): Promise<readonly Tree[]> {
   const { commits } = mending.pool;
   const start = wanted.commit ?? '';
@@ -87,7 +89,8 @@ async function listBases(
   if (wanted.ref !== MAIN) {
     const time = commits.get(start)?.time ?? 0;
     const near = [...main].sort((a, b) => away(commits.get(a), time) - away(commits.get(b), time));
-    for (const oid of near.slice(0, NEAREST)) found.push(await findFolder(mending, oid, wanted.path));
+    for (const oid of near.slice(0, NEAREST))
+      found.push(await findFolder(mending, oid, wanted.path));
   }
   return found.filter((tree) => tree !== undefined);
 }

@@ -8,6 +8,7 @@ import { syncFolder, writeDurable } from '../../store/disk/durable.js';
 import { alone } from '../../store/git/turns.js';
 import { findSealedThrough } from '../../store/journal/sealed.js';
 import type { MendingParts, Store } from '../../store/store.js';
+import { clearStaleLocks } from '../../store/sweep.js';
 import { catchUp } from '../catch-up.js';
 import type { Finding } from '../finding.js';
 import type { History } from '../history.js';
@@ -89,7 +90,10 @@ class Repair {
 
   private tell(verified: Verified): Verified {
     const lost = this.lost.map(({ objects: _, ...told }) => told);
-    return { ...verified, repaired: { mended: this.mended, lost, aside: this.aside.folder ?? null } };
+    return {
+      ...verified,
+      repaired: { mended: this.mended, lost, aside: this.aside.folder ?? null },
+    };
   }
 
   private toMending({ git }: Examined, pool: Pool): Mending {
@@ -109,7 +113,10 @@ class Repair {
   /** Objects and refs: afterwards main can be read and built on. */
   private async mendObjects(mending: Mending, { git, catalog, rows }: Examined): Promise<void> {
     const { position, snapshots } = catalog.live;
-    const needed = new Set([...git.unread.keys(), ...rows.flatMap(({ commit, blob }) => [commit, blob])]);
+    const needed = new Set([
+      ...git.unread.keys(),
+      ...rows.flatMap(({ commit, blob }) => [commit, blob]),
+    ]);
     await mendFiles(mending, git.survey.damaged, (oid) => needed.has(oid));
     const heads = [
       ...git.refs.refs.flatMap(({ ref, oid }) => (oid === undefined ? [] : [[ref, oid] as const])),
@@ -177,6 +184,8 @@ class Repair {
   private async begin(): Promise<void> {
     const text = `${JSON.stringify({ format: 1, begun: new Date(this.store.now()).toISOString() })}\n`;
     await writeDurable(repairMarkerPath(this.store.places), text, 0o600, this.store.disk);
+    // At the opening of a damaged store nobody did.
+    await clearStaleLocks(this.store.places.git, this.store.disk);
   }
 
   private async end(): Promise<void> {
@@ -187,7 +196,13 @@ class Repair {
 }
 
 /** What is found of these after a repair is lost; anything else is still damage. */
-const MISSED: ReadonlySet<Finding['kind']> = new Set(['object', 'pack', 'artifact', 'ref', 'journal']);
+const MISSED: ReadonlySet<Finding['kind']> = new Set([
+  'object',
+  'pack',
+  'artifact',
+  'ref',
+  'journal',
+]);
 
 function toUnmended({ message, facts }: CellarError): CellarError {
   return new CellarError(

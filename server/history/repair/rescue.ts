@@ -1,6 +1,12 @@
 import { CellarError } from '../../errors.js';
 import { MAIN } from '../../store/create.js';
-import type { CatalogChange, Collection, SnapshotRow, StoredCatalog } from '../../store/catalog/rows.js';
+import type {
+  CatalogChange,
+  Collection,
+  RunRow,
+  SnapshotRow,
+  StoredCatalog,
+} from '../../store/catalog/rows.js';
 import type { CommitParts, FileEdit } from '../../store/git/repository.js';
 import { toFinding, type Finding } from '../finding.js';
 import { readCells, toState } from '../mend-snapshots.js';
@@ -8,6 +14,7 @@ import { formatStored, keptPaths, notebookStatePath, TRAILERS } from '../state.j
 import { toSubject } from '../subject.js';
 import type { CatalogFound, Difference } from '../verify-catalog.js';
 import { toConcerned } from '../verify-concerned.js';
+import { listAhead } from '../verify-findings.js';
 import type { Mending } from './mending.js';
 
 /** Kept in memory at once. */
@@ -34,32 +41,45 @@ export function planRescue(
   { sound }: Mending,
   { isGitDamaged, sealed }: { readonly isGitDamaged: boolean; readonly sealed: number },
 ): Rescue {
+  const ahead = listAhead({ live, fresh });
+  const isAhead = new Set(ahead.map(({ id }) => id));
   const believed = differences.filter(
-    ({ kind, number }) => kind !== 'missing' && (isGitDamaged || number > sealed),
+    ({ collection, id, kind, number }) =>
+      kind !== 'missing' &&
+      (isGitDamaged || number > sealed || (collection === 'runs' && isAhead.has(id))),
   );
   const expired = new Set(fresh.expired.map(({ id }) => id));
   const snapshots = pick(live, 'snapshots', believed).filter(
     (row) => !expired.has(row.id) && isNews(fresh, row, believed),
   );
-  const ends = new Map(fresh.runs.map(({ id, end }) => [id, end]));
+  const runs = pick(live, 'runs', believed);
+  const known = new Set(fresh.runs.map(({ id }) => id));
+  const unlogged = runs.filter(
+    ({ id, number }) => isAhead.has(id) || (!known.has(id) && number > sealed),
+  );
   const numbers = new Map(fresh.notebooks.map(({ id, number }) => [id, number]));
   return {
     versions: snapshots.filter(({ blob }) => sound.has(blob)),
     rows: {
-      runs: pick(live, 'runs', believed).filter(({ id, end }) => end >= (ends.get(id) ?? 0)),
+      runs: runs.filter(({ id }) => isAhead.has(id) || !known.has(id)),
       pins: pick(live, 'pins', believed),
       expired: pick(live, 'expired', believed),
     },
     notebooks: pick(live, 'notebooks', believed)
       .filter(({ id, number }) => number > (numbers.get(id) ?? -1))
       .map(({ id }) => id),
-    lost: snapshots.filter(({ blob }) => !sound.has(blob)).map(toLoss),
+    lost: [
+      ...snapshots.filter(({ blob }) => !sound.has(blob)).map(toLoss),
+      ...unlogged.map(toLostPoints),
+    ],
   };
 }
 
 /** One that git does not know, or as an automatic one only. */
 function isNews(fresh: StoredCatalog, row: SnapshotRow, believed: readonly Difference[]): boolean {
-  const kind = believed.find(({ collection, id }) => collection === 'snapshots' && id === row.id)?.kind;
+  const kind = believed.find(
+    ({ collection, id }) => collection === 'snapshots' && id === row.id,
+  )?.kind;
   if (kind === 'extra') return true;
   return row.line === 'main' && fresh.snapshots.find(({ id }) => id === row.id)?.line === 'auto';
 }
@@ -69,7 +89,9 @@ function pick<Name extends Collection>(
   name: Name,
   differences: readonly Difference[],
 ): StoredCatalog[Name][number][] {
-  const ids = new Set(differences.flatMap(({ collection, id }) => (collection === name ? [id] : [])));
+  const ids = new Set(
+    differences.flatMap(({ collection, id }) => (collection === name ? [id] : [])),
+  );
   const rows: readonly StoredCatalog[Name][number][] = live[name];
   return rows.filter(({ id }) => ids.has(id));
 }
@@ -84,8 +106,21 @@ function toLoss(row: SnapshotRow): Finding {
   });
 }
 
+/** The catalog has the last of each metric only. */
+function toLostPoints({ id }: RunRow): Finding {
+  return toFinding({
+    what: `points of run ${id}`,
+    reason: 'records of the journal are gone; the last value of each metric is known still',
+    kind: 'journal',
+    runs: [id],
+  });
+}
+
 /** Commits the versions to main beside the newest ones, each with its id, time and author; what is not known of one any more is empty. */
-export async function keepVersions(mending: Mending, versions: readonly SnapshotRow[]): Promise<void> {
+export async function keepVersions(
+  mending: Mending,
+  versions: readonly SnapshotRow[],
+): Promise<void> {
   const { repository, history } = mending;
   const sorted = [...versions].sort((a, b) => a.number - b.number);
   for (let at = 0; at < sorted.length; at += AT_ONCE) {

@@ -10,7 +10,13 @@ import { rebuildTrees } from './rebuild-trees.js';
 import type { Source, Wanted } from './source.js';
 
 /** The surest first. Notebooks come before what is guessed from them, and folders after all that is in them. */
-const SOURCES: readonly Source[] = [fromCopies, fromWorkspace, fromGuesses, rebuildTrees, rebuildCommits];
+const SOURCES: readonly Source[] = [
+  fromCopies,
+  fromWorkspace,
+  fromGuesses,
+  rebuildTrees,
+  rebuildCommits,
+];
 
 /**
  * Brings back what the refs, the catalog's position and its versions need and no file holds: from other copies, the workspace's files,

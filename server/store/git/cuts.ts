@@ -29,5 +29,10 @@ export async function writeCuts(
 
 /** As git has them: one name a line. */
 export function formatCuts(oids: ReadonlySet<string>): Buffer {
-  return Buffer.from([...oids].sort().map((oid) => `${oid}\n`).join(''));
+  return Buffer.from(
+    [...oids]
+      .sort()
+      .map((oid) => `${oid}\n`)
+      .join(''),
+  );
 }

@@ -49,7 +49,10 @@ export async function fill(history: History): Promise<Filled> {
       },
     ],
   });
-  const { row: ran } = await keepBurst({ history, operating: openOperatingState(store.places) }, burst);
+  const { row: ran } = await keepBurst(
+    { history, operating: openOperatingState(store.places) },
+    burst,
+  );
   await keep(history, 'c.ipynb', ['c = 1'], { message: 'other' });
   await renamePath(history, 'c.ipynb', 'moved/c.ipynb');
   await setPin(history, kept.id, true);
@@ -59,7 +62,9 @@ export async function fill(history: History): Promise<Filled> {
 }
 
 /** The text of each version, by id; undefined where it cannot be read. */
-export async function readAll({ store }: History): Promise<ReadonlyMap<string, string | undefined>> {
+export async function readAll({
+  store,
+}: History): Promise<ReadonlyMap<string, string | undefined>> {
   const texts = new Map<string, string | undefined>();
   for (const { id: notebook } of await store.catalog.notebooks())
     for (const row of await store.catalog.history(notebook))

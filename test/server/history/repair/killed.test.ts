@@ -91,8 +91,11 @@ describe.each(Object.entries(DAMAGES))('a repair of %s', (_, damage) => {
       const done = await repairStore(again);
       expect(done, `ended at ${at}`).toMatchObject({ status: 'ok', damages: [] });
       const now = await readAll(again);
-      const lost = new Set(done.lost.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id)));
-      for (const [id, text] of texts) if (!lost.has(id)) expect(now.get(id), `${id}, ended at ${at}`).toBe(text);
+      const lost = new Set(
+        done.lost.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id)),
+      );
+      for (const [id, text] of texts)
+        if (!lost.has(id)) expect(now.get(id), `${id}, ended at ${at}`).toBe(text);
       expect(lost.size).toBeLessThanOrEqual(1);
       await keep(again, 'a.ipynb', [...LONG, 'on()'], { message: 'goes on' });
       expect((await verifyStore(again)).damages, `ended at ${at}`).toEqual([]);

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Verified } from '../../../../contract/upkeep.js';
-import { getSnapshot, readSnapshotState, type History } from '../../../../server/history/history.js';
+import {
+  getSnapshot,
+  readSnapshotState,
+  type History,
+} from '../../../../server/history/history.js';
 import { reindex } from '../../../../server/history/reindex.js';
 import { repairStore } from '../../../../server/history/repair/repair.js';
 import { verifyStore } from '../../../../server/history/verify.js';
@@ -17,7 +21,11 @@ import { fileOf, flip, ruin, spoil } from '../damage.js';
 import { DAY, fill, readAll, RUN, type Filled } from '../filled.js';
 import { gitOf, keep, LONG } from '../kept.js';
 
-type Opened = Filled & { history: History; root: string; texts: ReadonlyMap<string, string | undefined> };
+type Opened = Filled & {
+  history: History;
+  root: string;
+  texts: ReadonlyMap<string, string | undefined>;
+};
 
 const quiet = { report: (): void => undefined };
 
@@ -36,7 +44,14 @@ async function reopen({ history, root }: Opened, damage: () => void): Promise<Hi
 }
 
 function fsck(history: History): string {
-  const args = ['--git-dir', history.store.places.git, 'fsck', '--full', '--strict', '--no-dangling'];
+  const args = [
+    '--git-dir',
+    history.store.places.git,
+    'fsck',
+    '--full',
+    '--strict',
+    '--no-dangling',
+  ];
   try {
     return execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
@@ -53,7 +68,9 @@ async function expectWhole(history: History, { texts }: Opened, repaired: Verifi
   expect(await readAll(history)).toEqual(texts);
   expect(fsck(history)).toBe('');
   for (const id of texts.keys())
-    expect((await readSnapshotState(history.store, await getSnapshot(history.store, id))).snapshot?.id).toBe(id);
+    expect(
+      (await readSnapshotState(history.store, await getSnapshot(history.store, id))).snapshot?.id,
+    ).toBe(id);
   await expectGoesOn(history);
 }
 
@@ -63,7 +80,10 @@ async function expectGoesOn(history: History): Promise<void> {
   await logPoints(history, RUN, { points: [{ name: 'loss', value: 2, step: 2, time: 2 }] });
   const rows = await history.store.catalog.rows();
   await reindex(history);
-  expect({ ...(await history.store.catalog.rows()), position: {} }).toEqual({ ...rows, position: {} });
+  expect({ ...(await history.store.catalog.rows()), position: {} }).toEqual({
+    ...rows,
+    position: {},
+  });
   expect((await verifyStore(history)).damages).toEqual([]);
   expect(await history.store.catalog.findSnapshot(row.id)).toBeDefined();
 }
@@ -88,11 +108,13 @@ describe('an object that was ruined is made anew as it was', () => {
   const OBJECTS: Readonly<Record<string, (opened: Opened) => string>> = {
     'the newest notebook, from the workspace': () => 'main:a.ipynb',
     'the state of a notebook': ({ last }) => `main:.cellar/notebooks/${last.notebook}/state.json`,
-    'the state of an older version': ({ kept }) => `${kept.commit}:.cellar/notebooks/${kept.notebook}/state.json`,
+    'the state of an older version': ({ kept }) =>
+      `${kept.commit}:.cellar/notebooks/${kept.notebook}/state.json`,
     'the state after a rename': ({ history }) => stateAfterRename(history),
     'the state of an automatic version': ({ autos }) =>
       `${autos[1]?.commit ?? ''}:.cellar/notebooks/${autos[1]?.notebook ?? ''}/state.json`,
-    'the record of a run': ({ ran }) => `main:.cellar/runs/${ran.runs[0]?.slice(0, 2) ?? ''}/${ran.runs[0] ?? ''}/run.json`,
+    'the record of a run': ({ ran }) =>
+      `main:.cellar/runs/${ran.runs[0]?.slice(0, 2) ?? ''}/${ran.runs[0] ?? ''}/run.json`,
     'the pointer to a file': ({ ran }) =>
       `main:.cellar/runs/${ran.runs[0]?.slice(0, 2) ?? ''}/${ran.runs[0] ?? ''}/artifacts/model.pkl`,
     'the pins of a notebook': ({ kept }) => `main:.cellar/notebooks/${kept.notebook}/pins.json`,
@@ -102,7 +124,8 @@ describe('an object that was ruined is made anew as it was', () => {
     'the folder of all notebooks': () => 'main:.cellar/notebooks',
     'the folder of one notebook': ({ last }) => `main:.cellar/notebooks/${last.notebook}`,
     'the folder of all runs': () => 'main:.cellar/runs',
-    'the folder of a run': ({ ran }) => `main:.cellar/runs/${ran.runs[0]?.slice(0, 2) ?? ''}/${ran.runs[0] ?? ''}`,
+    'the folder of a run': ({ ran }) =>
+      `main:.cellar/runs/${ran.runs[0]?.slice(0, 2) ?? ''}/${ran.runs[0] ?? ''}`,
     'a folder of notebooks': ({ autos }) => `${autos[1]?.commit ?? ''}:deep`,
     'the tree of an automatic version': ({ autos }) => `${autos[1]?.commit ?? ''}^{tree}`,
     'the newest commit': () => 'main',
@@ -119,14 +142,28 @@ describe('an object that was ruined is made anew as it was', () => {
     const repaired = await repairStore(again);
     await expectWhole(again, opened, repaired);
     const [time = ''] = readdirSync(join(again.store.places.cellar, 'damaged'));
-    const aside = join(again.store.places.cellar, 'damaged', time, 'store.git/objects', oid.slice(0, 2), oid.slice(2));
+    const aside = join(
+      again.store.places.cellar,
+      'damaged',
+      time,
+      'store.git/objects',
+      oid.slice(0, 2),
+      oid.slice(2),
+    );
     expect(readFileSync(aside, 'utf8')).toBe('ruined');
-    expect(readFileSync(join(again.store.places.cellar, 'damaged', time, 'list.ndjson'), 'utf8')).toContain(oid);
+    expect(
+      readFileSync(join(again.store.places.cellar, 'damaged', time, 'list.ndjson'), 'utf8'),
+    ).toContain(oid);
   });
 
   function stateAfterRename(history: History): string {
     const commit = gitOf(history)('log', '-1', '--format=%H', '--grep=^Rename', 'main').trim();
-    const id = gitOf(history)('log', '-1', '--format=%(trailers:key=Notebook-Id,valueonly)', commit).trim();
+    const id = gitOf(history)(
+      'log',
+      '-1',
+      '--format=%(trailers:key=Notebook-Id,valueonly)',
+      commit,
+    ).trim();
     return `${commit}:.cellar/notebooks/${id}/state.json`;
   }
 
@@ -143,7 +180,13 @@ describe('an object that was ruined is made anew as it was', () => {
     const opened = await open();
     rmSync(join(opened.root, 'a.ipynb'));
     const clone = await makeFolder();
-    execFileSync('git', ['clone', '-q', '--bare', opened.history.store.places.git, join(clone, 'c.git')]);
+    execFileSync('git', [
+      'clone',
+      '-q',
+      '--bare',
+      opened.history.store.places.git,
+      join(clone, 'c.git'),
+    ]);
     const again = await reopen(opened, () => ruin(fileOf(opened.history, opened.kept.blob)));
     const repaired = await repairStore(again, { from: [join(clone, 'c.git')] });
     await expectWhole(again, opened, repaired);
@@ -167,7 +210,9 @@ describe('packs', () => {
     const opened = await open();
     gitOf(opened.history)('gc', '-q');
     const size = statSync(pack(opened.history, '.pack')).size;
-    const again = await reopen(opened, () => flip(pack(opened.history, '.pack'), Math.floor(size / 2)));
+    const again = await reopen(opened, () =>
+      flip(pack(opened.history, '.pack'), Math.floor(size / 2)),
+    );
     await expectWhole(again, opened, await repairStore(again));
     expect(listAside(again).filter((path) => path.endsWith('.pack'))).toHaveLength(1);
   });
@@ -183,7 +228,9 @@ describe('packs', () => {
     const opened = await open();
     gitOf(opened.history)('gc', '-q');
     const path = join(opened.history.store.places.git, 'packed-refs');
-    const again = await reopen(opened, () => spoil(path, (bytes) => bytes.toString().replace('heads/main', 'heads/ma\tn')));
+    const again = await reopen(opened, () =>
+      spoil(path, (bytes) => bytes.toString().replace('heads/main', 'heads/ma\tn')),
+    );
     await expectWhole(again, opened, await repairStore(again));
   });
 });
@@ -198,7 +245,9 @@ describe('a ref', () => {
   ])('%s (%s) that holds %#: %j leads to its newest commit again', async (_, ref, text) => {
     const opened = await open();
     const before = gitOf(opened.history)('rev-parse', ref);
-    const again = await reopen(opened, () => writeFileSync(join(opened.history.store.places.git, ref), text));
+    const again = await reopen(opened, () =>
+      writeFileSync(join(opened.history.store.places.git, ref), text),
+    );
     const repaired = await repairStore(again);
     expect(gitOf(again)('merge-base', '--is-ancestor', before.trim(), ref)).toBe('');
     await expectWhole(again, opened, repaired);
@@ -217,7 +266,9 @@ describe('a ref', () => {
     const opened = await open();
     gitOf(opened.history)('pack-refs', '--all');
     const path = join(opened.history.store.places.git, 'packed-refs');
-    const again = await reopen(opened, () => spoil(path, (bytes) => bytes.toString().replace('2026-11-23', '2026-11-33')));
+    const again = await reopen(opened, () =>
+      spoil(path, (bytes) => bytes.toString().replace('2026-11-23', '2026-11-33')),
+    );
     const repaired = await repairStore(again);
     expect(gitOf(again)('rev-parse', DAY)).toBeTruthy();
     await expectWhole(again, opened, repaired);
@@ -270,18 +321,32 @@ describe('what is lost for good', () => {
     expect(gitOf(again)('log', '--format=%s', 'main')).toContain('first');
     await expectGoesOn(again);
     const clone = await makeFolder();
-    execFileSync('git', ['clone', '-q', `file://${again.store.places.git}`, join(clone, 'c')], { stdio: 'pipe' });
-    expect(execFileSync('git', ['-C', join(clone, 'c'), 'log', '--format=%s'], { encoding: 'utf8' })).toContain('first');
+    execFileSync('git', ['clone', '-q', `file://${again.store.places.git}`, join(clone, 'c')], {
+      stdio: 'pipe',
+    });
+    expect(
+      execFileSync('git', ['-C', join(clone, 'c'), 'log', '--format=%s'], { encoding: 'utf8' }),
+    ).toContain('first');
   });
 
   test('an automatic version whose commit and folders are gone leaves the rest of its day', async () => {
     const opened = await open();
     const [first, gone, last] = opened.autos;
     if (first === undefined || gone === undefined || last === undefined) throw new Error('three');
-    const oids = [gone.commit, gone.blob, ...['^{tree}', ':deep'].map((part) => gitOf(opened.history)('rev-parse', `${gone.commit}${part}`).trim())];
-    const again = await reopen(opened, () => oids.forEach((oid) => ruin(fileOf(opened.history, oid))));
+    const oids = [
+      gone.commit,
+      gone.blob,
+      ...['^{tree}', ':deep'].map((part) =>
+        gitOf(opened.history)('rev-parse', `${gone.commit}${part}`).trim(),
+      ),
+    ];
+    const again = await reopen(opened, () =>
+      oids.forEach((oid) => ruin(fileOf(opened.history, oid))),
+    );
     const repaired = await repairStore(again);
-    expect(repaired.repaired?.lost.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id))).toContain(gone.id);
+    expect(
+      repaired.repaired?.lost.flatMap(({ snapshots }) => snapshots.listed.map(({ id }) => id)),
+    ).toContain(gone.id);
     expect(fsck(again)).toBe('');
     const texts = await readAll(again);
     expect(texts.get(first.id)).toBe(notebookText(['b = 1']));
@@ -292,13 +357,26 @@ describe('what is lost for good', () => {
   test('a version whose commit is lost and whose bytes are not is put into git again', async () => {
     const opened = await open();
     const { ran } = opened;
-    const names = ['', '^{tree}', ':.cellar', ':.cellar/notebooks', `:.cellar/notebooks/${ran.notebook}`, `:.cellar/notebooks/${ran.notebook}/state.json`];
-    const oids = names.map((name) => gitOf(opened.history)('rev-parse', `${ran.commit}${name}`).trim());
-    const again = await reopen(opened, () => oids.forEach((oid) => ruin(fileOf(opened.history, oid))));
+    const names = [
+      '',
+      '^{tree}',
+      ':.cellar',
+      ':.cellar/notebooks',
+      `:.cellar/notebooks/${ran.notebook}`,
+      `:.cellar/notebooks/${ran.notebook}/state.json`,
+    ];
+    const oids = names.map((name) =>
+      gitOf(opened.history)('rev-parse', `${ran.commit}${name}`).trim(),
+    );
+    const again = await reopen(opened, () =>
+      oids.forEach((oid) => ruin(fileOf(opened.history, oid))),
+    );
     const repaired = await repairStore(again);
     expect(repaired).toMatchObject({ status: 'ok', damages: [] });
     expect(await readAll(again)).toEqual(opened.texts);
-    expect((await readSnapshotState(again.store, await getSnapshot(again.store, ran.id))).snapshot?.id).toBe(ran.id);
+    expect(
+      (await readSnapshotState(again.store, await getSnapshot(again.store, ran.id))).snapshot?.id,
+    ).toBe(ran.id);
     await expectGoesOn(again);
   });
 });
@@ -308,13 +386,26 @@ describe('the journal', () => {
     const opened = await open();
     const number = opened.history.store.lastNumber();
     const { journal } = opened.history.store.places;
-    await logPoints(opened.history, 'e'.repeat(32), { points: [{ name: 'n', value: 1, step: 1, time: 1 }] });
+    await logPoints(opened.history, 'e'.repeat(32), {
+      points: [{ name: 'n', value: 1, step: 1, time: 1 }],
+    });
     const again = await reopen(opened, () => {
       const [name = ''] = readdirSync(journal);
-      spoil(join(journal, name), (bytes) => bytes.toString().replace(`"number":${number},"kind":"points","time"`, `"number":${number},"kind":"points","xxxx"`));
+      spoil(join(journal, name), (bytes) =>
+        bytes
+          .toString()
+          .replace(
+            `"number":${number},"kind":"points","time"`,
+            `"number":${number},"kind":"points","xxxx"`,
+          ),
+      );
     });
     const repaired = await repairStore(again);
-    expect(repaired.repaired?.lost.some(({ kind, what }) => kind === 'journal' && what.includes(`record ${number} (points)`))).toBe(true);
+    expect(
+      repaired.repaired?.lost.some(
+        ({ kind, what }) => kind === 'journal' && what.includes(`record ${number} (points)`),
+      ),
+    ).toBe(true);
     expect(repaired.status).toBe('ok');
     expect(await again.store.catalog.findRun('e'.repeat(32))).toBeDefined();
     expect(readdirSync(journal)).toEqual([]);
@@ -335,8 +426,15 @@ describe('the journal', () => {
 
 describe('files', () => {
   const fileOfRun = async ({ history, ran }: Opened): Promise<string> => {
-    const sha256 = (await history.store.catalog.findRun(ran.runs[0] ?? ''))?.artifacts[0]?.sha256 ?? '';
-    return join(history.store.places.artifacts, 'sha256', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    const sha256 =
+      (await history.store.catalog.findRun(ran.runs[0] ?? ''))?.artifacts[0]?.sha256 ?? '';
+    return join(
+      history.store.places.artifacts,
+      'sha256',
+      sha256.slice(0, 2),
+      sha256.slice(2, 4),
+      sha256,
+    );
   };
 
   test.each(['ruined', 'gone'])('that are %s come back from the workspace', async (how) => {
@@ -374,5 +472,7 @@ test('rows of the catalog that git does not know are put aside, and those that i
   const repaired = await repairStore(opened.history);
   await expectWhole(opened.history, opened, repaired);
   const rows = listAside(opened.history).find((path) => path.endsWith('catalog-rows.ndjson')) ?? '';
-  expect(readFileSync(join(opened.history.store.places.cellar, 'damaged', rows), 'utf8')).toContain('"message":"another"');
+  expect(readFileSync(join(opened.history.store.places.cellar, 'damaged', rows), 'utf8')).toContain(
+    '"message":"another"',
+  );
 });
