@@ -69,7 +69,13 @@ export class NoticesModel extends Store<Notices> {
   /** Takes away all that is said of a notebook. */
   dismiss(path: string): void {
     for (const { key } of this.at(path)) this.#dismissed.add(`${path} ${key}`);
+    this.#again.delete(path);
     this.#put(path, []);
+  }
+
+  /** Lets go of the versions that were refused: they may hold what was purged. */
+  forget(): void {
+    this.#again.clear();
   }
 
   /** Tells the server that a secret is none, or takes that back; where nothing else was refused, the version is sent again. */

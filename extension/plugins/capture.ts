@@ -101,6 +101,9 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
           identity.copied(Array.from(browser.selectedItems(), (item) => item.path));
       });
     followPurges({ client, outbox, clock: systemClock });
+    client.events(({ kind }) => {
+      if (kind === 'purged') notices.forget();
+    });
     window.addEventListener('online', () => {
       outbox.retry();
     });

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 
-import type { FileEdit } from '../store/git/repository.js';
 import type { Store } from '../store/store.js';
 import { readTextAt } from './history.js';
 import { formatStored } from './state.js';
@@ -15,6 +14,9 @@ export async function readGeneration(store: Store): Promise<number> {
 }
 
 /** What says so from the next commit on. */
-export function generationFile(generation: number): FileEdit {
+export function generationFile(generation: number): {
+  readonly path: string;
+  readonly content: Buffer;
+} {
   return { path: PATH, content: formatStored({ generation }) };
 }

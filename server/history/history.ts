@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
 import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
-import { finishPurge, resumePurge } from './purge-marker.js';
+import { clearMoved, finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
@@ -28,17 +28,18 @@ export async function openHistory(
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
-  const isPurging = await resumePurge(store);
-  const fresh = isPurging || (await isMended(store, indexers));
+  const purging = await resumePurge(store);
+  const fresh = purging === 'moved' || (await isMended(store, indexers));
   await catchUp({ store, indexers, recorders }, { fresh });
   const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
   const history = { ...opened, store: withoutDoubt(opened) };
-  if (isPurging) await endPurge(store).catch(store.report);
+  if (purging !== 'none') await endPurge(store).catch(store.report);
   return history;
 }
 
 /** Where it fails, old objects and documents stay that are in nobody's way, and the next opening tries again. */
 async function endPurge(store: Store): Promise<void> {
+  await clearMoved(store);
   await store.catalog.flush();
   await finishPurge(store);
 }
@@ -112,14 +113,16 @@ async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookStat
   return state;
 }
 
+/** Main's tree; undefined where nothing is on main. */
+export async function findTip({ repository }: Store): Promise<string | undefined> {
+  const head = await repository.findRef(MAIN);
+  return head === undefined ? undefined : (await repository.readCommit(head)).tree;
+}
+
 /** A file of the store's own on main, as text; undefined when it is not there. */
 export async function readTextAt(store: Store, path: string): Promise<string | undefined> {
-  const head = await store.repository.findRef(MAIN);
-  if (head === undefined) return undefined;
-  const oid = await store.repository.findEntry(
-    (await store.repository.readCommit(head)).tree,
-    path,
-  );
+  const tree = await findTip(store);
+  const oid = tree === undefined ? undefined : await store.repository.findEntry(tree, path);
   return oid === undefined ? undefined : (await store.repository.readBlob(oid)).toString('utf8');
 }
 

@@ -1,9 +1,8 @@
-import { MAIN } from '../store/create.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { readState } from './catch-up.js';
 import { mostShared, toPrint, type CellPrint } from './cell-print.js';
-import { newestOf, readSnapshotState } from './history.js';
+import { findTip, newestOf, readSnapshotState } from './history.js';
 import { ENOUGH, identify, shareOf, type Candidate, type Identity } from './identity.js';
 import type { KeptCell, NotebookState } from './state.js';
 import { unlessDamaged } from './unreadable.js';
@@ -70,8 +69,9 @@ export async function identifyNew(store: Store, cells: readonly KeptCell[]): Pro
 
 /** Remembers a snapshot that was just taken, which so need not be read when the next new notebook comes. */
 export function rememberCells(store: Store, row: SnapshotRow, cells: readonly KeptCell[]): void {
-  // Before the first look there is nothing to add to.
-  remembered.get(store.catalog)?.add(row, toPrint(cells));
+  const prints = remembered.get(store.catalog) ?? new Prints();
+  prints.add(row, toPrint(cells));
+  remembered.set(store.catalog, prints);
 }
 
 async function findRecent({ catalog }: Store): Promise<readonly NotebookRow[]> {
@@ -102,12 +102,6 @@ async function findLikely(
   return Promise.all(
     found.map(async (each) => ({ ...each, present: await store.files.exists(each.row.path) })),
   );
-}
-
-/** Main's tree; undefined where nothing is on main. */
-async function findTip({ repository }: Store): Promise<string | undefined> {
-  const head = await repository.findRef(MAIN);
-  return head === undefined ? undefined : (await repository.readCommit(head)).tree;
 }
 
 async function readPrint(

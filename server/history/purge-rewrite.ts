@@ -1,10 +1,12 @@
 import { CellarError } from '../errors.js';
 import { parseNotebook } from '../notebook/read.js';
 import type { Progress } from '../../contract/progress.js';
-import type { Commit } from '../store/git/commit.js';
+import type { Author } from '../../contract/snapshot.js';
+import { formatCommit, type Commit } from '../store/git/commit.js';
 import { toObject, type GitObject } from '../store/git/object.js';
 import type { Repository } from '../store/git/repository.js';
-import { FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../store/git/tree.js';
+import { editTree, FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../store/git/tree.js';
+import { generationFile } from './generation.js';
 import { toKeptCells } from './history.js';
 import { rewriteCommit } from './purge-commit.js';
 import type { Names } from './purge-names.js';
@@ -206,4 +208,38 @@ async function rewriteTree(rewriting: Rewriting, tree: string, at: At): Promise<
 export function cleanNameIn(zone: Zone, name: string, names: Names): string {
   if (!isNameFree(zone, name)) return name;
   return zone === 'pointers' ? names.encoded(name) : names.name(name);
+}
+
+/** Adds the commit to main that says how often the store was purged: it counts once main is moved to it. */
+export async function addGeneration(
+  repository: Repository,
+  sink: Sink,
+  {
+    head,
+    generation,
+    facts,
+  }: {
+    readonly head: string;
+    readonly generation: number;
+    readonly facts: { readonly author: Author; readonly time: number };
+  },
+): Promise<string> {
+  const { path, content } = generationFile(generation);
+  const blob = toObject('blob', content);
+  const added = [blob];
+  const store = {
+    readTree: (oid: string) => repository.readTree(oid),
+    addTree: (entries: Tree) => {
+      const object = toObject('tree', formatTree(entries));
+      added.push(object);
+      return object.oid;
+    },
+  };
+  const edits = [{ path: path.split('/'), oid: blob.oid }];
+  const tree = (await editTree(store, (await repository.readCommit(head)).tree, edits)) ?? '';
+  const subject = 'Purge a text from all history';
+  const commit = formatCommit({ ...facts, tree, parents: [head], subject, trailers: new Map() });
+  for (const object of [...added, toObject('commit', commit)]) await sink.add(object);
+  await sink.flush();
+  return toObject('commit', commit).oid;
 }

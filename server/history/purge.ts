@@ -2,17 +2,19 @@ import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
 import { CellarError } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
+import { MAIN } from '../store/create.js';
 import { checkRewritable } from '../store/git/leftovers.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
-import { catchUp } from './catch-up.js';
-import { generationFile, readGeneration } from './generation.js';
+import { readGeneration } from './generation.js';
 import type { History } from './history.js';
 import { findArtifacts } from './purge-artifacts.js';
 import { checkRewritten } from './purge-check.js';
 import { holdsInCommit } from './purge-commit.js';
-import { finishPurge, resumePurge, writeMarker } from './purge-marker.js';
+import { completePurge, toUnfinished } from './purge-finish.js';
+import { hasMarker, writeMarker } from './purge-marker.js';
 import { createNames } from './purge-names.js';
 import {
+  addGeneration,
   cleanBlobs,
   cleanNameIn,
   createSink,
@@ -24,8 +26,8 @@ import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-
 import { walk, type Walked } from './purge-walk.js';
 import { listOutOfReach } from './purge-reach.js';
 import { findLeft } from './purge-scan.js';
-import { commitToMain } from './seal.js';
-import { addPurged } from './secret-key.js';
+import { sealNow } from './seal.js';
+import { hashPurged } from './secret-key.js';
 import { TRAILERS } from './state.js';
 
 export interface PurgeOptions {
@@ -74,34 +76,15 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   return { status: 'ok', dryRun: false, ...plan, left, generation: raised };
 }
 
-/** Call it within `exclusively`; gives the new generation. */
+/** Call it within `exclusively`; gives the new generation. Until the marker is written nothing has changed. */
 async function rewriteAll(history: History, rewriting: Rewriting): Promise<number> {
   const { store } = history;
   const { remover, repository, signal } = rewriting;
   await checkRewritable(store.places.git, store.disk);
-  // First of all, so that what comes from now on is without it.
-  await addPurged(store, remover.forms);
-  history.secrets.refresh();
+  // As it would be at any time.
+  await sealNow(history);
+  checkSealed(history, remover);
   const generation = (await readGeneration(store)) + 1;
-  await commitToMain(
-    history,
-    {
-      edits: [generationFile(generation)],
-      facts: {
-        author: store.author,
-        time: store.now(),
-        subject: 'Purge a text from all history',
-        trailers: new Map<string, string>(),
-      },
-    },
-    () => ({}),
-  );
-  if (countRecords(history, remover) > 0)
-    throw new CellarError(
-      'store_damaged',
-      `Records in ${store.places.journal} hold the text and cannot be put into git, so nothing was purged. Run "cellar verify" to see why.`,
-      { path: store.places.journal },
-    );
   const walked = await walk(repository, signal);
   const sink = createSink(repository);
   // The first look wrote nothing: what holds a text is made once more.
@@ -109,20 +92,36 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   await cleanBlobs(rewriting, walked, sink);
   const commits = await rewriteCommits(rewriting, walked, sink);
   await checkRewritten(rewriting, walked, { commits, indexers: history.indexers });
+  const main = walked.refs.get(MAIN) ?? '';
+  const facts = { author: store.author, time: store.now() };
+  const head = commits.get(main) ?? main;
+  const raised = await addGeneration(repository, sink, { head, generation, facts });
   const refs = [...walked.refs]
-    .map(([ref, from]) => ({ ref, from, to: commits.get(from) ?? from }))
+    .map(([ref, from]) => ({ ref, from, to: ref === MAIN ? raised : (commits.get(from) ?? from) }))
     .filter(({ from, to }) => from !== to);
-  await writeMarker(store, { format: 1, generation, refs });
+  const texts = [...(await hashPurged(store, remover.forms))];
+  // Records come in while commits are written.
+  checkSealed(history, remover);
   try {
-    await resumePurge(store);
-    await catchUp(history, { fresh: true });
-    await store.catalog.flush();
-    await finishPurge(store);
-  } finally {
-    // Whatever of it could not be done: what is in memory holds the text.
-    store.memory.forget();
+    await writeMarker(store, { format: 1, generation, refs, texts });
+  } catch (error) {
+    // It may be there all the same, when only its folder could not be synced.
+    if (!(await hasMarker(store).catch(() => true))) throw error;
   }
+  await completePurge(history).catch((error: unknown) => {
+    throw toUnfinished(error, store.places.cellar);
+  });
   return generation;
+}
+
+function checkSealed(history: History, remover: Remover): void {
+  const { journal } = history.store.places;
+  if (countRecords(history, remover) > 0)
+    throw new CellarError(
+      'store_busy',
+      `Records in ${journal} hold the text and are not in git, so nothing was purged. Try again; if it stays so, run "cellar verify" to see why.`,
+      { path: journal },
+    );
 }
 
 /** What holds the texts. */

@@ -10,9 +10,11 @@ import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
 import { openStore, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
-import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
+import { finishPurgeJob } from '../history/purge-finish.js';
+import { startUpkeep, type UpkeepOptions } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
+import { sealJob } from './seal-job.js';
 import { INDEXERS, RECORDERS } from './subjects.js';
 import { sealPending } from '../history/seal.js';
 
@@ -28,6 +30,8 @@ export interface OpenOptions {
   readonly report: (error: unknown) => void;
   /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
   readonly events?: Events;
+  /** The time that background work goes by, where it is not the process's. */
+  readonly upkeep?: Pick<UpkeepOptions, 'now' | 'tick'>;
   readonly watch?: StoreOptions['watch'];
   readonly lost?: StoreOptions['lost'];
 }
@@ -54,7 +58,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
   });
   try {
     const history = await openHistory(store, INDEXERS, RECORDERS);
-    const operating = openOperatingState(store.places);
+    const operating = openOperatingState(store.places, store.disk);
     const pool = createPool({ folder: options.workers });
     store.memory.onForget(() => {
       pool.renew();
@@ -73,11 +77,20 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const collected = (): void => {
       events.emit({ kind: 'workspace' });
     };
+    const purged = (generation: number): void => {
+      events.emit({ kind: 'purged', generation });
+      events.emit({ kind: 'workspace' });
+    };
     const upkeep = store.readOnly
       ? undefined
       : startUpkeep(
-          [...upkeepJobs(history), collectJob(history, operating, collected), repackJob(history)],
-          { activity: () => store.lastNumber(), report },
+          [
+            finishPurgeJob(history, { done: purged }),
+            sealJob(history),
+            collectJob(history, operating, collected),
+            repackJob(history),
+          ],
+          { ...options.upkeep, activity: () => store.lastNumber(), report },
         );
     const close = async (): Promise<void> => {
       ending.abort(
@@ -93,23 +106,6 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     await store.close();
     throw error;
   }
-}
-
-const SEAL_IDLE_MS = 5_000;
-const SEAL_EVERY_MS = 60_000;
-
-/** What a server does by itself beside its long work. */
-function upkeepJobs(history: History): readonly UpkeepJob[] {
-  return [
-    {
-      name: 'seal',
-      idle: SEAL_IDLE_MS,
-      every: SEAL_EVERY_MS,
-      run: async () => {
-        await sealPending(history);
-      },
-    },
-  ];
 }
 
 /** Access for a server that answers for these hosts; the cookie carries the port, since browsers share cookies between ports. */

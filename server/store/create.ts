@@ -7,6 +7,7 @@ import { isErrno, toStorageError } from '../errors.js';
 import { finishRestore } from './backup/finish-restore.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
 import { ensureFolder, makeFolder, placeFile, syncFolder } from './disk/durable.js';
+import { REPOSITORY_CONFIG } from './git/config.js';
 import { createGitFs } from './git/git-fs.js';
 import { formatFile } from './format.js';
 import { createIds } from './ids.js';
@@ -44,6 +45,7 @@ export async function createStore(
     const fresh = `${places.git}.${randomBytes(6).toString('hex')}.new`;
     try {
       await git.init({ fs: createGitFs(disk), gitdir: fresh, bare: true, defaultBranch: 'main' });
+      await placeFile(join(fresh, 'config'), REPOSITORY_CONFIG, undefined, disk);
       await makeFolder(join(places.artifacts, 'sha256'), disk);
       await ensureFolder(join(fresh, 'lfs'), disk);
       await disk.symlink(

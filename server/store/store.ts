@@ -73,6 +73,8 @@ export interface Store {
    * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
    */
   exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
+  /** Something that has begun and must be ended before anything else is written: each write tries first, and fails where it does. */
+  finishFirst(finish: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -173,7 +175,10 @@ async function openOwned(
 ): Promise<Store> {
   const isOwned = ownership.kind === 'owned';
   if (isOwned) ownership.lock.beat(options.lost ?? (() => undefined));
-  const disk = isOwned ? fenceDisk(options.disk, ownership.lock.check) : options.disk;
+  // One that is not ours may lie on a disk that could be written: nothing in it is, for whatever reason it was refused.
+  const disk = isOwned
+    ? fenceDisk(options.disk, ownership.lock.check)
+    : fenceDisk(options.disk, () => Promise.reject(ownership.reason), places.cellar);
   const repository = openRepository(places.git, disk);
   let format = await readFormat(repository, MAIN);
   if (isOwned) {
@@ -198,6 +203,7 @@ async function openOwned(
     repository.forget();
   });
   let tail: Promise<unknown> = Promise.resolve();
+  let unfinished: (() => Promise<void>) | undefined;
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
     given = Math.max(given, journal.lastNumber());
@@ -228,9 +234,16 @@ async function openOwned(
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);
-      const result = tail.then(write);
+      const result = tail.then(async () => {
+        await unfinished?.();
+        unfinished = undefined;
+        return write();
+      });
       tail = result.catch(() => undefined);
       return result;
+    },
+    finishFirst: (finish) => {
+      unfinished = finish;
     },
     close: async () => {
       await tail;

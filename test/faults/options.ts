@@ -15,8 +15,8 @@ export const KILLS = numberOf('KILLS') ?? (isFull ? 1_000 : 200);
 /** Snapshots that two servers' eight writers take together. */
 export const WRITES = numberOf('WRITES') ?? (isFull ? 4_000 : 400);
 /** Faults of the disk are tried at every n-th call of their kind that a scenario makes. */
-export const STRIDE = numberOf('STRIDE') ?? (isFull ? 1 : 25);
+export const STRIDE = numberOf('STRIDE') ?? (isFull ? 1 : 40);
 /** Damaged files. */
 export const FLIPS = numberOf('FLIPS') ?? (isFull ? 500 : 60);
 /** Lives in which trouble with the disk comes again and again, of each kind. */
-export const ROWS = numberOf('ROWS') ?? (isFull ? 100 : 8);
+export const ROWS = numberOf('ROWS') ?? (isFull ? 100 : 12);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
 import type { Disk } from '../disk/disk.js';
+import { writeAll } from '../disk/write-all.js';
 import type { Intake, StoredFile } from './artifacts.js';
 
 /** One buffer of two: while it is hashed and written the other is filled. Hashing holds the thread for a few milliseconds. */
@@ -109,12 +110,5 @@ async function intoNew(
     return stored;
   } finally {
     await handle.close();
-  }
-}
-
-async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
-    done += bytesWritten;
   }
 }

@@ -5,6 +5,7 @@ import type { Progress } from '../../../contract/progress.js';
 import { CellarError, isErrno, toStorageError } from '../../errors.js';
 import { ensureFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import { STORE_FORMAT } from '../format.js';
+import { REPOSITORY_CONFIG } from '../git/config.js';
 import type { Store } from '../store.js';
 import { copyChecked, isProven } from './checked-copy.js';
 import { checkOutside } from './folder.js';
@@ -271,10 +272,9 @@ export async function writeRepositoryFiles(
 ): Promise<void> {
   const sorted = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
   const packed = `# pack-refs with: sorted\n${sorted.map(([ref, oid]) => `${oid} ${ref}\n`).join('')}`;
-  const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n';
   await ensureFolder(join(gitdir, 'refs', 'heads'), disk);
   await syncFolder(join(gitdir, 'refs'), disk);
   await writeDurable(join(gitdir, 'packed-refs'), packed, undefined, disk);
-  await writeDurable(join(gitdir, 'config'), config, undefined, disk);
+  await writeDurable(join(gitdir, 'config'), REPOSITORY_CONFIG, undefined, disk);
   await writeDurable(join(gitdir, 'HEAD'), 'ref: refs/heads/main\n', undefined, disk);
 }

@@ -29,8 +29,11 @@ export interface Unpacked {
 /** Unpacked objects by pack and offset: what was just read is often the base of what is read next. */
 export type Bases = ByteCache<Unpacked>;
 
-interface Entry {
+/** What a pack says of an object before its deflated bytes. */
+export interface PackedEntry {
+  /** As the format numbers them. */
   readonly type: number;
+  /** Of the object, or of the delta, in bytes when inflated. */
   readonly size: number;
   /** Where the deflated bytes start. */
   readonly data: number;
@@ -71,10 +74,11 @@ export async function readPacked(
   return found;
 }
 
-async function readEntry(
+/** Reads what stands at an offset of a pack. Throws RangeError for damage. */
+export async function readEntry(
   { file, index }: { readonly file: RangeReader; readonly index: PackIndex },
   offset: number,
-): Promise<Entry> {
+): Promise<PackedEntry> {
   const head = await file.read(offset, MOST_HEADER);
   let at = 0;
   const next = (): number => {
@@ -107,7 +111,7 @@ async function readEntry(
   return { type, size, data: offset + at + 20, base };
 }
 
-async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<Buffer> {
+async function readDeflated(file: RangeReader, { size, data }: PackedEntry): Promise<Buffer> {
   // zlib's own bound (deflateBound) of what content of this size can take deflated; what follows it is of the next object.
   const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
   const deflated = await file.read(data, Math.min(most, (await file.size()) - data));

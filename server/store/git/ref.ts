@@ -69,7 +69,10 @@ export async function moveRef(
   return true;
 }
 
-/** Lets go of a lock; one that stays is known to be ours, and goes when it is next in the way. */
+/**
+ * Lets go of a lock; one that stays is known to be ours, and goes when it is next in the way. Of an owner that was replaced meanwhile
+ * another may have a lock of this name: see fence.
+ */
 async function dropLock(lock: string, disk: Disk): Promise<void> {
   await disk.unlink(lock).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return;

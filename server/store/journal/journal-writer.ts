@@ -1,6 +1,6 @@
-import { CellarError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { makeFolder, syncFolder } from '../disk/durable.js';
+import { writeAll } from '../disk/write-all.js';
 import { journalPath } from './journal-file.js';
 
 type Handle = Awaited<ReturnType<Disk['open']>>;
@@ -97,13 +97,5 @@ export class JournalWriter {
       if (size === 0) this.closed.push({ path, last });
     }
     await handle.close().catch(() => undefined);
-  }
-}
-
-async function writeAll(handle: Handle, bytes: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
-    if (bytesWritten === 0) throw new CellarError('disk_full', 'The disk takes no more bytes.');
-    at += bytesWritten;
   }
 }

@@ -95,6 +95,16 @@ describe('what no version is kept for', () => {
     expect(shown()).toEqual(['refused allowed']);
   });
 
+  it('is not sent again once something was purged, which it may hold', async () => {
+    let sent = 0;
+    model.refused(PATH, [secretOf()], () => {
+      sent += 1;
+    });
+    model.forget();
+    await model.allow(PATH, keyAt(0));
+    expect([sent, ...shown()]).toEqual([0, 'refused allowed']);
+  });
+
   it('is not sent again when a later version was kept meanwhile', async () => {
     let sent = 0;
     model.refused(PATH, [secretOf()], () => {

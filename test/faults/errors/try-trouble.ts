@@ -13,6 +13,8 @@ import type { Trouble } from './troubles.js';
 
 /** Of a kind of call of which there are few, at least so many are tried. */
 const LEAST = 8;
+/** With fewer calls a row would say no more than they do alone. */
+const WORTH_A_ROW = 200;
 /** In a row, trouble comes again after so many calls at least, and at most so many more. */
 const PAUSE = { least: 30, more: 90 };
 
@@ -45,8 +47,9 @@ async function tryIn(
   const stride = Math.max(1, Math.min(STRIDE, Math.floor(calls / LEAST)));
   const alone: Trial[] = [];
   for (let at = chance.below(stride); at < calls; at += stride) alone.push({ ...trial, at });
-  const rows = Array.from({ length: trouble.lasting ? 0 : ROWS }, (): Trial => {
-    const again = Math.min(PAUSE.least + chance.below(PAUSE.more), Math.ceil(calls / 2));
+  const isForRows = !trouble.lasting && calls >= WORTH_A_ROW;
+  const rows = Array.from({ length: isForRows ? ROWS : 0 }, (): Trial => {
+    const again = PAUSE.least + chance.below(PAUSE.more);
     return { ...trial, at: chance.below(again), again };
   });
   // Which calls are made differs a little with the machine's pace: the last ones may not come.

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makeFolder, notebookText } from '../scratch.js';
@@ -33,6 +33,21 @@ async function forked(
   return { folder: repository.folder, watched: [repository.folder] };
 }
 
+/** Runs what cannot come to its end; afterwards git must say so by this file. */
+function stopped(mark: string, words: readonly string[]): Promise<HardState> {
+  return forked(async (repository) => {
+    await repository.commit('again', { 'a.ipynb': wine('again') });
+    await repository.tryGit(...words);
+    mustExist(repository.folder, mark);
+  });
+}
+
+/** A state that git did not come to would prove nothing. */
+function mustExist(folder: string, mark: string): void {
+  if (!existsSync(join(folder, '.git', mark)))
+    throw new Error(`git is not in the midst of ${mark}`);
+}
+
 /** Makes a program that leaves a trace in `trace`, under a name that a configuration can hold. */
 export async function makeTrap(trace: string): Promise<string> {
   const path = join(await makeFolder(), 'trap.sh');
@@ -45,6 +60,20 @@ export async function makeTrap(trace: string): Promise<string> {
 export const STATES: Readonly<Record<string, (trap: string) => Promise<HardState>>> = {
   'in the middle of a merge': () => forked(({ tryGit }) => tryGit('merge', 'side')),
   'in the middle of a rebase': () => forked(({ tryGit }) => tryGit('rebase', 'side')),
+  'in the middle of a cherry-pick': () => stopped('CHERRY_PICK_HEAD', ['cherry-pick', 'side']),
+  'in the middle of a revert': () => stopped('REVERT_HEAD', ['revert', '--no-edit', 'HEAD~1']),
+  'in the middle of a bisect': () =>
+    forked(async ({ folder, git }) => {
+      await git('bisect', 'start', 'HEAD', 'HEAD~1');
+      mustExist(folder, 'BISECT_LOG');
+    }),
+  'in the middle of git am': () =>
+    forked(async ({ folder, git, tryGit }) => {
+      const patch = join(await makeFolder(), 'side.patch');
+      writeFileSync(patch, await git('format-patch', '--stdout', 'main..side'));
+      await tryGit('am', patch);
+      mustExist(folder, 'rebase-apply/applying');
+    }),
   'with a stash, and files that git has not looked at': () =>
     forked(async ({ folder, git }) => {
       writeFileSync(join(folder, 'b.ipynb'), notebookText(['stashed']));

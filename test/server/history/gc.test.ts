@@ -113,6 +113,18 @@ describe('a collection', () => {
     await expect(setPin(history, gone, true)).rejects.toMatchObject({ code: 'expired' });
   });
 
+  test('leaves nothing behind that git would miss, also where git has tidied up before and does so after', async () => {
+    const clock = { now: NOON };
+    const history = await openOn(clock);
+    await fill(history, clock);
+    const git = gitOf(history);
+    git('gc', '--quiet');
+    await run(history);
+    git('repack', '-a', '-d', '-q');
+    git('prune', '--expire=now');
+    expect(git('fsck', '--full', '--strict', '--no-dangling')).toBe('');
+  });
+
   test('is the same in a catalog built anew, and after a restart', async () => {
     const clock = { now: NOON };
     const root = await makeFolder();

@@ -123,7 +123,22 @@ describe('who a new notebook is', () => {
         await again.store.close();
       },
     );
-    await fc.assert(property, { numRuns: 8 });
+    const own = { ids: ['a1b2c3d4', '7f3e'], sources: ['fit(x)', 'plot(y)'] };
+    const other = { ids: ['c0', 'cell-1'], sources: ['x = 1', 'y = 2'] };
+    // Of three with the same cells the one that is gone has moved.
+    const three = [5, 1, 3].map((at) => ({
+      kind: 'keep' as const,
+      at,
+      cells: own,
+      trigger: at === 1 ? ('save' as const) : ('manual' as const),
+    }));
+    const examples: [readonly Step[], Cells[]][] = [
+      [
+        [...three, { kind: 'remove', at: 1 }],
+        [own, other],
+      ],
+    ];
+    await fc.assert(property, { numRuns: 8, examples });
     expect([...seen].sort()).toEqual(['copied', 'moved', 'new']);
   }, 60_000);
 

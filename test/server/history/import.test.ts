@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { createImportRuns } from '../../../server/capture/import-runs.js';
 import {
-  getSnapshot,
   newestOf,
   readNotebook,
   readSnapshotState,
@@ -17,7 +15,7 @@ import type { ImportOptions } from '../../../server/history/import-run.js';
 import { offerImport } from '../../../server/history/import-offer.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { makeRepository, type Repository } from '../checkout/repository.js';
-import { notebookText, openTestHistory } from '../scratch.js';
+import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
 import { gitOf, keep } from './kept.js';
 
 const wants = (): Promise<boolean> => Promise.resolve(true);
@@ -325,30 +323,31 @@ describe('a workspace within a repository', () => {
   });
 });
 
-test("the system's git clones, logs, blames and bisects the store of an import", async () => {
+test("the system's git clones, logs, shows, blames and bisects the store of an import", async () => {
   const repository = await makeRepository();
-  for (let at = 0; at < 12; at += 1)
-    await repository.commit(`step ${at}`, {
-      'a.ipynb': wine(at < 7 ? 'good' : 'bad').replace('pd', `p${at}`),
-    });
+  const texts = Array.from({ length: 12 }, (_, at) =>
+    wine(at < 7 ? 'good' : 'bad').replace('pd', `p${at}`),
+  );
+  for (const [at, text] of texts.entries())
+    await repository.commit(`step ${at}`, { 'a.ipynb': text });
   const history = await openTestHistory();
   await bring(history, repository);
-  const git = gitOf(history);
-  expect(git('fsck', '--full', '--strict')).toBe('');
-  const clone = await makeRepository();
-  await clone.git('fetch', '--quiet', history.store.places.git, 'main');
-  await clone.git('checkout', '--quiet', '-B', 'kept', 'FETCH_HEAD');
-  const subjects = (await clone.git('log', '--format=%s', '--', 'a.ipynb')).trim().split('\n');
-  expect(subjects).toEqual(Array.from({ length: 12 }, (_, at) => `step ${11 - at}`));
+  expect(gitOf(history)('fsck', '--full', '--strict')).toBe('');
+  const folder = join(await makeFolder(), 'clone');
+  await repository.git('clone', '--quiet', history.store.places.git, folder);
+  const clone = await makeRepository({}, folder);
+  const log = (await clone.git('log', '--format=%H %s', '--', 'a.ipynb')).trim().split('\n');
+  expect(log.map((line) => line.slice(41))).toEqual(texts.map((_, at) => `step ${11 - at}`));
+  const commits = log.map((line) => line.slice(0, 40)).reverse();
+  for (const [at, text] of texts.entries())
+    expect(await clone.git('show', `${commits[at] ?? ''}:a.ipynb`)).toBe(text);
+  expect(await clone.git('show', '--format=%an: %s', commits[7] ?? '')).toMatch(
+    /^Ada: step 7\n[^]*\n- +"good"\n\+ +"bad"\n/,
+  );
   expect(await clone.git('blame', '--line-porcelain', 'a.ipynb')).toContain('summary step 7');
-  const oldest = (await clone.git('log', '--format=%H', '--reverse', '--', 'a.ipynb')).split(
-    '\n',
-  )[0];
-  await clone.git('bisect', 'start', 'HEAD', oldest ?? '');
+  await clone.git('bisect', 'start', 'HEAD', commits[0] ?? '');
   const said = await clone.git('bisect', 'run', 'sh', '-c', '! grep -q bad a.ipynb');
-  expect(said).toMatch(/is the first bad commit[^]*step 7/);
-  rmSync(clone.folder, { recursive: true });
-  expect(
-    (await getSnapshot(history.store, (await historyAt(history, 'a.ipynb'))[7]?.id ?? '')).message,
-  ).toBe('step 7');
+  expect(said).toContain(`${commits[7] ?? ''} is the first bad commit`);
+  const [row] = (await historyAt(history, 'a.ipynb')).filter(({ commit }) => commit === commits[7]);
+  expect(row?.message).toBe('step 7');
 });

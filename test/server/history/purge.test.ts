@@ -158,11 +158,12 @@ function endingDisk(): { readonly disk: Disk; arm(left: number): void; hasEnded(
 
 test('a purge that ends anywhere has changed nothing, or is finished by the next opening', async () => {
   let [undone, resumed] = [0, 0];
-  for (let step = 0; ; step += 3) {
+  for (let step = 0; ; step += 5) {
     const root = await makeFolder();
     const ending = endingDisk();
     const first = await openTestHistory(root, { disk: ending.disk, report: () => undefined });
     const ids = await fill(first);
+    if (step % 2 === 1) gitOf(first)('repack', '-a', '-d', '-q');
     const before = await Promise.all(
       ids.map(async (id) => readNotebook(first.store, await getSnapshot(first.store, id))),
     );

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -47,17 +47,34 @@ describe('the catalog', () => {
     await fill(first);
     const live = await rowsOf(first);
     await first.store.close();
-    const breaks = [
-      () => Promise.resolve(),
-      () => rm(join(root, '.cellar/catalog'), { recursive: true }),
-      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":'),
-      () => writeInto(root, '.cellar/catalog/snapshots-0.json', '[]'),
-      () => writeInto(root, '.cellar/catalog/meta.json', '{"format":0,"position":{}}'),
+    const catalog = '.cellar/catalog';
+    const spoilSnapshots = async (spoil: (path: string) => Promise<void>): Promise<void> => {
+      const names = (await readdir(join(root, catalog))).filter((name) => /^snapshots-/.test(name));
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) await spoil(`${catalog}/${name}`);
+    };
+    const changePaths = async (path: string): Promise<void> => {
+      const text = await readFile(join(root, path), 'utf8');
+      expect(text).toContain('"a.ipynb"');
+      await writeInto(root, path, text.replaceAll('"a.ipynb"', '"z.ipynb"'));
+    };
+    // How often it is told of, and what breaks it.
+    const breaks: readonly (readonly [number, () => Promise<void>])[] = [
+      [0, () => Promise.resolve()],
+      [0, () => rm(join(root, catalog), { recursive: true })],
+      [1, () => writeInto(root, `${catalog}/meta.json`, '{"format":')],
+      [1, () => spoilSnapshots((path) => writeInto(root, path, '[]'))],
+      [1, () => spoilSnapshots((path) => writeInto(root, path, ''))],
+      [1, () => spoilSnapshots((path) => rm(join(root, path)))],
+      [1, () => spoilSnapshots(changePaths)],
+      [1, () => writeInto(root, `${catalog}/meta.json`, '{"format":0,"position":{}}')],
     ];
-    for (const spoil of breaks) {
+    for (const [at, [reports, spoil]] of breaks.entries()) {
       await spoil();
-      const again = await openTestHistory(root, { report: () => undefined });
-      expect(await rowsOf(again)).toEqual(live);
+      const reported: unknown[] = [];
+      const again = await openTestHistory(root, { report: (error) => void reported.push(error) });
+      expect(await rowsOf(again), `break ${at}`).toEqual(live);
+      expect(reported, `break ${at}`).toHaveLength(reports);
       await again.store.close();
     }
   });

@@ -7,7 +7,7 @@ import { readNotebook, readSnapshotState, type History } from '../../../server/h
 import { reindex } from '../../../server/history/reindex.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { removePurged } from '../../../server/history/without-purged.js';
-import { addPurged } from '../../../server/history/secret-key.js';
+import { addPurged, hashPurged } from '../../../server/history/secret-key.js';
 import { takeSnapshot, type Taken, type TakeRequest } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { openOperatingState } from '../../../server/store/operating.js';
@@ -93,7 +93,7 @@ describe('a secret', () => {
     const secret = `no rule knows ${keyOf(12)}`;
     const before = notebookOf(secret);
     expect((await secrets.cleanBytes(before, 'a.ipynb')).bytes.toString()).toContain(secret);
-    await addPurged(store, [secret]);
+    await addPurged(store, await hashPurged(store, [secret]));
     secrets.refresh();
     const { bytes } = await secrets.cleanBytes(before, 'a.ipynb');
     expect(bytes.toString()).not.toContain(secret);

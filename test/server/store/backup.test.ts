@@ -23,7 +23,11 @@ import { restoreBackup, type RestoreOptions } from '../../../server/store/backup
 import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
+import { FaultyDisk } from '../../faults/faulty-disk.js';
 import { interpose, isChange } from '../../faults/interpose.js';
+import { restoreAfterCut } from '../../faults/power-cut.js';
+import { Recorder } from '../../faults/recording-disk.js';
+import { Chance } from '../../fuzz/mutate.js';
 import { gitOn } from '../git.js';
 import { makeFolder, notebookText, openTestHistory, readHistories } from '../scratch.js';
 
@@ -367,6 +371,27 @@ test('a backup that was ended anywhere leaves the last one whole, and is continu
     await (await proveHolds(join(place, 'b'), ['x = 1', 'x = 2'])).store.close();
   }
 }, 300_000);
+
+test('what a backup left that failed is safe from a power cut once the next one has ended', async () => {
+  const base = await makeFolder();
+  const recorder = new Recorder(base);
+  const faulty = new FaultyDisk(undefined, recorder.disk);
+  const history = await openTestHistory(join(base, 'workspace'), { ...quiet, disk: faulty.disk });
+  for (const source of ['x = 1', 'x = 2']) await take(history, source);
+  const folder = join(base, 'backup');
+  faulty.plan = {
+    ...{ fault: { kind: 'refuse', code: 'ENOSPC' }, at: 6, lasting: true },
+    matches: ({ kind }) => kind === 'copyFile',
+  };
+  await expect(backUp(history.store, { folder })).rejects.toMatchObject({ code: 'disk_full' });
+  faulty.plan = undefined;
+  await backUp(history.store, { folder });
+  const after = await makeFolder();
+  await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
+  const place = await makeFolder();
+  await restoreBackup(toRestore(join(after, 'backup'), place));
+  await proveHolds(place, ['x = 1', 'x = 2']);
+});
 
 test('can be cancelled, and goes on from there', async () => {
   const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
@@ -133,6 +134,28 @@ test('writes what a short write left over', async () => {
   const { sha256 } = await artifacts.add(Readable.from([bytes]));
   expect(await readAll(await artifacts.read(sha256))).toEqual(bytes);
 });
+
+test('ends when the disk takes not one byte more, and says so', async () => {
+  const folder = await makeFolder();
+  const artifacts = openArtifactFolder(folder, {
+    ...nodeDisk,
+    open: async (path, flags, mode) => {
+      const handle = await nodeDisk.open(path, flags, mode);
+      if (flags === 'wx')
+        Object.assign(handle, {
+          // As soon as others have had their turn: a loop that never ends would let none of them.
+          write: async () => {
+            await setImmediate();
+            return { bytesWritten: 0 };
+          },
+        });
+      return handle;
+    },
+  });
+  const adding = artifacts.add(Readable.from([Buffer.from('a')]));
+  await expect(adding).rejects.toMatchObject({ code: 'disk_full' });
+  expect(readdirSync(join(folder, 'incoming'))).toEqual([]);
+}, 5_000);
 
 test('says that the disk is full and keeps nothing', async () => {
   const folder = await makeFolder();
