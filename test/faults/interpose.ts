@@ -31,11 +31,6 @@ export function isChange(call: Call): boolean {
   return CHANGES.has(call.kind);
 }
 
-/** True for a call that takes bytes from a file. */
-export function isRead(call: Call): boolean {
-  return call.kind === 'readFile' || FILE_READS.some((name) => call.kind === `file.${name}`);
-}
-
 const CHANGES = new Set([
   ...['chmod', 'copyFile', 'link', 'mkdir', 'rename', 'rm', 'rmdir'],
   ...['symlink', 'truncate', 'unlink'],

@@ -104,7 +104,7 @@ export class PackIndex {
     if (head.length < HEADER + FAN || head.readUInt32BE(0) !== MAGIC || head.readUInt32BE(4) !== 2)
       throw new CellarError(
         'store_damaged',
-        `${this.file.path} is no index of a pack. Run "cellar verify --repair".`,
+        `${this.file.path} is no index of a pack. Run "cellar verify" to see what else is damaged.`,
         { path: this.file.path },
       );
     // A copy: the page that it lies in may go.
