@@ -10,7 +10,11 @@ export interface PeerFile {
   readonly text: string;
 }
 
-const SETTINGS = ['-c', 'core.fsync=committed', '-c', 'user.name=g', '-c', 'user.email=g'];
+const SETTINGS = [
+  ...['-c', 'core.fsync=committed', '-c', 'user.name=g', '-c', 'user.email=g'],
+  // Else a commit now and then packs everything, here or behind.
+  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'],
+];
 
 /** Git doing what a snapshot does, synced, in a clone of a store: the same files of the same size go into one commit of `main`. */
 export interface GitPeer {

@@ -19,5 +19,7 @@ export const backedUpSchema = z.object({
   /** True when secrets were purged since the last backup into this folder, which still has them. */
   holdsPurged: z.boolean(),
   damages: z.array(z.object({ what: z.string(), reason: z.string() })),
+  /** When the backup was made (UTC, RFC 3339) that the folder goes on holding, since the store is too damaged for a new one. */
+  keptBefore: z.string().nullable(),
 });
 export type BackedUp = z.infer<typeof backedUpSchema>;

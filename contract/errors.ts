@@ -1,10 +1,14 @@
 import * as z from 'zod';
 
+import { expiredVersionSchema } from './expired.js';
+import { foundSecretSchema } from './secrets.js';
+
 /** Every reason a request or a command can be refused for; clients branch on these, never on a message. */
 export const ERROR_CODES = [
   'ambiguous_id',
   'artifact_missing',
   'bad_request',
+  'cancelled',
   'changed_while_reading',
   'conflict',
   'conflict_markers',
@@ -45,5 +49,12 @@ export const errorBodySchema = z.object({
   message: z.string(),
   side: sideSchema.optional(),
   path: z.string().optional(),
+  /** Of "expired": which version, and what is left. */
+  expired: expiredVersionSchema.optional(),
+  /** Of "secret_found": the first of what is not to be kept. */
+  secrets: z.array(foundSecretSchema).optional(),
 });
 export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+/** What an error is about, beside its message. */
+export type ErrorFacts = Readonly<Omit<ErrorBody, 'status' | 'code' | 'message'>>;

@@ -7,6 +7,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), notebook: idSchema, snapshot: idSchema }),
   z.object({ kind: z.literal('notebook'), notebook: idSchema }),
   z.object({ kind: z.literal('workspace') }),
+  /** What whoever begins to listen hears first: how often texts were removed from all history. */
+  z.object({ kind: z.literal('generation'), generation: z.number().int() }),
   /** A text was removed from all history, for the n-th time: what is kept elsewhere must go through `redactions`. */
   z.object({ kind: z.literal('purged'), generation: z.number().int() }),
   /** How far the intake of a large file of the notebook at `path` has come, as in Progress. */
@@ -17,6 +19,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
     what: z.string(),
     done: z.number(),
     total: z.number().nullable(),
+    /** It is kept, or was cancelled, or failed. */
+    ended: z.boolean(),
   }),
 ]);
 export type CellarEvent = z.infer<typeof eventSchema>;

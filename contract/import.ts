@@ -1,13 +1,26 @@
 import * as z from 'zod';
 
+import { progressSchema } from './progress.js';
+
+const AGO = /^\d{1,4}[ .](second|minute|hour|day|week|month|year)s?[ .]ago$/i;
+
+/** Git takes any words for a time, and those that are none for now. */
+function isTime(text: string): boolean {
+  return AGO.test(text) || (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)));
+}
+
 /** What is to be brought in from a git repository. */
 export const importRequestSchema = z.object({
   /** A folder in its work tree, or a bare repository; absolute. By default the one around the workspace. */
   git: z.string().min(1).optional(),
   /** Every branch and tag; else what HEAD stands on. */
   all: z.boolean().default(false),
-  /** Only commits after this time, in any form that git understands ("2024-01-31", "2 years ago"). */
-  since: z.string().min(1).max(200).optional(),
+  /** Only commits after this time: "2024-01-31", with a clock time where that matters, or "2 years ago". */
+  since: z
+    .string()
+    .max(200)
+    .refine(isTime, 'not a time: give a date such as 2024-01-31, or "2 years ago"')
+    .optional(),
 });
 
 /** The most warnings that an answer names; the others are counted. */
@@ -27,6 +40,8 @@ export const importedSchema = z.object({
   status: z.literal('ok'),
   /** The repository's folder. */
   repository: z.string(),
+  /** The commit that its HEAD stood on; null for none. */
+  head: z.string().nullable(),
   /** Commits that touched a notebook. */
   commits: z.number().int(),
   /** Notebooks that have a history there. */
@@ -52,5 +67,7 @@ export const importOfferSchema = z.object({
   notebooks: z.number().int(),
   /** There are more: counting ended early. */
   more: z.boolean(),
+  /** How far an import has come that goes on now, whoever began it; then nothing is counted. */
+  running: progressSchema.nullable(),
 });
 export type ImportOffer = z.infer<typeof importOfferSchema>;

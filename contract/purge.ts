@@ -34,6 +34,8 @@ export const purgedSchema = z.object({
   artifacts: z.array(z.object({ sha256: z.string(), size: z.number() })),
   /** What could not be read, so nobody knows what it holds. */
   unread: z.number().int(),
+  /** What still holds them afterwards, in words: none, unless something kept the purge from its end. */
+  left: z.array(z.string()),
   /** How often this store was purged. */
   generation: z.number().int(),
   /** What holds copies that this purge cannot change, in words. */

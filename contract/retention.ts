@@ -22,6 +22,7 @@ export type Retention = z.infer<typeof retentionSchema>;
 export const DEFAULT_RETENTION: Retention = { all: 7, hourly: 30, daily: null, off: false };
 
 /** How long a file that nothing refers to any more stays, in days. */
+export const graceSchema = z.number().min(0).max(36_500);
 export const DEFAULT_GRACE_DAYS = 14;
 
 /** Versions of one notebook, of one day, that thin out. */
@@ -53,8 +54,8 @@ export type Collected = z.infer<typeof collectedSchema>;
 
 export const collectSchema = z.object({
   dryRun: z.boolean().default(false),
-  /** Of files that nothing refers to, in days. */
-  grace: z.number().min(0).max(36_500).default(DEFAULT_GRACE_DAYS),
+  /** Of files that nothing refers to, in days; by default as the workspace is set. */
+  grace: graceSchema.optional(),
 });
 
 export const pinnedSchema = z.object({ id: idSchema, pinned: z.boolean() });

@@ -18,7 +18,7 @@ export const ROUTES = {
   redactions: 'api/v1/redactions',
   /** What is done about keys and tokens. */
   secrets: 'api/v1/secrets',
-  /** POST: what was found is no secret. */
+  /** POST: what was found is no secret; DELETE ?fingerprint= takes that back. */
   allowedSecrets: 'api/v1/secrets/allowed',
   pause: 'api/v1/pause',
   captureState: 'api/v1/capture-state',
@@ -57,6 +57,8 @@ export const ROUTES = {
   /** PUT streams a new one in, GET (with ranges) streams one out. */
   artifacts: 'api/v1/artifacts',
   artifact: 'api/v1/artifacts/:sha256',
+  /** DELETE ?path=&file= : ends the intake of a file of the notebook at a path. */
+  intakes: 'api/v1/intakes',
   run: 'api/v1/runs/:id',
   /** POST: values of its metrics, one or very many. */
   runPoints: 'api/v1/runs/:id/points',

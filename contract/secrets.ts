@@ -50,6 +50,16 @@ export type FoundSecret = z.infer<typeof foundSecretSchema>;
 export const secretNoteSchema = foundSecretSchema.extend({ action: z.enum(['kept', 'redacted']) });
 export type SecretNote = z.infer<typeof secretNoteSchema>;
 
+/** What a person is told of a version that was kept without this many secrets, at least one. */
+export function redactionWords(count: number): string {
+  return `${count === 1 ? 'A secret was' : `${String(count)} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`;
+}
+
+/** What a person is told of a restored notebook in which this many secrets, at least one, stand as they stood there before. */
+export function heldSecretWords(path: string, count: number): string {
+  return `${path} still holds ${count === 1 ? 'a secret that is' : `${String(count)} secrets that are`} not in this version: what the file had stays.`;
+}
+
 /** A person says that something found is no secret. */
 export const allowSecretSchema = z.object({ fingerprint: fingerprintSchema });
 
@@ -58,3 +68,4 @@ export const redactTextSchema = z.object({ content: z.string() });
 
 /** The text without it, and at how many places it was. */
 export const redactedTextSchema = z.object({ content: z.string(), redactions: z.number().int() });
+export type RedactedText = z.infer<typeof redactedTextSchema>;

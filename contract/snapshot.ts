@@ -99,12 +99,14 @@ export const snapshotSchema = z.object({
   kernel: kernelSchema.nullable(),
   /** Cells in the notebook. */
   cells: z.number().int(),
-  /** Against the one before; of those kept for ever, against the last of these. Null for the first. */
+  /** Against the one before; of those kept for ever, against the last of these. Null for the first, and where that one cannot be read. */
   changed: changedCellsSchema.nullable(),
   executions: z.array(executionSchema),
   runs: z.array(runSchema),
   artifacts: z.array(artifactSchema),
   /** Of the notebook's file, in bytes. */
   size: z.number().int(),
+  /** How many secrets were taken out before it was kept; marks stand in their place. */
+  redactions: z.number().int(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;

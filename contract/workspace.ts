@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { pathSchema } from './capture.js';
-import { retentionSchema } from './retention.js';
+import { graceSchema, retentionSchema } from './retention.js';
 import { secretSettingsSchema } from './secrets.js';
 
 /** What capture is paused for: one notebook, a folder ("" is the whole workspace). */
@@ -67,6 +67,8 @@ export const settingsSchema = z.object({
   shownNoise: z.array(z.string()).optional(),
   /** How automatic snapshots thin out with age. */
   retention: retentionSchema.optional(),
+  /** How long a file that no version refers to any more stays, in days. */
+  artifactGrace: graceSchema.optional(),
   /** What is done about keys and tokens; what is not named stays as it is. */
   secrets: secretSettingsSchema.optional(),
 });

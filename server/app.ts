@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 
+import type { CellarEvent } from '../contract/events.js';
 import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
 import { MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
 import { ROUTES } from '../contract/routes.js';
@@ -31,6 +32,7 @@ import { sendSchema } from './api/schemas.js';
 import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
 import { CellarError } from './errors.js';
+import { readGeneration } from './history/generation.js';
 import { createComparer } from './tracking/compare.js';
 import { keepWarm } from './work/warm.js';
 
@@ -51,7 +53,7 @@ export function createApp(parts: ApiParts): Express {
     ...notebookOperations(parts),
     ...diffOperations(parts, comparer),
     ...compareOperations(parts, comparer),
-    ...mergeOperations(parts.pool, createWorkspacePlace(parts)),
+    ...mergeOperations(parts.pool, createWorkspacePlace(parts), parts.history.store.memory),
     ...pointsOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
@@ -141,7 +143,7 @@ function plainOperations(parts: ApiParts): readonly Operation[] {
       route: 'events',
       summary: 'What is new, as server-sent events',
       grants: ['viewer'],
-      handler: streamEvents(parts.events, keepWarm(parts.pool)),
+      handler: streamEvents(parts.events, keepWarm(parts.pool), () => tellGeneration(parts)),
     },
     {
       method: 'get',
@@ -151,6 +153,16 @@ function plainOperations(parts: ApiParts): readonly Operation[] {
       handler: metrics(parts),
     },
   ];
+}
+
+/** Nothing is said of a store whose generation cannot be read. */
+function tellGeneration({ history, report }: ApiParts): Promise<CellarEvent | undefined> {
+  return readGeneration(history.store)
+    .then((generation) => ({ kind: 'generation' as const, generation }))
+    .catch((error: unknown) => {
+      report(error);
+      return undefined;
+    });
 }
 
 const securityHeaders: RequestHandler = (_request, response, next) => {

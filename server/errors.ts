@@ -1,10 +1,4 @@
-import type { ErrorBody, ErrorCode, Side } from '../contract/errors.js';
-
-/** What an error is about, beside its message. */
-export interface ErrorFacts {
-  readonly side?: Side;
-  readonly path?: string;
-}
+import type { ErrorBody, ErrorCode, ErrorFacts, Side } from '../contract/errors.js';
 
 /** The one error of the server: a reason from a closed list, and a message that names the thing and says what to do. */
 export class CellarError extends Error {

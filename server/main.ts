@@ -35,12 +35,22 @@ const COMMANDS: CommandTable = {
 
 /** Where the server and the commands report what nobody asked for: the log is standard error. */
 function report(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const isExpected = error instanceof CellarError || !(error instanceof Error);
+  const text = isExpected ? String(error) : (error.stack ?? error.message);
   process.stderr.write(`cellar: ${new Date().toISOString()} ${text}\n`);
 }
 
+function findFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write('cellar: The current folder is gone. Go to one that is there.\n');
+    process.exit(2);
+  }
+}
+
 const context: Context = {
-  cwd: process.cwd(),
+  cwd: findFolder(),
   environment: process.env,
   color: isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   terminal: isatty(1),

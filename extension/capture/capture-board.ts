@@ -1,5 +1,6 @@
 import type { Kept } from '../../contract/capture.js';
 import type { CaptureState, Workspace } from '../../contract/workspace.js';
+import type { ClientError } from '../client/errors.js';
 import type { CaptureStatus } from '../model/capture-status.js';
 import { Store } from '../model/store.js';
 import type { Outcome, OutboxState } from './outbox.js';
@@ -81,7 +82,7 @@ export class CaptureBoard extends Store<Board> {
         return;
       case 'refused':
         // Paused in between, in another tab or by the command: as was asked, so no error.
-        if (outcome.error.code !== 'paused') this.#refused(path, outcome.error.message);
+        if (outcome.error.code !== 'paused') this.#refused(path, toReason(outcome.error));
         return;
       case 'done':
       case 'elsewhere':
@@ -99,6 +100,11 @@ export class CaptureBoard extends Store<Board> {
   #refused(path: string, message: string): void {
     this.update({ errors: new Map(this.state.errors).set(path, message) });
   }
+}
+
+/** Why a version was refused; which secret it holds is said by its notice. */
+function toReason({ code, message }: ClientError): string {
+  return code === 'secret_found' ? 'It holds what looks like a secret.' : message;
 }
 
 function toHeldStatus(outbox: OutboxState & { readonly kind: 'held' }): CaptureStatus {

@@ -38,6 +38,18 @@ export async function openDatabaseOutbox(name: string): Promise<OutboxStore> {
       return { number: cursor.key, size: sizeOf(parcel), parcel };
     },
     slips: () => database.getAll('slips'),
+    read: (number) => database.get('parcels', number),
+    replace: async (number, parcel) => {
+      const change = database.transaction(['parcels', 'slips'], 'readwrite', {
+        durability: 'strict',
+      });
+      const parcels = change.objectStore('parcels');
+      if ((await parcels.getKey(number)) !== undefined) {
+        await parcels.put(parcel, number);
+        await change.objectStore('slips').put(toSlip(number, parcel));
+      }
+      await change.done;
+    },
     remove: async (number) => {
       const change = database.transaction(['parcels', 'slips'], 'readwrite');
       await Promise.all([

@@ -13,6 +13,12 @@ export function createMemoryOutbox(): OutboxStore {
     },
     first: () => Promise.resolve(waiting[0]),
     slips: () => Promise.resolve(waiting.map((one) => toSlip(one.number, one.parcel))),
+    read: (number) => Promise.resolve(waiting.find((one) => one.number === number)?.parcel),
+    replace: (number, parcel) => {
+      const at = waiting.findIndex((one) => one.number === number);
+      if (at >= 0) waiting[at] = { number, size: sizeOf(parcel), parcel };
+      return Promise.resolve();
+    },
     remove: (number) => {
       const at = waiting.findIndex((one) => one.number === number);
       if (at >= 0) waiting.splice(at, 1);

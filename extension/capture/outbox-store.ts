@@ -28,6 +28,10 @@ export interface OutboxStore {
   first(): Promise<Waiting | undefined>;
   /** All of them in order. */
   slips(): Promise<readonly Slip[]>;
+  /** Undefined when it is gone already. */
+  read(number: number): Promise<Parcel | undefined>;
+  /** Puts a parcel in the place of one; does nothing when that is gone already. */
+  replace(number: number, parcel: Parcel): Promise<void>;
   /** Does nothing when it is gone already. */
   remove(number: number): Promise<void>;
   /** Runs `work` while no other tab does; undefined when the page goes away first. */

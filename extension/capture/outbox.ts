@@ -103,6 +103,21 @@ export class Outbox {
     void this.#drain();
   }
 
+  /**
+   * Puts in the place of each parcel that waits what `rewrite` makes of it, undefined for one that stays. Nothing is sent meanwhile, by
+   * no tab. Rejects as `rewrite` does: then those before it are rewritten.
+   */
+  rewrite(rewrite: (parcel: Parcel) => Promise<Parcel | undefined>): Promise<void> {
+    const { store } = this.#options;
+    return store.alone(async () => {
+      for (const { number } of await store.slips()) {
+        const parcel = await store.read(number);
+        const next = parcel && (await rewrite(parcel));
+        if (next !== undefined) await store.replace(number, next);
+      }
+    });
+  }
+
   /** Sends no more; what waits stays where it is. */
   dispose(): void {
     this.#isDisposed = true;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 
+import { cancelledSchema } from '../../contract/artifact.js';
 import type { Burst, Kept, Restore, Restored } from '../../contract/capture.js';
 import { keptSchema, restoredSchema } from '../../contract/capture.js';
 import { revisionsSchema } from '../../contract/compare.js';
@@ -21,6 +22,7 @@ import {
 import { loginLinkSchema } from '../../contract/login.js';
 import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
+import { redactedTextSchema, type RedactedText } from '../../contract/secrets.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import type { CaptureState, Pause, ServerSettings, Workspace } from '../../contract/workspace.js';
@@ -55,6 +57,8 @@ export interface Client {
   /** The notebook's text as stored. */
   notebookText(id: string, signal?: AbortSignal): Promise<string>;
   keep(burst: Burst): Promise<Kept>;
+  /** A text without what was purged from the store, and at how many places it was. */
+  redact(content: string): Promise<RedactedText>;
   compare(asked: CompareSides, signal?: AbortSignal): Promise<Comparison>;
   /** A value that a comparison names by hash only, as text (pictures: base64); `not_found` when it is not remembered any more. */
   value(hash: string, compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
@@ -70,8 +74,14 @@ export interface Client {
   pause(request: Pause): Promise<void>;
   captureState(path: string): Promise<CaptureState>;
   settings(patch: ServerSettings): Promise<void>;
+  /** Says that something found is no secret, or takes that back. */
+  allowSecret(fingerprint: string, allowed: boolean): Promise<void>;
+  /** Ends the intake of a file of the notebook at a path; false when there is none any more. */
+  cancelIntake(path: string, file: string): Promise<boolean>;
   /** What the git repository around the workspace has that is not here. */
   importOffer(): Promise<ImportOffer>;
+  /** Ends the import that goes on, whoever began it; what it has brought in stays. */
+  cancelImport(): Promise<void>;
   /** Brings in what `importOffer` counts; aborting keeps what was brought in by then. */
   importHistory(report: (progress: Progress) => void, signal: AbortSignal): Promise<Imported>;
   /** A one-time link for a reviewer, which opens the page at `target` (a fragment such as "#/diff/a/b"). */
@@ -118,6 +128,8 @@ export function createClient(options: ClientOptions): Client {
     snapshot: (id) => ask(snapshotSchema, { path: pathTo('snapshot', { id }) }),
     notebookText: (id, signal) => text({ path: pathTo('snapshotNotebook', { id }), signal }),
     keep: (body) => ask(keptSchema, { method: 'POST', path: pathTo('bursts'), body }),
+    redact: (content) =>
+      ask(redactedTextSchema, { method: 'POST', path: pathTo('redactions'), body: { content } }),
     compare: async (asked, signal) =>
       readComparison(await text({ ...toCompareRequest(asked), signal })),
     value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),
@@ -133,7 +145,19 @@ export function createClient(options: ClientOptions): Client {
     captureState: (path) =>
       ask(captureStateSchema, { path: pathTo('captureState'), query: { path } }),
     settings: (body) => tell({ method: 'PATCH', path: pathTo('settings'), body }),
+    allowSecret: (fingerprint, allowed) =>
+      tell({
+        path: pathTo('allowedSecrets'),
+        ...(allowed
+          ? { method: 'POST', body: { fingerprint } }
+          : { method: 'DELETE', query: { fingerprint } }),
+      }),
+    cancelIntake: async (path, file) => {
+      const request = { path: pathTo('intakes'), query: { path, file } };
+      return (await ask(cancelledSchema, { method: 'DELETE', ...request })).cancelled;
+    },
     importOffer: () => ask(importOfferSchema, { path: pathTo('importOffer') }),
+    cancelImport: () => tell({ method: 'DELETE', path: pathTo('imports') }),
     importHistory: async (report, signal) => {
       const path = pathTo('imports');
       const answer = await send(options, {

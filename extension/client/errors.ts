@@ -1,10 +1,4 @@
-import type { ErrorCode, Side } from '../../contract/errors.js';
-
-/** What an error is about, beside its message. */
-export interface ClientErrorFacts {
-  readonly side?: Side;
-  readonly path?: string;
-}
+import type { ErrorBody, ErrorCode, ErrorFacts } from '../../contract/errors.js';
 
 /** The server's refusal rebuilt in the browser; `server_away` when nothing of ours answered. Branch on `code`, never on text. */
 export class ClientError extends Error {
@@ -13,11 +7,16 @@ export class ClientError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly facts: ClientErrorFacts = {},
+    readonly facts: ErrorFacts = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
   }
+}
+
+/** The error that the body of a refusal tells of. */
+export function toRefusal({ status: _, code, message, ...facts }: ErrorBody): ClientError {
+  return new ClientError(code, message, facts);
 }
 
 /** True for a ClientError, and with codes given only for one of these. */

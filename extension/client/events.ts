@@ -20,7 +20,8 @@ const LONGEST_WAIT = 30_000;
 
 /**
  * The server's events over one connection, however many listen: browsers allow six to a host. It is opened for the first
- * listener and closed after the last. After a gap each listener gets a `workspace` event, since anything may have been missed.
+ * listener and closed after the last. After a gap each listener gets a `workspace` event, since anything may have been missed, and a
+ * `purged` event where the server says that something was purged meanwhile.
  */
 export class EventStream {
   readonly #open: () => Source;
@@ -29,6 +30,7 @@ export class EventStream {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = FIRST_WAIT;
   #gap = false;
+  #generation: number | undefined;
 
   constructor(open: () => Source) {
     this.#open = open;
@@ -59,13 +61,23 @@ export class EventStream {
     };
     source.onmessage = ({ data }) => {
       const event = readEvent(data);
-      if (event !== undefined) this.#emit(event);
+      if (event !== undefined) this.#take(event);
     };
     source.onerror = () => {
       this.#gap = true;
       // The browser itself tries again after a lost connection, but gives up for good on an answer such as 502.
       if (source.readyState === CLOSED) this.#retry();
     };
+  }
+
+  #take(event: CellarEvent): void {
+    if (event.kind === 'generation' || event.kind === 'purged') {
+      const { kind, generation } = event;
+      const before = this.#generation ?? Infinity;
+      this.#generation = Math.max(this.#generation ?? 0, generation);
+      if (kind === 'generation' && generation > before) this.#emit({ kind: 'purged', generation });
+    }
+    this.#emit(event);
   }
 
   #retry(): void {

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 
 import { longLineSchema, type Progress } from '../../contract/progress.js';
-import { ClientError, isClientError, toAwayError, toStrangeError } from './errors.js';
+import { isClientError, toAwayError, toRefusal, toStrangeError } from './errors.js';
 import { parse } from './request.js';
 
 /**
@@ -19,8 +19,7 @@ export async function readLong<T>(
       const read = longLineSchema.safeParse(parse(line));
       if (!read.success) throw toStrangeError(read.error);
       if ('progress' in read.data) watch.report(read.data.progress);
-      else if ('error' in read.data)
-        throw new ClientError(read.data.error.code, read.data.error.message);
+      else if ('error' in read.data) throw toRefusal(read.data.error);
       else {
         const result = schema.safeParse(read.data.result);
         if (!result.success) throw toStrangeError(result.error);

@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import { errorBodySchema } from '../../contract/errors.js';
 import { CLIENT_HEADER } from '../../contract/routes.js';
 import type { Source } from './events.js';
-import { ClientError, toAwayError, toStrangeError } from './errors.js';
+import { ClientError, toAwayError, toRefusal, toStrangeError } from './errors.js';
 
 /** Where and how requests go out. `base` is the server's address, with or without the final slash. */
 export interface ClientOptions {
@@ -133,13 +133,7 @@ async function reach<T>(call: () => Promise<T>, signal: AbortSignal | undefined)
 async function toError(answer: Response, signal: AbortSignal | undefined): Promise<ClientError> {
   const text = await reach(() => answer.text(), signal);
   const body = errorBodySchema.safeParse(isHtml(answer) ? undefined : tryParse(text));
-  if (body.success) {
-    const { code, message, side, path } = body.data;
-    return new ClientError(code, message, {
-      ...(side === undefined ? {} : { side }),
-      ...(path === undefined ? {} : { path }),
-    });
-  }
+  if (body.success) return toRefusal(body.data);
   // A body limit of Jupyter or of a proxy before it, which knows nothing of our error bodies.
   if (answer.status === 413)
     return new ClientError('too_large', 'The notebook is larger than this server accepts.');

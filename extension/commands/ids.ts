@@ -18,6 +18,7 @@ export const COMMANDS = {
   copyLink: 'cellar:copy-link',
   downloadArtifact: 'cellar:download-artifact',
   export: 'cellar:export',
+  showCell: 'cellar:show-cell',
   showDeleted: 'cellar:show-deleted',
   openSettings: 'cellar:open-settings',
   retry: 'cellar:retry',

@@ -42,7 +42,8 @@ export interface Parts {
   openComparison(asked: CompareSides): Promise<void>;
   /** Shows the merge that a notebook waits for, or says that there is none. */
   openMerge(path: string): Promise<void>;
-  openNotebook(path: string): void;
+  /** Resolves once its tab is there and in front. */
+  openNotebook(path: string): Promise<void>;
   /** Opens a menu of commands below the button of this name in the toolbar of the notebook in front. */
   openMenu(button: string, commands: readonly string[]): void;
   openSettings(): void;

@@ -17,6 +17,7 @@ import { pin } from './pin.js';
 import { restore } from './restore.js';
 import { resume } from './resume.js';
 import { retry } from './retry.js';
+import { showCell } from './show-cell.js';
 import { showDeleted } from './show-deleted.js';
 import { showHistory } from './show-history.js';
 import { snapshot } from './snapshot.js';
@@ -33,6 +34,7 @@ const ALL: readonly Command[] = [
   resolveMerge,
   restore,
   pin,
+  showCell,
   showDeleted,
   pauseNotebook,
   pauseFolder,

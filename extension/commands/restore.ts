@@ -2,7 +2,10 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { UUID } from '@lumino/coreutils';
 
+import type { Restored } from '../../contract/capture.js';
+import { heldSecretWords, redactionWords } from '../../contract/secrets.js';
 import { putNotebook } from '../capture/put-notebook.js';
+import { findExpired } from '../model/problem.js';
 import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
 import { restoreQuestion } from '../view/history-actions.js';
@@ -23,7 +26,7 @@ export const restore: Command = {
     try {
       const version = await parts.client.snapshot(id);
       const path = textArg(args, 'path') ?? version.path;
-      const question = restoreQuestion({ path, time: version.time }, Date.now());
+      const question = restoreQuestion({ ...version, path }, Date.now());
       const answer = await showDialog({
         title: question.title,
         body: question.body,
@@ -35,7 +38,20 @@ export const restore: Command = {
       if (panel === undefined) await restoreFile(parts, { id, path, name });
       else await restoreOpen(parts, panel, { id, path, name });
     } catch (error) {
-      tellFailure('Nothing was restored.', error);
+      const nearest = findExpired(error)?.nearest?.id;
+      tellFailure(
+        'Nothing was restored.',
+        error,
+        nearest === undefined
+          ? []
+          : [
+              {
+                label: 'Restore that one',
+                caption: 'Restore the nearest version that is kept',
+                callback: () => void restore.execute(parts, { ...args, id: nearest }),
+              },
+            ],
+      );
     }
   },
 };
@@ -62,17 +78,18 @@ async function restoreOpen(parts: Parts, panel: NotebookPanel, wanted: Wanted): 
     if (!panel.isDisposed) await panel.context.revert();
     return;
   }
-  tellDone(wanted, () => {
+  tellDone(wanted, restored, () => {
     putNotebook(panel.context.model, content);
   });
 }
 
 async function restoreFile(parts: Parts, wanted: Wanted): Promise<void> {
-  const { before, path } = await parts.client.restore(wanted.id, {
+  const restored = await parts.client.restore(wanted.id, {
     key: UUID.uuid4(),
     write: true,
     path: wanted.path,
   });
+  const { before, path } = restored;
   const undo =
     before === null
       ? undefined
@@ -83,11 +100,23 @@ async function restoreFile(parts: Parts, wanted: Wanted): Promise<void> {
               tellFailure('The restore was not undone.', error);
             });
         };
-  tellDone(wanted, undo);
+  tellDone(wanted, restored, undo);
 }
 
-function tellDone({ name }: Wanted, undo: (() => void) | undefined): void {
+/** Says what was restored; of secrets that were not kept with it that marks stand there, or that the notebook still holds them. */
+function tellDone(
+  { name, path }: Wanted,
+  { redactions, kept }: Pick<Restored, 'redactions' | 'kept'>,
+  undo: (() => void) | undefined,
+): void {
   const actions =
     undefined === undo ? [] : [{ label: 'Undo', caption: 'Take the restore back', callback: undo }];
-  Notification.success(`Restored ${name}.`, { autoClose: 10_000, actions });
+  const missing = redactions.length - kept;
+  const words = [
+    `Restored ${name}.`,
+    ...(missing > 0 ? [redactionWords(missing)] : []),
+    ...(kept > 0 ? [heldSecretWords(baseName(path), kept)] : []),
+  ];
+  if (words.length === 1) Notification.success(words.join(' '), { autoClose: 10_000, actions });
+  else Notification.warning(words.join(' '), { autoClose: false, actions });
 }

@@ -22,7 +22,7 @@ export const showDeleted: Command = {
       const notebook = await choose(deleted);
       if (notebook === undefined) return;
       const { path } = await parts.client.restore(notebook.newest, { write: true });
-      parts.openNotebook(path);
+      await parts.openNotebook(path);
       parts.showHistory(path);
     } catch (error) {
       tellFailure('No notebook was restored.', error);

@@ -5,8 +5,7 @@ import { formatCount } from './words.js';
 export type CaptureStatus =
   /** Without a time nothing was kept since JupyterLab was opened. */
   | { readonly kind: 'kept'; readonly time?: number }
-  /** `file` is a large one that takes a while; `share` (0 to 1) of it is kept. */
-  | { readonly kind: 'keeping'; readonly file?: string; readonly share?: number }
+  | { readonly kind: 'keeping' }
   | { readonly kind: 'waiting'; readonly count: number }
   /** `by`: the notebook or folder that is paused; "" is the whole workspace. */
   | { readonly kind: 'paused'; readonly by: string }
@@ -27,12 +26,7 @@ export function describeCapture(
         title: 'Everything is kept. The next version is kept when you run a cell or save.',
       };
     case 'keeping':
-      if (status.file === undefined)
-        return { label: 'keeping…', title: 'A version is being kept.' };
-      return {
-        label: `keeping ${status.file}${status.share === undefined ? '…' : ` ${String(Math.floor(100 * status.share))} %`}`,
-        title: `A version is being kept, with the file ${status.file}.`,
-      };
+      return { label: 'keeping…', title: 'A version is being kept.' };
     case 'waiting':
       return {
         label: `${String(status.count)} waiting`,

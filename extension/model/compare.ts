@@ -1,18 +1,11 @@
-import type { CompareSides, Comparison } from '../../contract/compare.js';
+import type { AskedSide, CompareSides, Comparison } from '../../contract/compare.js';
 import type { NotebookDiff } from '../../contract/diff.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
+import type { Subscription } from '../client/events.js';
 import { readChoices, type DiffChoices } from './compare-choices.js';
-import { countChanges, findStep, placeOf, toDiffItems, type DiffItem } from './compare-items.js';
-import {
-  ALL_NOISE,
-  findNoise,
-  listNoise,
-  toggleKind,
-  turnKinds,
-  type CellNoise,
-  type NoiseKind,
-} from './compare-noise.js';
+import { countChanges, findStep, placeOf, toDiffItems } from './compare-items.js';
+import { ALL_NOISE, findNoise, listNoise, toggleKind, turnKinds } from './compare-noise.js';
 import {
   askOf,
   fetchBaseCells,
@@ -21,32 +14,10 @@ import {
   type Compared,
   type EditorText,
 } from './compare-source.js';
+import { NOTHING, type CompareState } from './compare-state.js';
 import type { Memory } from './memory.js';
-import type { PlainCell } from './notebook-text.js';
-import { toProblem, type Problem } from './problem.js';
+import { toProblem } from './problem.js';
 import { Store } from './store.js';
-
-export interface CompareState {
-  /** What is compared, and which noise is asked for; without `show` that is left to the settings. */
-  readonly asked: CompareSides;
-  readonly phase: 'loading' | 'ready' | 'failed';
-  readonly problem: Problem | undefined;
-  readonly comparison: Comparison | undefined;
-  readonly choices: DiffChoices;
-  readonly items: readonly DiffItem[];
-  readonly changes: number;
-  /** The key of the block that the keys move from; undefined before the first move. */
-  readonly current: string | undefined;
-  readonly allOpen: boolean;
-  /** Every block is drawn, not only those in sight: for the browser's own search, and for paper. */
-  readonly whole: boolean;
-  /** The base side's cells, for what did not change; undefined until they are loaded. */
-  readonly baseCells: readonly PlainCell[] | undefined;
-  readonly noise: readonly NoiseKind[];
-  /** What of the cells is shown noise, by their keys. */
-  readonly noisy: ReadonlyMap<string, CellNoise>;
-  readonly busy: boolean;
-}
 
 /** What the model is given: the server, what to compare, where choices are remembered, and the open notebooks. */
 export interface CompareParts {
@@ -72,22 +43,15 @@ export class CompareModel extends Store<CompareState> {
   #quiet: NotebookDiff | undefined;
   #cells: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
+  #events: Subscription | undefined;
 
   constructor({ client, asked, memory, editorText }: CompareParts) {
     super({
+      ...NOTHING,
       asked,
-      phase: 'loading',
-      problem: undefined,
-      comparison: undefined,
       choices: readChoices(memory.get(MEMORY_KEY)),
-      items: [],
-      changes: 0,
-      current: undefined,
       allOpen: false,
       whole: false,
-      baseCells: undefined,
-      noise: [],
-      noisy: new Map(),
       busy: false,
     });
     this.#client = client;
@@ -97,6 +61,9 @@ export class CompareModel extends Store<CompareState> {
 
   /** Compares (again); what was shown stays until the answer is there. */
   async load(): Promise<void> {
+    this.#events ??= this.#client.events(({ kind }) => {
+      if (kind === 'purged') this.#forget();
+    });
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
@@ -123,6 +90,16 @@ export class CompareModel extends Store<CompareState> {
     this.#open = new Set();
     this.update({ asked, current: undefined, allOpen: false, whole: false });
     await this.load();
+  }
+
+  /** Compares another version in the place of one. */
+  async showInstead(id: string, other: string): Promise<void> {
+    const { asked } = this.state;
+    const instead = (side: AskedSide): AskedSide =>
+      side.kind === 'snapshot' && id.startsWith(side.id.toLowerCase())
+        ? { ...side, id: other }
+        : side;
+    await this.show({ ...asked, base: instead(asked.base), head: instead(asked.head) });
   }
 
   /** Reads the comparison the other way round. */
@@ -221,6 +198,7 @@ export class CompareModel extends Store<CompareState> {
         if (this.#compared === compared) this.update({ baseCells });
       },
       (error: unknown) => {
+        if (this.#compared !== compared) return;
         this.#cells = undefined;
         this.update({ problem: toProblem(error) });
       },
@@ -228,10 +206,21 @@ export class CompareModel extends Store<CompareState> {
     await this.#cells;
   }
 
-  /** Ends a request under way. */
+  /** Ends a request under way, and listens no more. */
   dispose(): void {
     this.#request?.abort();
     this.#request = undefined;
+    this.#events?.dispose();
+    this.#events = undefined;
+  }
+
+  /** What was loaded may hold what is purged: it goes at once, and is compared anew. */
+  #forget(): void {
+    this.#compared = undefined;
+    this.#quiet = undefined;
+    this.#cells = undefined;
+    this.update(NOTHING);
+    void this.load();
   }
 
   #fetch(signal: AbortSignal, show = this.state.asked.show): Promise<Compared> {

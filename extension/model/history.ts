@@ -1,48 +1,16 @@
 import type { CellarEvent } from '../../contract/events.js';
+import type { ExpiredVersion } from '../../contract/expired.js';
 import type { HistoryPage, HistoryQuery, HistoryRow, Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
 import type { Subscription } from '../client/events.js';
 import type { CaptureStatus } from './capture-status.js';
-import {
-  appendOlder,
-  findBefore,
-  mergeNewest,
-  toHistoryItems,
-  type HistoryItem,
-} from './history-items.js';
+import { appendOlder, findBefore, mergeNewest, toHistoryItems } from './history-items.js';
+import { NOTHING, type HistoryState } from './history-state.js';
 import type { Memory } from './memory.js';
 import { readChoice, rememberChoice, type MetricChoice } from './metric-choice.js';
-import { toProblem, type Problem } from './problem.js';
+import { findExpired, toProblem } from './problem.js';
 import { Store } from './store.js';
-
-/** The metric that the list is read by. */
-export type HistoryMetric = NonNullable<HistoryPage['metric']>;
-
-/** One or two chosen versions; `other` is the second one, by Ctrl or ⌘. */
-export interface Selection {
-  readonly id: string;
-  readonly other?: string;
-}
-
-export interface HistoryState {
-  /** The notebook shown; undefined when none is open. */
-  readonly path: string | undefined;
-  /** `loading` only before the first answer; `empty`: nothing was kept yet (or nothing matches `text`). */
-  readonly phase: 'idle' | 'loading' | 'empty' | 'ready' | 'failed';
-  readonly problem: Problem | undefined;
-  readonly notebook: Notebook | undefined;
-  readonly rows: readonly HistoryRow[];
-  readonly items: readonly HistoryItem[];
-  readonly total: number;
-  readonly metric: HistoryMetric | null;
-  readonly metrics: readonly string[];
-  readonly text: string;
-  readonly selection: Selection | undefined;
-  readonly capture: CaptureStatus | undefined;
-  /** A request for this list is under way. */
-  readonly busy: boolean;
-}
 
 /** What the model is given: the server, where choices are remembered, and the clock (milliseconds since 1970). */
 export interface HistoryParts {
@@ -55,20 +23,8 @@ const FIRST_ROWS = 100;
 const MORE_ROWS = 500;
 const TYPING_PAUSE = 200;
 const EVENT_PAUSE = 50;
-
-const NOTHING = {
-  phase: 'idle',
-  problem: undefined,
-  notebook: undefined,
-  rows: [],
-  items: [],
-  total: 0,
-  metric: null,
-  metrics: [],
-  text: '',
-  selection: undefined,
-  busy: false,
-} as const satisfies Partial<HistoryState>;
+/** An id, or enough of its start to be one version's. */
+const LIKE_AN_ID = /^[0-9a-z]{8,26}$/i;
 
 /** The history of one notebook as a list that loads as it is scrolled, and follows the server's events. */
 export class HistoryModel extends Store<HistoryState> {
@@ -87,22 +43,36 @@ export class HistoryModel extends Store<HistoryState> {
     this.#memory = memory;
     this.#now = now;
     this.#events = client.events((event) => {
-      if (event.kind === 'progress') {
-        this.#follow(event);
-        return;
-      }
-      const mine = this.state.notebook?.id;
-      const isOfAll = event.kind === 'workspace' || event.kind === 'purged';
-      if (isOfAll || mine === undefined || event.notebook === mine)
-        this.#later(() => this.#refresh(), EVENT_PAUSE);
+      this.#hear(event);
     });
   }
 
-  /** Tells how far a large file has come, for as long as a version of this notebook is being kept. */
-  #follow({ path, file, done, total }: Extract<CellarEvent, { kind: 'progress' }>): void {
-    if (path !== this.state.path || this.state.capture?.kind !== 'keeping') return;
-    const share = total === null || total === 0 ? undefined : done / total;
-    this.update({ capture: { kind: 'keeping', file, ...(share === undefined ? {} : { share }) } });
+  #hear(event: CellarEvent): void {
+    const mine = this.state.notebook?.id;
+    switch (event.kind) {
+      case 'generation':
+      case 'progress':
+        return;
+      case 'purged':
+        this.#forget();
+        return;
+      case 'workspace':
+        this.#later(() => this.#refresh(), EVENT_PAUSE);
+        return;
+      case 'snapshot':
+      case 'notebook':
+        if (mine === undefined || event.notebook === mine)
+          this.#later(() => this.#refresh(), EVENT_PAUSE);
+    }
+  }
+
+  /** What was loaded may hold what is purged: it goes at once, and is asked for anew. */
+  #forget(): void {
+    if (this.state.path === undefined) return;
+    this.#stop();
+    const { rows, items, total, metric, metrics, problem } = NOTHING;
+    this.update({ rows, items, total, metric, metrics, problem, phase: 'loading' });
+    void this.#load();
   }
 
   /** Shows another notebook, or none; the same path again changes nothing. */
@@ -238,8 +208,18 @@ export class HistoryModel extends Store<HistoryState> {
       const { metric, metrics } = page;
       this.update({ notebook: page.notebook, metric, metrics });
       this.#layOut(combine(page), page.total);
-      this.update({ phase: page.total === 0 ? 'empty' : 'ready' });
+      const expired = page.total === 0 ? await this.#findExpired(signal) : undefined;
+      this.update({ phase: page.total === 0 ? 'empty' : 'ready', expired });
     });
+  }
+
+  /** What the search names when it is the id of a version that has expired. */
+  async #findExpired(signal: AbortSignal): Promise<ExpiredVersion | undefined> {
+    const text = this.state.text.trim();
+    if (!LIKE_AN_ID.test(text)) return undefined;
+    const expired = await this.#client.snapshot(text).then(() => undefined, findExpired);
+    signal.throwIfAborted();
+    return expired;
   }
 
   /** Runs one request, the only one; a failure becomes the state's problem. */

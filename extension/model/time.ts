@@ -58,8 +58,13 @@ export function formatDay(time: string, now: number): string {
 export function formatMoment(time: string, now: number): string {
   const date = new Date(time);
   if (startOfDay(date.getTime()) === startOfDay(now)) return formatClock(time);
-  const day = (isSameYear(date, now) ? shortDayFormat : shortDayOfYearFormat).format(date);
-  return `${day} ${formatClock(time)}`;
+  return `${formatDate(time, now)} ${formatClock(time)}`;
+}
+
+/** The short date: "3 Mar", of another year "3 Mar 2025". */
+export function formatDate(time: string, now: number): string {
+  const date = new Date(time);
+  return (isSameYear(date, now) ? shortDayFormat : shortDayOfYearFormat).format(date);
 }
 
 /** How long ago a moment was (milliseconds since 1970): "just now", "12 s ago", "5 min ago", "3 h ago", "2 d ago". */

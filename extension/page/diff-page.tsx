@@ -4,6 +4,7 @@ import type { CompareSides } from '../../contract/compare.js';
 import type { Client } from '../client/client.js';
 import { CompareModel } from '../model/compare.js';
 import type { Memory } from '../model/memory.js';
+import type { DiffActions } from '../view/diff-header.js';
 import { DiffView } from '../view/diff-view.js';
 import { useStore } from '../view/use-store.js';
 import { formatRoute, type PageRoute } from './routes.js';
@@ -49,8 +50,12 @@ export function DiffPage(props: {
     if (shown !== undefined && shown !== formatRoute(route)) location.hash = shown;
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only what the person does in the view leads elsewhere
   }, [shown]);
-  return <DiffView model={model} />;
+  return <DiffView model={model} actions={ACTIONS} />;
 }
+
+const ACTIONS: DiffActions = {
+  notebookUrl: (id) => formatRoute({ kind: 'notebook', id }),
+};
 
 function toAsked({ base, head, show }: DiffRoute): CompareSides {
   return {

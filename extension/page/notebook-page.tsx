@@ -5,6 +5,7 @@ import type { Client } from '../client/client.js';
 import { HistoryModel } from '../model/history.js';
 import type { Memory } from '../model/memory.js';
 import { formatCount } from '../model/words.js';
+import { ExpiredNote } from '../view/expired-note.js';
 import { SearchField } from '../view/history-header.js';
 import { SnapshotList } from '../view/snapshot-list.js';
 import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
@@ -28,7 +29,7 @@ export function NotebookPage(props: {
     },
     [model],
   );
-  const { phase, problem, text, total } = useStore(model);
+  const { phase, problem, text, total, expired } = useStore(model);
   return (
     <section className="cellar-Versions" aria-label={`Versions of ${notebook.path}`}>
       <div className="cellar-Versions-tools">
@@ -46,9 +47,18 @@ export function NotebookPage(props: {
         <ProblemBanner problem={problem} onRetry={() => void model.retry()} />
       )}
       {phase === 'loading' ? <Skeleton label="Loading versions" rows={8} /> : null}
-      {phase === 'empty' ? (
+      {phase === 'empty' && expired === undefined ? (
         <Empty title={text === '' ? 'No versions yet.' : 'No version matches.'} />
       ) : null}
+      {expired === undefined ? null : (
+        <ExpiredNote
+          version={expired}
+          label="Find that one"
+          onNearest={(id) => {
+            model.search(id);
+          }}
+        />
+      )}
       {phase === 'ready' ? (
         <SnapshotList
           model={model}

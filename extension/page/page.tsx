@@ -185,7 +185,7 @@ function useWorkspace(client: Client): LoadedWorkspace & { readonly load: () => 
     // Without a login there is nothing to listen to, and the browser would ask on and on.
     if (locked) return undefined;
     const events = client.events(({ kind }) => {
-      if (kind !== 'progress') load();
+      if (kind !== 'progress' && kind !== 'generation') load();
     });
     return () => {
       events.dispose();

@@ -11,10 +11,13 @@ import { systemClock } from '../capture/clock.js';
 import { openDatabaseOutbox } from '../capture/database-outbox.js';
 import { deliver } from '../capture/deliver.js';
 import { IdentityWatch } from '../capture/identity.js';
+import { followPurges } from '../capture/follow-purges.js';
 import { createMemoryOutbox } from '../capture/memory-outbox.js';
+import { noteOutcome } from '../capture/note-outcome.js';
 import { Outbox } from '../capture/outbox.js';
 import { StateWatch } from '../capture/state-watch.js';
 import { createClient } from '../client/client.js';
+import { NoticesModel } from '../model/notices.js';
 import { SpaceModel } from '../model/space.js';
 import { createBrowserMemory } from './browser-memory.js';
 import { followSettings, PLUGIN_ID, type Settings } from './settings.js';
@@ -39,6 +42,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
     // Jupyter's proxy fails on large answers, so Jupyter itself sends the kept files.
     const client = createClient({ base, artifactBase: URLExt.join(baseUrl, 'cellar-files/') });
     const board = new CaptureBoard(() => Date.now());
+    const notices = new NoticesModel(client);
     const workspace = nameWorkspace(base);
     const outbox = new Outbox({
       store: await openDatabaseOutbox(workspace).catch((cause: unknown) => {
@@ -52,6 +56,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
       },
       onOutcome: (parcel, outcome) => {
         board.settled(parcel, outcome);
+        noteOutcome(notices, { parcel, outcome, again: () => void outbox.put(parcel) });
       },
     });
     const states = new StateWatch({ client, board, openPaths: () => captures.openPaths() });
@@ -95,6 +100,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
         if (id === 'filebrowser:copy' || id === 'filebrowser:duplicate')
           identity.copied(Array.from(browser.selectedItems(), (item) => item.path));
       });
+    followPurges({ client, outbox, clock: systemClock });
     window.addEventListener('online', () => {
       outbox.retry();
     });
@@ -105,6 +111,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
       memory: createBrowserMemory(workspace),
       board,
       space: new SpaceModel(client),
+      notices,
       outbox,
       captures,
       refreshStates: () => {

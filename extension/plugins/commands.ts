@@ -46,8 +46,8 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       },
       openComparison: (compared) => comparisons.open(compared),
       openMerge: (path) => merges.open(path),
-      openNotebook: (path) => {
-        void commands.execute('docmanager:open', { path });
+      openNotebook: async (path) => {
+        await commands.execute('docmanager:open', { path });
       },
       openMenu: (button, ids) => {
         openMenu(

@@ -109,7 +109,10 @@ function followTitle(tab: ComparisonTab, onChange: () => void): void {
       shown = asked;
       onChange();
     }
-    if (comparison === undefined) return;
+    if (comparison === undefined) {
+      tab.title.caption = '';
+      return;
+    }
     const { base, head } = comparison;
     const path = sidePath(head);
     const words = sideWords(base, head, Date.now());

@@ -13,8 +13,10 @@ import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { HistoryModel } from '../model/history.js';
 import { ImportModel } from '../model/import.js';
+import { IntakesModel } from '../model/intakes.js';
 import { HistoryPanel } from '../view/history-panel.js';
 import { NOW, type HistoryActions } from '../view/history-actions.js';
+import { announceNotices } from './announce-notices.js';
 import { ICellar, IHistory, type Cellar, type History } from './tokens.js';
 
 const PANEL_ID = 'cellar-history';
@@ -43,6 +45,8 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
         actions: toActions(app, cellar, model),
         space: cellar.space,
         imports: new ImportModel(cellar.client, cellar.memory),
+        notices: cellar.notices,
+        intakes: new IntakesModel(cellar.client),
       }),
     );
     panel.id = PANEL_ID;
@@ -53,6 +57,13 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
     if (labShell === null) panel.title.label = 'Versions';
     app.shell.add(panel, 'right', { rank: 700, type: 'Cellar' });
     restorer?.add(panel, PANEL_ID);
+    announceNotices(cellar.notices, {
+      isSeen: (path) => panel.isVisible && model.state.path === path,
+      onShow: (path) => {
+        model.show(path);
+        app.shell.activateById(PANEL_ID);
+      },
+    });
     return {
       show: (path) => {
         model.show(path);
@@ -139,6 +150,11 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
       const notebook = model.state.notebook?.id;
       if (row !== undefined) run(COMMANDS.export, { id: row.id });
       else if (notebook !== undefined) run(COMMANDS.export, { notebook });
+    },
+    onShowCell: ({ cell, index }) => {
+      const { path } = model.state;
+      if (path === undefined) return;
+      run(COMMANDS.showCell, { path, cell: cell ?? '', index: String(index) });
     },
     onKeep: () => {
       run(COMMANDS.snapshot);

@@ -1,5 +1,12 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import * as z from 'zod';
 
+import { DEFAULT_RETENTION, graceSchema } from '../../contract/retention.js';
+import {
+  secretActionSchema,
+  secretPatternSchema,
+  type SecretSettings,
+} from '../../contract/secrets.js';
 import { noisePatternSchema, type ServerSettings } from '../../contract/workspace.js';
 import type { Client } from '../client/client.js';
 import { isClientError } from '../client/errors.js';
@@ -17,6 +24,17 @@ export interface Settings {
 const DEFAULTS: Settings = { capture: true, quietTime: 300 };
 const GIGABYTE = 1_000_000_000;
 const noisePatternsSchema = noisePatternSchema.array();
+/** Retention as a form can have it: 0 days stand for ever. */
+const askedRetentionSchema = z.object({
+  off: z.boolean().optional(),
+  all: z.number().optional(),
+  hourly: z.number().optional(),
+  daily: z
+    .number()
+    .nullable()
+    .transform((days) => (days === 0 ? null : days))
+    .optional(),
+});
 
 /** Who is told of the settings. */
 export interface SettingsListener {
@@ -37,8 +55,10 @@ export async function followSettings(
   if (registry === null) return DEFAULTS;
   const settings = await registry.load(PLUGIN_ID);
   let sent = '';
+  const wereSet = new Set<string>();
   const send = (): void => {
-    const patch = toServerSettings(settings.user);
+    for (const name of Object.keys(settings.user)) wereSet.add(name);
+    const patch = toServerSettings(withReset(settings, wereSet));
     const text = JSON.stringify(patch);
     if (text === sent || text === '{}') return;
     client.settings(patch).then(
@@ -66,6 +86,15 @@ export async function followSettings(
   return toSettings(settings.composite);
 }
 
+/** What the person set; of what is reset to its default the default, since the server still has what was set before. */
+function withReset(
+  { user, composite }: Pick<ISettingRegistry.ISettings, 'user' | 'composite'>,
+  wereSet: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const reset = Object.entries(composite).filter(([name]) => wereSet.has(name));
+  return { ...Object.fromEntries(reset), ...user };
+}
+
 function toSettings(values: Readonly<Record<string, unknown>>): Settings {
   const { capture, quietTime } = values;
   return {
@@ -77,11 +106,38 @@ function toSettings(values: Readonly<Record<string, unknown>>): Settings {
 function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSettings {
   const { artifactGlobs, shownNoise, noisePatterns, spaceLimit } = values;
   const patterns = noisePatternsSchema.safeParse(noisePatterns);
+  const secrets = toSecretSettings(values);
   return {
     ...(Array.isArray(artifactGlobs) ? { artifactGlobs: artifactGlobs.filter(isText) } : {}),
     ...(Array.isArray(shownNoise) ? { shownNoise: shownNoise.filter(isText) } : {}),
     ...(patterns.success ? { noisePatterns: patterns.data } : {}),
     ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),
+    ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    ...toKeepingSettings(values),
+  };
+}
+
+/** How long things are kept. Whether the days go together is for the server to say: it tells why not. */
+function toKeepingSettings({
+  retention,
+  artifactGrace,
+}: Readonly<Record<string, unknown>>): ServerSettings {
+  const asked = askedRetentionSchema.safeParse(retention);
+  const grace = graceSchema.safeParse(artifactGrace);
+  return {
+    ...(asked.success ? { retention: { ...DEFAULT_RETENTION, ...asked.data } } : {}),
+    ...(grace.success ? { artifactGrace: grace.data } : {}),
+  };
+}
+
+function toSecretSettings(values: Readonly<Record<string, unknown>>): SecretSettings {
+  const sources = secretActionSchema.safeParse(values['secretsInSources']);
+  const outputs = secretActionSchema.safeParse(values['secretsInOutputs']);
+  const patterns = secretPatternSchema.array().safeParse(values['secretPatterns']);
+  return {
+    ...(sources.success ? { sources: sources.data } : {}),
+    ...(outputs.success ? { outputs: outputs.data } : {}),
+    ...(patterns.success ? { patterns: patterns.data } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
 import type { Client } from '../client/client.js';
+import type { NoticesModel } from '../model/notices.js';
 import type { SpaceModel } from '../model/space.js';
 import type { Memory } from '../model/memory.js';
 
@@ -17,6 +18,8 @@ export interface Cellar {
   readonly board: CaptureBoard;
   /** What the workspace's store takes. */
   readonly space: SpaceModel;
+  /** What was found or could not be kept while versions were. */
+  readonly notices: NoticesModel;
   readonly outbox: Outbox;
   readonly captures: Captures;
   /** Asks the server again what is paused or ignored. */

@@ -33,6 +33,8 @@ export function TextButton(props: {
   readonly children: string;
   readonly onClick: () => void;
   readonly look?: 'plain' | 'accent';
+  /** What it does, for a tooltip, where the words alone do not say. */
+  readonly title?: string;
   readonly expanded?: boolean;
   readonly disabled?: boolean;
 }): JSX.Element {
@@ -40,6 +42,7 @@ export function TextButton(props: {
     <button
       type="button"
       className={`cellar-TextButton${props.look === undefined ? '' : ` cellar-mod-${props.look}`}`}
+      title={props.title}
       aria-expanded={props.expanded}
       disabled={props.disabled}
       onClick={props.onClick}

@@ -16,6 +16,8 @@ export interface DiffActions {
   readonly onCopyLink?: () => void;
   /** Restores the base of the comparison. */
   readonly onRestoreBase?: () => void;
+  /** The address of a notebook's versions by its id. */
+  readonly notebookUrl?: (notebook: string) => string;
 }
 
 /** The head of a diff: both sides, how it is shown, and where one is in it. */

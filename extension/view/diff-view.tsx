@@ -8,6 +8,7 @@ import { DiffHeader, type DiffActions } from './diff-header.js';
 import { DiffHelp } from './diff-help.js';
 import { isField, isFind, onDiffKey } from './diff-keys.js';
 import { DiffOutline } from './diff-outline.js';
+import { ExpiredNote } from './expired-note.js';
 import { printElement } from './print-element.js';
 import { ProblemBanner, Skeleton } from './states.js';
 import { useStore } from './use-store.js';
@@ -18,7 +19,7 @@ export function DiffView(props: {
   readonly actions?: DiffActions;
 }): JSX.Element {
   const { model, actions = {} } = props;
-  const { phase, problem, comparison, busy } = useStore(model);
+  const { phase, comparison, busy } = useStore(model);
   const [help, setHelp] = useState(false);
   const section = useRef<HTMLElement>(null);
   const closeHelp = useCallback(() => {
@@ -54,9 +55,7 @@ export function DiffView(props: {
           setHelp(true);
         }}
       />
-      {problem === undefined ? null : (
-        <ProblemBanner problem={problem} onRetry={() => void model.load()} />
-      )}
+      <DiffProblem model={model} actions={actions} />
       {phase === 'loading' ? <Skeleton label="Comparing" rows={6} /> : null}
       {comparison === undefined ? null : (
         <div className="cellar-Diff-body">
@@ -67,6 +66,27 @@ export function DiffView(props: {
       <Announcement model={model} />
       {help ? <DiffHelp onClose={closeHelp} /> : null}
     </section>
+  );
+}
+
+/** Why there is no comparison, or none anew; of an expired version what can be compared in its place. */
+function DiffProblem(props: {
+  readonly model: CompareModel;
+  readonly actions: DiffActions;
+}): JSX.Element | null {
+  const { model, actions } = props;
+  const { problem } = useStore(model);
+  if (problem === undefined) return null;
+  if (problem.kind !== 'expired')
+    return <ProblemBanner problem={problem} onRetry={() => void model.load()} />;
+  const { version } = problem;
+  return (
+    <ExpiredNote
+      version={version}
+      label="Compare that one"
+      notebookUrl={actions.notebookUrl?.(version.notebook)}
+      onNearest={(id) => void model.showInstead(version.id, id)}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import type { HistoryRow } from '../../contract/history.js';
+import { redactionWords, type FoundSecret } from '../../contract/secrets.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
@@ -18,6 +19,8 @@ export interface HistoryActions {
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
   readonly onOpenSettings?: () => void;
+  /** Shows the cell in the notebook where something was found. */
+  readonly onShowCell?: (secret: FoundSecret) => void;
   /** Sends the versions that wait now. */
   readonly onRetry?: () => void;
 }
@@ -97,12 +100,13 @@ export function rowEntries(
 
 /** The question before a restore, naming the thing and what happens to what is there now. */
 export function restoreQuestion(
-  row: Pick<HistoryRow, 'path' | 'time'>,
+  row: Pick<HistoryRow, 'path' | 'time' | 'redactions'>,
   now: number,
 ): { readonly title: string; readonly body: string; readonly confirm: string } {
+  const missing = row.redactions === 0 ? [] : [redactionWords(row.redactions)];
   return {
     title: `Restore ${baseName(row.path)} as of ${formatMoment(row.time, now)}?`,
-    body: 'What you have now is kept first.',
+    body: ['What you have now is kept first.', ...missing].join(' '),
     confirm: 'Restore',
   };
 }

@@ -2,12 +2,17 @@ import { useEffect, type JSX } from 'react';
 
 import type { HistoryModel } from '../model/history.js';
 import type { ImportModel } from '../model/import.js';
+import type { IntakesModel } from '../model/intakes.js';
+import type { NoticesModel } from '../model/notices.js';
 import type { Problem } from '../model/problem.js';
 import type { SpaceModel } from '../model/space.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
+import { ExpiredNote } from './expired-note.js';
 import { ImportCard } from './import-card.js';
+import { IntakeLines } from './intake-line.js';
+import { Notices } from './notices.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
@@ -21,8 +26,10 @@ export function HistoryPanel(props: {
   readonly space?: SpaceModel;
   /** Offers what git has of notebooks; without it nothing is offered. */
   readonly imports?: ImportModel;
+  readonly notices?: NoticesModel;
+  readonly intakes?: IntakesModel;
 }): JSX.Element {
-  const { model, actions, space, imports } = props;
+  const { model, actions, space, imports, notices, intakes } = props;
   const { path, phase, problem, capture } = useStore(model);
   const now = useNow(60_000);
   useEffect(() => {
@@ -35,6 +42,10 @@ export function HistoryPanel(props: {
   return (
     <section className="cellar cellar-History" aria-label={label}>
       <HistoryHeader model={model} actions={actions} />
+      {intakes === undefined ? null : <IntakeLines model={intakes} path={path} />}
+      {notices === undefined ? null : (
+        <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
+      )}
       {shown === undefined ? null : (
         <ProblemBanner
           problem={shown}
@@ -57,11 +68,21 @@ export function HistoryPanel(props: {
 }
 
 function NoList({ model }: { readonly model: HistoryModel }): JSX.Element | null {
-  const { phase, text, capture } = useStore(model);
+  const { phase, text, capture, expired } = useStore(model);
   if (phase === 'idle')
     return <Empty title="No notebook is open.">Open one to see its versions here.</Empty>;
   if (phase === 'loading') return <Skeleton label="Loading versions" rows={5} />;
   if (phase !== 'empty') return null;
+  if (expired !== undefined)
+    return (
+      <ExpiredNote
+        version={expired}
+        label="Find that one"
+        onNearest={(id) => {
+          model.search(id);
+        }}
+      />
+    );
   if (text !== '') return <Empty title="No version matches.">Try fewer or other words.</Empty>;
   if (capture?.kind === 'paused' || capture?.kind === 'ignored')
     return (

@@ -2,10 +2,11 @@ import { memo, useState, type JSX } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
 import type { Artifact } from '../../contract/snapshot.js';
-import type { HistoryMetric } from '../model/history.js';
+import type { HistoryMetric } from '../model/history-state.js';
 import { formatNumber } from '../model/number.js';
 import { formatClock, formatFullTime } from '../model/time.js';
 import { describeSnapshot, formatCount } from '../model/words.js';
+import { redactionWords } from '../../contract/secrets.js';
 import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
 import { Icon } from './icons.js';
@@ -36,6 +37,7 @@ export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProp
           {row.pinned ? <Icon name="pin" className="cellar-Row-pin" title="Kept for ever" /> : null}
         </div>
         <Description row={row} />
+        <Redactions count={row.redactions} />
         <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} />
       </div>
     </div>
@@ -92,6 +94,17 @@ function Description({ row }: { readonly row: HistoryRow }): JSX.Element {
   return (
     <div className="cellar-Row-words cellar-mod-message" title={`${row.message}\n${words}`}>
       “{row.message}”
+    </div>
+  );
+}
+
+/** That a version was kept without some secrets, which restoring it does not bring back. */
+export function Redactions({ count }: { readonly count: number }): JSX.Element | null {
+  if (count === 0) return null;
+  return (
+    <div className="cellar-Row-redactions" title={redactionWords(count)}>
+      <Icon name="lock" />
+      {`${formatCount(count, 'secret')} left out`}
     </div>
   );
 }

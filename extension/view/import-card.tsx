@@ -3,6 +3,7 @@ import { useEffect, type JSX } from 'react';
 import type { Imported, ImportOffer } from '../../contract/import.js';
 import type { Progress } from '../../contract/progress.js';
 import type { ImportModel } from '../model/import.js';
+import type { Problem } from '../model/problem.js';
 import { formatCount } from '../model/words.js';
 import { TextButton } from './button.js';
 import { problemText } from './states.js';
@@ -25,12 +26,10 @@ export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Elem
         <section className="cellar-Import" aria-label="Import from git">
           <p className="cellar-Import-title">{offerText(step.offer)} Import their versions?</p>
           <p>{describeCommits(step.offer)}. Your repository is only read.</p>
-          {step.problem === undefined ? null : (
-            <p role="alert">{problemText(step.problem)} What was imported by then is kept.</p>
-          )}
+          <Ended ended={step.ended} />
           <div className="cellar-Import-actions">
             <TextButton look="accent" onClick={() => void model.start()}>
-              {step.problem === undefined ? 'Import' : 'Go on'}
+              {step.ended === undefined ? 'Import' : 'Go on'}
             </TextButton>
             <TextButton
               look="plain"
@@ -52,7 +51,7 @@ export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Elem
             <TextButton
               look="plain"
               onClick={() => {
-                model.cancel();
+                void model.cancel();
               }}
             >
               Cancel
@@ -66,10 +65,12 @@ export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Elem
           <p className="cellar-Import-title">{doneText(step.imported)}</p>
           {step.imported.skipped === 0 ? null : (
             <details>
-              <summary>{formatCount(step.imported.skipped, 'state')} could not be had</summary>
+              <summary>{formatCount(step.imported.skipped, 'version')} passed over</summary>
               <ul>
                 {step.imported.warnings.map(({ message, path }, place) => (
-                  <li key={place}>{path === undefined ? message : `${path}: ${message}`}</li>
+                  <li key={place}>
+                    {path === undefined || message.includes(path) ? message : `${path}: ${message}`}
+                  </li>
                 ))}
               </ul>
             </details>
@@ -82,6 +83,17 @@ export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Elem
         </section>
       );
   }
+}
+
+/** Why the last try did not come to its end, and that nothing of it is lost. */
+function Ended({
+  ended,
+}: {
+  readonly ended: 'cancelled' | Problem | undefined;
+}): JSX.Element | null {
+  if (ended === undefined) return null;
+  if (ended === 'cancelled') return <p role="status">Stopped. What was imported is kept.</p>;
+  return <p role="alert">{problemText(ended)} What was imported by then is kept.</p>;
 }
 
 /** A bar with its number; without an end while the total is not known. */

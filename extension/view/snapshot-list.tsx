@@ -8,6 +8,7 @@ import { formatNumber, guessDirection } from '../model/number.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
 import { describeSnapshot } from '../model/words.js';
 import { ArtifactLine } from './artifact-line.js';
+import { Redactions } from './history-row.js';
 import { Icon } from './icons.js';
 import { bestValues, metricOf } from './snapshot-metrics.js';
 import { useNow, useStore } from './use-store.js';
@@ -155,6 +156,7 @@ function SnapshotRow(props: {
       </td>
       <td className="cellar-Snapshots-what" title={describeSnapshot(row)}>
         {row.message === null || row.message === '' ? describeSnapshot(row) : `“${row.message}”`}
+        <Redactions count={row.redactions} />
       </td>
       {metrics.map((name) => {
         const value = metricOf(row, name);

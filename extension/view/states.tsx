@@ -1,5 +1,6 @@
 import type { JSX, ReactNode } from 'react';
 
+import { describeExpired } from '../model/expired-words.js';
 import type { Problem } from '../model/problem.js';
 import { formatCount } from '../model/words.js';
 import { TextButton } from './button.js';
@@ -64,6 +65,8 @@ export function problemText(problem: Problem, waiting = 0): string {
         : `Cellar does not answer. ${formatCount(waiting, 'version waits', 'versions wait')} in this browser and will be kept when it is back.`;
     case 'login':
       return 'You are not logged in any more. Open your login link again.';
+    case 'expired':
+      return describeExpired(problem.version, Date.now());
     case 'error':
       return problem.message;
   }

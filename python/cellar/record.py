@@ -44,7 +44,7 @@ class Record:
         lines = [f"run {self.run.get('name', self.run['id'][:8])}"] if self.run is not None else []
         lines += [_metric_line(name, points) for name, points in self.metrics.items()]
         lines += [f"{name} = {value}" for name, value in self.params.items()]
-        lines += [f"{name}  {size_text(kept['size'])}" for name, kept in self.artifacts.items()]
+        lines += [_artifact_line(name, kept) for name, kept in self.artifacts.items()]
         return "\n".join(lines)
 
 
@@ -56,6 +56,10 @@ def size_text(size: int) -> str:
             break
         amount /= 1000
     return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
+
+
+def _artifact_line(name: str, kept: dict[str, Any]) -> str:
+    return f"{name}  {size_text(kept['size']) if 'size' in kept else 'left out'}"
 
 
 def _series(points: list[dict[str, Any]]) -> Any:

@@ -11,7 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 # Seconds: to find a server that answers at all, and for one step of a transfer (a disk may be busy).
 ANSWER_TIMEOUT = 2
@@ -23,13 +23,23 @@ class Away(Exception):
     """The server did not take the file; the message says why, in a few words."""
 
 
+class LeftOut(Away):
+    """A person has ended the transfer in Cellar's panel, and does not want the file kept."""
+
+
 def keep(path: str, place: str, name: str) -> dict[str, Any]:
-    """Send the file and return its entry in the bundle, with `stored` when the server has the bytes."""
+    """Send the file and return its entry in the bundle, with `stored` when the server has the bytes.
+
+    Without its hash for one that a person left out meanwhile: the version then says so.
+    """
     with _open(path) as file:
         reader = _Reader(file, os.fstat(file.fileno()).st_size)
         try:
             _send(name, reader)
             stored = {"stored": True}
+        except LeftOut:
+            print(f"cellar: {name} is left out, as you asked while it was being kept.", file=sys.stderr)
+            return {"name": name, "path": place}
         except Away as away:
             stored = {}
             print(f"cellar: {name} is named, but its bytes are not kept yet: {away}.", file=sys.stderr)
@@ -71,7 +81,7 @@ def _send(name: str, reader: _Reader) -> None:
         if connection.sock is None:
             connection.connect()
         connection.sock.settimeout(TRANSFER_TIMEOUT)
-        connection.putrequest("PUT", f"{base}/api/v1/artifacts?name={quote(name, safe='')}")
+        connection.putrequest("PUT", f"{base}/api/v1/artifacts?{_query(name)}")
         connection.putheader("Authorization", f"Bearer {token}")
         connection.putheader("Content-Length", str(reader.size))
         connection.putheader("Content-Type", "application/octet-stream")
@@ -88,6 +98,12 @@ def _send(name: str, reader: _Reader) -> None:
         connection.close()
 
 
+def _query(name: str) -> str:
+    """The file's name, and whose it is: who looks at that notebook sees how far the transfer is, and can end it."""
+    notebook = os.environ.get("JPY_SESSION_NAME")
+    return urlencode({"name": name, **({"notebook": notebook} if notebook else {})}, quote_via=quote, safe="")
+
+
 def _check(status: int, body: bytes, reader: _Reader) -> None:
     try:
         answer = json.loads(body)
@@ -95,6 +111,8 @@ def _check(status: int, body: bytes, reader: _Reader) -> None:
         answer = None
     if not isinstance(answer, dict):
         answer = {}
+    if answer.get("code") == "cancelled":
+        raise LeftOut
     if not 200 <= status < 300:
         raise Away(str(answer.get("message") or f"Cellar refused it with status {status}"))
     if answer.get("sha256") != reader.hash.hexdigest() or answer.get("size") != reader.done:

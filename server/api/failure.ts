@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   ambiguous_id: 409,
   artifact_missing: 404,
   bad_request: 400,
+  cancelled: 409,
   changed_while_reading: 409,
   conflict: 409,
   conflict_markers: 422,

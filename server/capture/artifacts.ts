@@ -1,12 +1,13 @@
 import type { BundleArtifact } from '../../contract/bundle.js';
 import type { ParsedBurst } from '../../contract/capture.js';
 import { CellarError } from '../errors.js';
-import type { Intake } from '../store/artifacts/artifacts.js';
+import type { StoredFile } from '../store/artifacts/artifacts.js';
 import type { Store } from '../store/store.js';
 import type { ArtifactRecord } from '../tracking/record.js';
 import { ARTIFACT_GLOBS, findWritten, type Window } from './found.js';
-import type { ToIntake } from './intake.js';
-import { missingArtifact, type DraftRun } from './runs.js';
+import type { FileIntakes } from './intake.js';
+import { isCancelled } from './intakes.js';
+import { leftOutArtifact, missingArtifact, type DraftRun } from './runs.js';
 import type { Warning } from './warning.js';
 
 /** The files of each run by its id, all of them kept already; and what could not be kept. */
@@ -19,16 +20,18 @@ export interface KeptArtifacts {
 export async function keepLogged(
   store: Store,
   drafts: readonly DraftRun[],
-  of: { readonly notebook: string; readonly toIntake: ToIntake },
+  of: { readonly notebook: string; readonly files: FileIntakes },
 ): Promise<KeptArtifacts> {
   const byRun = new Map<string, readonly ArtifactRecord[]>();
   const warnings: Warning[] = [];
   for (const draft of drafts) {
     const records: ArtifactRecord[] = [];
     for (const artifact of draft.artifacts) {
-      const intake = of.toIntake(artifact.name);
-      const kept = await keepOne(store, artifact, { folder: folderOf(of.notebook), intake });
-      if (typeof kept === 'string') warnings.push(missingArtifact(artifact.name, kept));
+      const kept = await keepOne(store, artifact, {
+        folder: folderOf(of.notebook),
+        files: of.files,
+      });
+      if ('code' in kept) warnings.push(kept);
       else records.push({ name: artifact.name, ...kept, source: 'logged', certainty: 'sure' });
     }
     byRun.set(draft.id, records);
@@ -36,35 +39,43 @@ export async function keepLogged(
   return { byRun, warnings };
 }
 
-/** The kept file, or in words why it could not be kept. */
+/** The kept file, or why it could not be kept. */
 async function keepOne(
   store: Store,
   artifact: BundleArtifact,
-  { folder, intake }: { readonly folder: string; readonly intake: Intake },
-): Promise<{ readonly sha256: string; readonly size: number } | string> {
-  const { sha256, path } = artifact;
+  { folder, files }: { readonly folder: string; readonly files: FileIntakes },
+): Promise<StoredFile | Warning> {
+  const { name, sha256, path } = artifact;
   // Touched, so that it does not go before the run that names it is kept.
   if (sha256 !== undefined && (await store.artifacts.touch(sha256))) {
     const size = await store.artifacts.findSize(sha256);
     if (size !== undefined) return { sha256, size };
   }
-  if (path === undefined) return 'its bytes were never sent';
+  if (path === undefined) return missingArtifact(name, 'its bytes were never sent');
   const inside = await store.files.findInside(path, folder);
-  if (inside === undefined) return `${path} is outside the workspace`;
+  if (inside === undefined) return missingArtifact(name, `${path} is outside the workspace`);
   try {
-    const stored = await store.artifacts.addFile(await store.files.locate(inside), intake);
+    const found = inside.startsWith(folder) ? inside.slice(folder.length) : inside;
+    const stored = await files.run([name, found], async (intake) =>
+      store.artifacts.addFile(await store.files.locate(inside), intake),
+    );
     if (sha256 !== undefined && stored.sha256 !== sha256)
-      return `${path} was changed before it could be read`;
+      return missingArtifact(name, `${path} was changed before it could be read`);
     return stored;
   } catch (error) {
-    if (endsAll(error, intake)) throw error;
-    return `${path} could not be read (${error instanceof Error ? error.message : String(error)})`;
+    if (endsAll(error, files)) throw error;
+    if (isCancelled(error)) return leftOutArtifact(name);
+    return missingArtifact(name, `${path} could not be read (${toReason(error)})`);
   }
 }
 
-/** A full disk, or an intake that was ended, is no matter of one file. */
-function endsAll(error: unknown, { signal }: Intake): boolean {
+/** A full disk, or the end of all intakes, is no matter of one file. */
+function endsAll(error: unknown, { signal }: FileIntakes): boolean {
   return signal?.aborted === true || (error instanceof CellarError && error.code === 'disk_full');
+}
+
+function toReason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** "a/b.ipynb" is in "a/"; one at the root in "". */
@@ -79,7 +90,7 @@ export interface FoundOptions {
   readonly globs: readonly string[] | undefined;
   /** Hashes that code has named in this burst or that the version before already has, by name. */
   readonly known: ReadonlySet<string>;
-  readonly toIntake: ToIntake;
+  readonly files: FileIntakes;
 }
 
 export interface FoundArtifact extends ArtifactRecord {
@@ -102,15 +113,20 @@ export async function keepFound(
   });
   for (const file of files) {
     const name = file.path.slice(folder.length);
-    const intake = options.toIntake(name);
+    // Code has named it too, and that it is left out was told.
+    if (options.files.leftOut.has(name)) continue;
     try {
-      const stored = await store.artifacts.addFile(await store.files.locate(file.path), intake);
+      const stored = await options.files.run([name], async (intake) =>
+        store.artifacts.addFile(await store.files.locate(file.path), intake),
+      );
       if (options.known.has(stored.sha256)) continue;
       const certainty = options.burst.alone ? 'sure' : 'unsure';
       found.push({ name, ...stored, source: 'found', certainty, written: file.changed });
     } catch (error) {
-      if (endsAll(error, intake)) throw error;
-      warnings.push(missingArtifact(name, error instanceof Error ? error.message : String(error)));
+      if (endsAll(error, options.files)) throw error;
+      warnings.push(
+        isCancelled(error) ? leftOutArtifact(name) : missingArtifact(name, toReason(error)),
+      );
     }
   }
   return { found, warnings };

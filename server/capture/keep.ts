@@ -71,6 +71,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
         ? undefined
         : attachRuns(store, claim, ready.runs, { executions: burst.executions, ...window }),
   });
+  parts.intakes?.forget(path);
   return { ...taken, warnings: [...taken.warnings, ...ready.warnings] };
 }
 
@@ -93,8 +94,8 @@ export async function keepFile(
   const key = request.key ?? randomBytes(16).toString('hex');
   const now = store.now();
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
-  const toIntake = watchIntake(parts, path, watch);
-  const logged = await keepLogged(store, drafts, { notebook: path, toIntake });
+  const files = watchIntake(parts, path, watch);
+  const logged = await keepLogged(store, drafts, { notebook: path, files });
   const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
   const taken = await takeSnapshot(parts.history, {
     path,
@@ -110,6 +111,7 @@ export async function keepFile(
         ? undefined
         : attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
   });
+  parts.intakes?.forget(path);
   return { ...taken, warnings: [...taken.warnings, ...warnings, ...logged.warnings] };
 }
 
@@ -175,8 +177,8 @@ async function readyRuns(
   const { burst, path, window } = request;
   const implicit = implicitRunId(burst.key);
   const drafts = draftRuns(request.shown, { id: implicit, time: window.finished });
-  const toIntake = watchIntake(parts, path);
-  const logged = await keepLogged(store, drafts, { notebook: path, toIntake });
+  const files = watchIntake(parts, path);
+  const logged = await keepLogged(store, drafts, { notebook: path, files });
   const runs = new Map<string, { draft: DraftRun; artifacts: ReadyRun['artifacts'] }>(
     drafts.map((draft) => [draft.id, { draft, artifacts: logged.byRun.get(draft.id) ?? [] }]),
   );
@@ -189,7 +191,7 @@ async function readyRuns(
     window,
     globs: (await parts.operating.readSettings()).artifactGlobs,
     known: new Set(named),
-    toIntake,
+    files,
   });
   for (const { written, ...record } of found) {
     const id = findOwner(drafts, burst, written) ?? implicit;

@@ -96,3 +96,11 @@ export function missingArtifact(name: string, reason: string): Warning {
     message: `${name} was named as an artifact, but ${reason}. The version is kept without it.`,
   };
 }
+
+/** How a file is reported whose intake a person has ended. */
+export function leftOutArtifact(name: string): Warning {
+  return {
+    code: 'artifact_left_out',
+    message: `${name} was left out, as you asked while it was being kept. The version is kept without it.`,
+  };
+}

@@ -38,6 +38,8 @@ export interface LogOptions {
   readonly all?: boolean;
   /** Only commits younger than this, as `git log --since` takes it. */
   readonly since?: string | undefined;
+  /** Leaves out this commit and all before it; one that the repository has not (any more) leaves out nothing. */
+  readonly after?: string | undefined;
   /** A folder of the repository, with "/" at its end; "" for all of it. */
   readonly below: string;
   /** At most so many commits, the newest; undefined for all. */
@@ -58,7 +60,7 @@ const LAST_TIME = Date.UTC(9999, 11, 31);
  */
 export async function* logNotebooks(
   folder: string,
-  { head, all = false, since, below, most, signal }: LogOptions,
+  { head, all = false, since, after, below, most, signal }: LogOptions,
 ): AsyncGenerator<LoggedCommit> {
   const words = [
     // Every commit that touched one, also where a merge dropped its side.
@@ -70,9 +72,11 @@ export async function* logNotebooks(
     ...(since === undefined ? [] : [`--since=${since}`]),
     ...(most === undefined ? [] : ['-n', String(most)]),
     ...(all ? ['--branches', '--remotes', '--tags'] : []),
+    ...(after === undefined ? [] : ['--ignore-missing']),
     ...[
       '--end-of-options',
       ...(head === undefined ? [] : [head]),
+      ...(after === undefined ? [] : [`^${after}`]),
       '--',
       `:(top,icase)${escapeGlob(below)}*.ipynb`,
     ],

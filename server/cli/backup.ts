@@ -27,9 +27,14 @@ export const backup: Command = {
       for (const { what, reason } of done.damages)
         context.out(`${printable(`${what}: ${reason}`)}\n`);
       const { files, bytes } = done.copied;
-      context.out(
-        `${done.folder} holds the store as it is now: ${count(done.artifacts, 'file')} of runs, ${count(files, 'new file')} copied (${formatSize(bytes)}).\n`,
-      );
+      if (done.keptBefore === null)
+        context.out(
+          `${done.folder} holds the store as it is now: ${count(done.artifacts, 'file')} of runs, ${count(files, 'new file')} copied (${formatSize(bytes)}).\n`,
+        );
+      else
+        context.out(
+          `${done.folder} still holds the store as of ${done.keptBefore}: it is too damaged now for a backup that could be restored. "cellar verify" tells more.\n`,
+        );
     }
     if (done.holdsPurged)
       context.say(

@@ -119,11 +119,8 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   }
 }
 
-function toError({ code, message, side, path }: ErrorBody): CellarError {
-  return new CellarError(code, message, {
-    ...(side === undefined ? {} : { side }),
-    ...(path === undefined ? {} : { path }),
-  });
+function toError({ status: _, code, message, ...facts }: ErrorBody): CellarError {
+  return new CellarError(code, message, facts);
 }
 
 function away(cause: unknown): CellarError {

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import type { ExportFile, ExportPlan } from '../../contract/export.js';
 import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
-import { CellarError, isErrno, toStorageError } from '../errors.js';
-import { syncFolder } from '../store/disk/durable.js';
+import { isErrno, toStorageError } from '../errors.js';
+import { ensureFolder, syncFolder } from '../store/disk/durable.js';
 import type { Connection } from './connection.js';
+import { checkPlace, type Precious } from './export-place.js';
 
 export interface ExportTarget {
   /** Absolute. */
   readonly path: string;
-  /** Replaces what is there. */
+  /** Replaces a file, or an export, that is there. */
   readonly force: boolean;
+  readonly precious: Precious;
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
 }
@@ -25,12 +27,12 @@ export function writeExportFolder(
   target: ExportTarget,
 ): Promise<void> {
   return writeBeside(target, async (beside) => {
-    await mkdir(beside, { recursive: true });
+    await ensureFolder(beside);
     for (const [done, file] of plan.files.entries()) {
       target.signal.throwIfAborted();
       target.report({ what: 'files', done, total: plan.files.length });
       const path = join(beside, ...file.path.split('/'));
-      await mkdir(dirname(path), { recursive: true });
+      await ensureFolder(dirname(path));
       await writeSource(owner, file.source, { path, signal: target.signal });
       const time = new Date(file.time);
       await utimes(path, time, time);
@@ -90,7 +92,7 @@ async function writeStream(
 
 /** Writes under another name beside the target, which then takes its place; nothing is left of what fails. */
 async function writeBeside(
-  { path, force }: ExportTarget,
+  { path, force, precious }: ExportTarget,
   write: (beside: string) => Promise<void>,
 ): Promise<void> {
   const mark = randomBytes(4).toString('hex');
@@ -98,12 +100,8 @@ async function writeBeside(
     join(dirname(path), `.${basename(path)}.${mark}.${word}`),
   ) as [string, string];
   try {
-    const occupied = await isOccupied(path);
-    if (occupied && !force)
-      throw new CellarError('conflict', `${path} is there already. Replace it with --force.`, {
-        path,
-      });
-    await mkdir(dirname(path), { recursive: true });
+    const occupied = await checkPlace(path, force, precious);
+    await ensureFolder(dirname(path));
     await write(beside);
     // A folder takes the place of nothing else than an empty one, so what is there goes aside first.
     const moved = occupied && (await moveIfThere(path, old));
@@ -114,17 +112,6 @@ async function writeBeside(
     await rm(beside, { recursive: true, force: true });
     await moveIfThere(old, path).catch(() => undefined);
     throw toStorageError(error, path);
-  }
-}
-
-/** True for a file, and for a folder that is not empty. */
-async function isOccupied(path: string): Promise<boolean> {
-  try {
-    return (await readdir(path)).length > 0;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    if (isErrno(error, 'ENOTDIR')) return true;
-    throw error;
   }
 }
 

@@ -20,7 +20,7 @@ export const exportCommand: Command = {
   options: {
     all: { kind: 'boolean', help: 'every notebook and its history' },
     artifacts: { kind: 'boolean', help: 'the files of runs too' },
-    force: { kind: 'boolean', help: 'replace what is at TARGET' },
+    force: { kind: 'boolean', help: 'replace a zip or an earlier export at TARGET' },
   },
   arguments: [1, 2],
   run: async (context, call) => {
@@ -37,7 +37,8 @@ export const exportCommand: Command = {
         artifacts: call.flag('artifacts') ? '1' : '0',
       };
       const plan = exportPlanSchema.parse(await owner.json({ path: pathTo('exportPlan'), query }));
-      const to = { path, force: call.flag('force'), signal: context.stopped() };
+      const precious = { root, cwd: context.cwd };
+      const to = { path, force: call.flag('force'), precious, signal: context.stopped() };
       await withBar(context, (report) =>
         /\.zip$/i.test(path)
           ? writeExportZip(owner, query, { ...to, report })

@@ -14,12 +14,12 @@ export const gc: Command = {
     grace: {
       kind: 'string',
       value: 'DAYS',
-      help: `free files that nothing has referred to for this long (default: ${DEFAULT_GRACE_DAYS})`,
+      help: `free files that nothing has referred to for this long (default: as set, else ${DEFAULT_GRACE_DAYS})`,
     },
   },
   arguments: [0, 0],
   run: async (context, call) => {
-    const body = { dryRun: call.flag('dry-run'), grace: toGrace(call.text('grace')) };
+    const body = { dryRun: call.flag('dry-run'), ...toGrace(call.text('grace')) };
     const done = await withOwner(context, call.root, async (owner) =>
       collectedSchema.parse(
         await withBar(context, (report) =>
@@ -32,11 +32,11 @@ export const gc: Command = {
   },
 };
 
-function toGrace(days: string | undefined): number {
-  if (days === undefined) return DEFAULT_GRACE_DAYS;
+function toGrace(days: string | undefined): { readonly grace?: number } {
+  if (days === undefined) return {};
   if (!/^\d{1,5}$/.test(days))
     throw new CellarError('bad_request', `--grace takes a number of days, not "${days}".`);
-  return Number(days);
+  return { grace: Number(days) };
 }
 
 /** What went, or would go: versions by day and notebook, then files. */
@@ -55,7 +55,7 @@ function format(done: Collected): string {
       : [`git  ${count(objects.count, 'object')}  ${formatSize(objects.bytes)}`]),
   ];
   const nothing = snapshots.count === 0 && artifacts.count === 0 && objects.count === 0;
-  const what = `${count(snapshots.count, 'version')} and ${count(artifacts.count, 'file')}, ${formatSize(done.bytes)}`;
+  const what = `${count(snapshots.count, 'version')}, ${count(artifacts.count, 'file')} and ${count(objects.count, 'object')} of git, ${formatSize(done.bytes)}`;
   const last = nothing
     ? 'There is nothing to free.'
     : done.dryRun

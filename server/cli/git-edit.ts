@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { CellarError, isErrno } from '../errors.js';
+import { ensureFolder } from '../store/disk/durable.js';
 
 /** A change to a text file; undefined stands for a file that is not there, before and after. */
 export type Edit = (text: string | undefined) => string | undefined;
@@ -13,7 +14,7 @@ export type Edit = (text: string | undefined) => string | undefined;
 export async function editGitFile(path: string, edit: Edit): Promise<boolean> {
   const target = await realpath(path).catch(() => path);
   const lock = `${target}.lock`;
-  await mkdir(dirname(target), { recursive: true });
+  await ensureFolder(dirname(target));
   const file = await open(lock, 'wx', 0o644).catch((error: unknown) => {
     throw toReadable(error, path, lock);
   });

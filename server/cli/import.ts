@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 
 import { importedSchema } from '../../contract/import.js';
 import { pathTo } from '../../contract/routes.js';
+import { findSource } from '../checkout/source.js';
+import { CellarError } from '../errors.js';
 import { withBar } from './bar.js';
 import { DONE, type Command } from './command.js';
 import { withNewOwner } from './with-owner.js';
@@ -16,7 +18,11 @@ export const importCommand: Command = {
   options: {
     git: { kind: 'string', value: 'DIR', help: 'the repository (default: the one around)' },
     all: { kind: 'boolean', help: 'every branch and tag, not only what HEAD stands on' },
-    since: { kind: 'string', value: 'DATE', help: 'only commits after this, as git takes it' },
+    since: {
+      kind: 'string',
+      value: 'DATE',
+      help: 'only commits after this: 2024-01-31, or "2 years ago"',
+    },
   },
   arguments: [0, 0],
   run: async (context, call) => {
@@ -27,6 +33,11 @@ export const importCommand: Command = {
       all: call.flag('all'),
       ...(since === undefined ? {} : { since }),
     };
+    // Before a store is made for nothing.
+    if (!call.rootHasStore && (await findSource(body.git)) === undefined)
+      throw new CellarError('bad_request', `${body.git} is not inside a git repository.`, {
+        path: body.git,
+      });
     const done = await withNewOwner(context, call.root, async (owner) =>
       importedSchema.parse(
         await withBar(context, (report) =>

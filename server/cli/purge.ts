@@ -2,7 +2,7 @@ import { LEAST_PURGED, purgedSchema, type Purged } from '../../contract/purge.js
 import { pathTo } from '../../contract/routes.js';
 import { CellarError } from '../errors.js';
 import { withBar } from './bar.js';
-import { DONE, type Command } from './command.js';
+import { DONE, NO, type Command } from './command.js';
 import { withOwner } from './with-owner.js';
 import { count, formatSize, printable, shortId } from './words.js';
 
@@ -28,7 +28,7 @@ export const purge: Command = {
       ),
     );
     context.out(call.json ? `${JSON.stringify(done)}\n` : format(done));
-    return DONE;
+    return done.left.length === 0 ? DONE : NO;
   },
 };
 
@@ -65,6 +65,13 @@ function format(done: Purged): string {
         ? `It is in ${what}. Each keeps its id; ${count(commits, 'commit')} would be written anew.`
         : `It is gone from ${what}. Each keeps its id; ${count(commits, 'commit')} and those since were written anew.`,
     ...(nothing && done.dryRun ? [] : ['Out of reach:', ...done.outOfReach.map((at) => `  ${at}`)]),
+    ...(done.left.length === 0
+      ? []
+      : [
+          `WARNING: the secret is not gone. It is still in ${count(done.left.length, 'place')}:`,
+          ...done.left.slice(0, MOST_SHOWN).map((at) => `  ${printable(at)}`),
+          'Run "cellar purge" again; if it stays, see "cellar verify".',
+        ]),
     ...(done.dryRun && !nothing
       ? ['Nothing was changed. Run it again with --yes to do it: there is no way back.']
       : []),

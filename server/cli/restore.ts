@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { restoredSchema } from '../../contract/capture.js';
 import { pathTo } from '../../contract/routes.js';
+import { heldSecretWords, redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import { writeDurable } from '../store/disk/durable.js';
@@ -62,6 +64,8 @@ async function bringBack(
   const inside = output === undefined ? undefined : await findInside(context, call, output);
   if (output !== undefined && inside === undefined) {
     const path = resolve(context.cwd, output);
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true)
+      throw new CellarError('bad_request', `${path} is a folder. Name a file in it.`, { path });
     const bytes = await owner.bytes({ path: pathTo('snapshotNotebook', { id }) });
     await writeDurable(path, bytes);
     if (Buffer.from(bytes).includes('[redacted: '))
@@ -76,10 +80,8 @@ async function bringBack(
     await owner.json({ method: 'POST', path: pathTo('restore', { id }), body }),
   );
   const missing = restored.redactions.length - restored.kept;
-  if (missing > 0)
-    context.say(
-      `cellar: ${missing === 1 ? 'A secret was' : `${missing} secrets were`} not kept with this version; a mark "[redacted: …]" stands there.`,
-    );
+  if (missing > 0) context.say(`cellar: ${redactionWords(missing)}`);
+  if (restored.kept > 0) context.say(`cellar: ${heldSecretWords(restored.path, restored.kept)}`);
   return { id, time, path: restored.path, before: restored.before?.id ?? null };
 }
 

@@ -24,8 +24,11 @@ export async function runCommandLine(
   // Known before anything is parsed, since a failure to parse is answered in JSON too.
   const json = argv.includes('--json') || /(^| )--format[= ]json( |$)/.test(argv.join(' '));
   try {
-    const { name, rest } = splitName(argv);
+    const { name, rest } = toHelp(splitName(argv));
     if (name === undefined) {
+      const unknown = rest.find((word) => !['--help', '-h', '--json'].includes(word));
+      if (unknown !== undefined && !rest.includes('--help'))
+        throw new CellarError('bad_request', `Unknown option "${unknown}". See "cellar --help".`);
       context.out(await formatOverview(commands));
       return argv.length === 0 ? FAILED : 0;
     }
@@ -97,6 +100,12 @@ function splitName(argv: readonly string[]): { name: string | undefined; rest: s
       return { name: word, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };
   }
   return { name: undefined, rest: [...argv] };
+}
+
+/** "cellar help log" means "cellar log --help". */
+function toHelp(split: ReturnType<typeof splitName>): ReturnType<typeof splitName> {
+  if (split.name !== 'help') return split;
+  return { name: split.rest[0], rest: ['--help'] };
 }
 
 function checkCount(name: string, command: Command, given: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { pathTo } from '../../contract/routes.js';
+import { redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema, type Snapshot } from '../../contract/snapshot.js';
 import { DONE, type Command, type Context } from './command.js';
 import { withOwner } from './with-owner.js';
@@ -50,6 +51,9 @@ function format(context: Context, snapshot: Snapshot): string {
           ] as [string, string],
         ]),
     ['size', `${formatSize(snapshot.size)}, ${snapshot.cells} cells`],
+    ...(snapshot.redactions === 0
+      ? []
+      : [['secrets', redactionWords(snapshot.redactions)] as [string, string]]),
     ...(changed === null
       ? []
       : [

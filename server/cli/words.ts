@@ -1,9 +1,9 @@
 import type { MetricValue } from '../../contract/bundle.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 
-/** Enough of an id to name it: its time and three random characters. */
+/** Enough of an id to name it: its time and six random characters (see store/ids). */
 export function shortId(id: string): string {
-  return id.slice(0, 13);
+  return id.slice(0, 16);
 }
 
 export function formatValue(value: MetricValue): string {

@@ -109,6 +109,8 @@ export async function catchUp(
 
   let position = await catalog.position();
   let found = await findNew(repository, refs, position);
+  // Another process has purged something, or somebody has rewritten main by hand.
+  const isRewritten = found === undefined;
   if (found === undefined) {
     catalog = createCatalog();
     position = {};
@@ -133,6 +135,7 @@ export async function catchUp(
     throw error;
   }
   await putInPlace(history, catalog);
+  if (isRewritten) store.memory.forget();
   store.passNumber(await store.catalog.lastNumber());
   // It is made anew from git where it cannot be written.
   if (pending.length + lost.length > 0) await store.catalog.flush().catch(store.report);

@@ -22,19 +22,48 @@ export async function rewriteDay(
   const head = await repository.findRef(ref);
   if (head === undefined) return false;
   if (head !== (await catalog.position())[ref]) await catchUp(history);
-  const commits = await readLine(history, head);
-  const going = await findGoing(commits.map(snapshotOf));
-  const isGoing = (commit: Commit): boolean => going.has(snapshotOf(commit));
-  const first = commits.findIndex(isGoing);
-  if (first < 0) return false;
-  const parent = commits[first - 1]?.oid;
-  const staying = commits.slice(first).filter((commit) => !isGoing(commit));
+  const split = await splitLine(history, head, findGoing);
+  if (split === undefined) return false;
+  const { parent, staying } = split;
   await moveInDoubt(history.store, ref, async () => {
     const fresh = await moveDay(history, { ref, head, parent, staying });
     const rows = await toRows(history, staying, fresh);
     await noteDay(history, { ref, head: fresh.at(-1) ?? parent }, rows);
   });
   return true;
+}
+
+/** What a day's ref would lead to without these snapshots, as far as it is there already; undefined when the day holds none of them. */
+export async function planDay(
+  history: History,
+  ref: string,
+  going: ReadonlySet<string>,
+): Promise<readonly string[] | undefined> {
+  const head = await history.store.repository.findRef(ref);
+  if (head === undefined) return undefined;
+  const split = await splitLine(history, head, () => Promise.resolve(going));
+  if (split === undefined) return undefined;
+  const { parent, staying } = split;
+  return [...(parent === undefined ? [] : [parent]), ...staying.map(({ tree }) => tree)];
+}
+
+/** A day from its first snapshot that goes: the commit before it, and what stays after it; undefined when none goes. */
+async function splitLine(
+  history: History,
+  head: string,
+  findGoing: Parameters<typeof rewriteDay>[2],
+): Promise<
+  { readonly parent: string | undefined; readonly staying: readonly Commit[] } | undefined
+> {
+  const commits = await readLine(history, head);
+  const going = await findGoing(commits.map(snapshotOf));
+  const isGoing = (commit: Commit): boolean => going.has(snapshotOf(commit));
+  const first = commits.findIndex(isGoing);
+  if (first < 0) return undefined;
+  return {
+    parent: commits[first - 1]?.oid,
+    staying: commits.slice(first).filter((commit) => !isGoing(commit)),
+  };
 }
 
 /** The snapshot that a commit names; "" where it names none. */

@@ -16,7 +16,14 @@ export async function toExpiredError(store: Store, row: ExpiredRow): Promise<Cel
   return new CellarError(
     'expired',
     `Version ${row.id} of ${row.path}, taken ${toMinute(row.time)}, was thinned out on ${row.expired.slice(0, 10)}. ${kept}`,
-    { path: row.path },
+    {
+      path: row.path,
+      expired: {
+        ...{ id: row.id, notebook: row.notebook, path: row.path },
+        ...{ time: row.time, expired: row.expired },
+        nearest: nearest === undefined ? null : { id: nearest.id, time: nearest.time },
+      },
+    },
   );
 }
 

@@ -2,8 +2,12 @@ import type { Collected, Retention } from '../../contract/retention.js';
 import type { Progress } from '../../contract/progress.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { ListedFile } from '../store/artifacts/artifacts.js';
+import type { CollectRequest, Freed } from '../store/git/collecting.js';
 import type { Store } from '../store/store.js';
+import { CellarError } from '../errors.js';
 import { isBelieved } from './ages.js';
+import { dayRef } from './catch-up.js';
+import { planDay } from './days.js';
 import { expireDay, finishDays } from './expire.js';
 import type { History } from './history.js';
 import { listPassedOver } from './passed-over.js';
@@ -12,7 +16,10 @@ import { findThinnedIn } from './retention.js';
 import { sealPending } from './seal.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A file that was taken in just now is about to be named by a run, whatever grace is given. */
+/**
+ * A file that was taken in just now is about to be named by a run, whatever grace is given; and an object of git, by a commit. What no
+ * version needs in git stays no longer: unlike a file it is nothing that anybody could still ask for.
+ */
 const LEAST_GRACE_MS = 60 * 60 * 1000;
 /** Of the rows of one answer: a first collection may thin out a hundred thousand. */
 const MOST_LISTED = 10_000;
@@ -30,8 +37,8 @@ export interface CollectOptions {
 }
 
 /**
- * Frees what nothing needs any more: automatic snapshots that have thinned out, and files that no run refers to. Each step is whole
- * by itself: ended anywhere, by the signal or by a kill, the next one goes on.
+ * Frees what nothing needs any more: automatic snapshots that have thinned out, files that no run refers to, and what then is of no
+ * use in git. Each step is whole by itself: ended anywhere, by the signal or by a kill, the next one goes on.
  */
 export async function collect(history: History, options: CollectOptions): Promise<Collected> {
   const { store } = history;
@@ -45,6 +52,7 @@ export async function collect(history: History, options: CollectOptions): Promis
     await thin(history, days, options);
     await removeFiles(store, files, now, options);
   }
+  const objects = heldBack === null ? await freeObjects(history, days, now, options) : NOTHING;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return {
     status: 'ok',
@@ -58,10 +66,53 @@ export async function collect(history: History, options: CollectOptions): Promis
       bytes,
       files: files.slice(0, MOST_LISTED).map(({ sha256, size }) => ({ sha256, size })),
     },
-    objects: { count: 0, bytes: 0 },
-    bytes,
-    heldBack,
+    objects: { count: objects.count, bytes: objects.bytes },
+    bytes: bytes + objects.bytes,
+    heldBack: heldBack ?? objects.heldBack ?? null,
   };
+}
+
+const NOTHING: Freed = { count: 0, bytes: 0, heldBack: undefined };
+
+/** Takes away, or counts, what no version needs in git; in a dry run as if the days had thinned out. */
+async function freeObjects(
+  history: History,
+  days: readonly Day[],
+  now: number,
+  { dryRun, report, signal }: CollectOptions,
+): Promise<Freed> {
+  const { store } = history;
+  const exclusively: CollectRequest['exclusively'] = (work) => store.exclusively(work);
+  const request = { before: now - LEAST_GRACE_MS, exclusively, report, signal };
+  try {
+    if (!dryRun) return await store.repository.collect(request);
+    const plan = await planDays(history, days, signal);
+    return await store.repository.collect({ ...request, plan });
+  } catch (error) {
+    // What has thinned out has done so; the rest waits until the damage is mended.
+    if (error instanceof CellarError && error.code === 'store_damaged')
+      return { ...NOTHING, heldBack: error.message };
+    throw error;
+  }
+}
+
+/** What the refs of these days would lead to. */
+async function planDays(
+  history: History,
+  days: readonly Day[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const plan = new Map<string, readonly string[]>();
+  for (const { rows } of days) {
+    signal.throwIfAborted();
+    const [first] = rows;
+    if (first === undefined) continue;
+    const going = new Set(rows.map(({ id }) => id));
+    const ref = dayRef(first.time);
+    const left = await planDay(history, ref, going);
+    if (left !== undefined) plan.set(ref, left);
+  }
+  return plan;
 }
 
 /** Why no file may go now; null when nothing speaks against it. */
@@ -79,7 +130,9 @@ async function findLastMoment({ catalog }: Store): Promise<number | undefined> {
   let newest: SnapshotRow | undefined;
   for (const { id } of await catalog.notebooks()) {
     const row = await catalog.findNewest(id);
-    if (row !== undefined && row.number > (newest?.number ?? 0)) newest = row;
+    // What was brought in has the time of its commit.
+    if (row !== undefined && row.trigger !== 'import' && row.number > (newest?.number ?? 0))
+      newest = row;
   }
   return newest === undefined ? undefined : Date.parse(newest.time);
 }

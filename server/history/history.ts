@@ -7,14 +7,10 @@ import type { Store } from '../store/store.js';
 import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-up.js';
 import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
-import { identify, type Candidate, type Identity } from './identity.js';
-import { finishPurge, resumePurge } from './purge-marker.js';
+import { clearMoved, finishPurge, resumePurge } from './purge-marker.js';
 import type { Recorder } from './recorder.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
-
-/** The most notebooks that one at an unknown path is compared with, the newest first. */
-const MOST_CANDIDATES = 2_000;
 
 /** A store with its catalog brought up to date, and how commits and records become rows. */
 export interface History {
@@ -32,17 +28,18 @@ export async function openHistory(
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
 ): Promise<History> {
-  const isPurging = await resumePurge(store);
-  const fresh = isPurging || (await isMended(store, indexers));
+  const purging = await resumePurge(store);
+  const fresh = purging === 'moved' || (await isMended(store, indexers));
   await catchUp({ store, indexers, recorders }, { fresh });
   const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
   const history = { ...opened, store: withoutDoubt(opened) };
-  if (isPurging) await endPurge(store).catch(store.report);
+  if (purging !== 'none') await endPurge(store).catch(store.report);
   return history;
 }
 
 /** Where it fails, old objects and documents stay that are in nobody's way, and the next opening tries again. */
 async function endPurge(store: Store): Promise<void> {
+  await clearMoved(store);
   await store.catalog.flush();
   await finishPurge(store);
 }
@@ -81,11 +78,31 @@ export async function getNotebook(store: Store, id: string): Promise<NotebookRow
 
 /** The notebook's bytes as they were acknowledged. */
 export function readNotebook(store: Store, row: SnapshotRow): Promise<Buffer> {
-  return store.repository.readBlob(row.blob);
+  return readAsNow(store, row, ({ blob }) => store.repository.readBlob(blob));
 }
 
 /** The state beside a snapshot. */
-export async function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+export function readSnapshotState(store: Store, row: SnapshotRow): Promise<NotebookState> {
+  return readAsNow(store, row, (each) => readStateOf(store, each));
+}
+
+/** Reads what a row leads to; since the row was asked for its day or a purge may have written it anew, or it has thinned out itself, and the old is gone. */
+async function readAsNow<Result>(
+  store: Store,
+  row: SnapshotRow,
+  read: (row: SnapshotRow) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read(row);
+  } catch (error) {
+    const now = await store.catalog.findSnapshot(row.id);
+    if (now !== undefined && now.commit !== row.commit) return read(now);
+    const expired = now === undefined ? await store.catalog.findExpired(row.id) : undefined;
+    throw expired === undefined ? error : await toExpiredError(store, expired);
+  }
+}
+
+async function readStateOf(store: Store, row: SnapshotRow): Promise<NotebookState> {
   const commit = await store.repository.readCommit(row.commit);
   const beside = await readBeside(store.repository, commit.tree, row);
   const state = beside?.state ?? (await readState(store.repository, commit.tree, row.notebook));
@@ -96,14 +113,16 @@ export async function readSnapshotState(store: Store, row: SnapshotRow): Promise
   return state;
 }
 
+/** Main's tree; undefined where nothing is on main. */
+export async function findTip({ repository }: Store): Promise<string | undefined> {
+  const head = await repository.findRef(MAIN);
+  return head === undefined ? undefined : (await repository.readCommit(head)).tree;
+}
+
 /** A file of the store's own on main, as text; undefined when it is not there. */
 export async function readTextAt(store: Store, path: string): Promise<string | undefined> {
-  const head = await store.repository.findRef(MAIN);
-  if (head === undefined) return undefined;
-  const oid = await store.repository.findEntry(
-    (await store.repository.readCommit(head)).tree,
-    path,
-  );
+  const tree = await findTip(store);
+  const oid = tree === undefined ? undefined : await store.repository.findEntry(tree, path);
   return oid === undefined ? undefined : (await store.repository.readBlob(oid)).toString('utf8');
 }
 
@@ -115,18 +134,4 @@ export function toKeptCells(notebook: Notebook): readonly KeptCell[] {
     type: cell.type,
     hash: (hashes[index]?.hash ?? '').slice(0, 16),
   }));
-}
-
-/** Who the notebook at an unknown path is, among those known. */
-export async function identifyNew(store: Store, cells: readonly KeptCell[]): Promise<Identity> {
-  const rows = [...(await store.catalog.notebooks())].sort((a, b) => b.number - a.number);
-  const candidates: Candidate[] = [];
-  for (const row of rows.slice(0, MOST_CANDIDATES)) {
-    const newest = await newestOf(store, row.id);
-    if (newest === undefined) continue;
-    const state = await readSnapshotState(store, newest);
-    const present = await store.files.exists(row.path);
-    candidates.push({ row, cells: state.snapshot?.cells ?? [], present });
-  }
-  return identify(cells, candidates);
 }

@@ -13,8 +13,11 @@ export type Identity =
   | { readonly kind: 'copied'; readonly row: NotebookRow }
   | { readonly kind: 'new' };
 
+/** Ids that a program has counted ("c0", "cell-12") are the same in many notebooks. */
+const COUNTED = /^[a-z_-]{0,12}\d{1,4}$/i;
+
 /** At least this share of the larger notebook's cells must be known for two files to be one notebook. */
-const ENOUGH = 0.5;
+export const ENOUGH = 0.5;
 /** SHA-256 of nothing: empty cells say nothing about who a notebook is. */
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -39,13 +42,21 @@ export function identify(cells: readonly KeptCell[], candidates: readonly Candid
 }
 
 /** The share of the larger list's cells that the other has too, by id or by source; 0 when neither has a cell with content. */
-function shareOf(a: readonly KeptCell[], b: readonly KeptCell[]): number {
-  const full = (cells: readonly KeptCell[]): readonly KeptCell[] =>
-    cells.filter(({ hash }) => !EMPTY.startsWith(hash));
-  const [left, right] = [full(a), full(b)];
+export function shareOf(a: readonly KeptCell[], b: readonly KeptCell[]): number {
+  const [left, right] = [contentOf(a), contentOf(b)];
   if (left.length === 0 || right.length === 0) return 0;
-  const ids = new Set(right.map(({ id }) => id).filter((id) => id !== ''));
+  const ids = new Set(right.map(({ id }) => id).filter(isOwnId));
   const hashes = new Set(right.map(({ hash }) => hash));
   const shared = left.filter(({ id, hash }) => ids.has(id) || hashes.has(hash)).length;
   return shared / Math.max(left.length, right.length);
+}
+
+/** The cells that are not empty. */
+export function contentOf(cells: readonly KeptCell[]): readonly KeptCell[] {
+  return cells.filter(({ hash }) => !EMPTY.startsWith(hash));
+}
+
+/** Whether an id says something of whose cell it is. */
+export function isOwnId(id: string): boolean {
+  return id !== '' && !COUNTED.test(id);
 }

@@ -4,8 +4,10 @@ import { MAIN } from '../store/create.js';
 import type { CommitParts, Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow } from '../store/catalog/rows.js';
 import { moveInDoubt } from './doubt.js';
+import { cleanAttachment } from './attachment-texts.js';
 import type { Step } from './import-line.js';
-import { readSnapshotState, toKeptCells, type History } from './history.js';
+import { toKeptCells, type History } from './history.js';
+import { findCells } from './identify-new.js';
 import { isInTree, standsBeside, takeOut, type Bound, type Standing } from './import-tree.js';
 import { noteChain } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -18,6 +20,7 @@ import {
   type NotebookState,
 } from './state.js';
 import { toSubject } from './subject.js';
+import { parseOrBlank } from './restore.js';
 import type { CleanBytes } from './secrets.js';
 import type { Attachment, Claim } from './take.js';
 
@@ -122,14 +125,16 @@ function toRows(made: Made, committed: Committed | undefined): CatalogChange {
   };
 }
 
-async function makeState(history: History, ready: ReadyState, standing: Standing): Promise<Made> {
+async function makeState(history: History, given: ReadyState, standing: Standing): Promise<Made> {
   const { store } = history;
+  const ready = await cleanNow(history, given);
   const { step, bound, path, from } = ready;
   const { commit } = step;
   const id = store.newId();
   const number = store.nextNumber();
-  const attachment = await ready.attach?.({ snapshot: id, notebook: bound.id, number });
-  const clean = await cleanNow(history, ready);
+  const attached = await ready.attach?.({ snapshot: id, notebook: bound.id, number });
+  const attachment = attached && (await cleanAttachment(history.secrets, attached));
+  const { clean } = ready;
   const cells = toKeptCells(ready.notebook);
   const before = await findBefore(history, bound);
   if (bound.before === undefined) bound.origin ??= toOrigin(ready);
@@ -187,10 +192,16 @@ async function makeState(history: History, ready: ReadyState, standing: Standing
 }
 
 /** What was cleaned before a purge is cleaned again: it knows of more that must not be kept. */
-function cleanNow({ secrets }: History, { clean, path }: ReadyState): Promise<CleanBytes> {
-  return clean.epoch === secrets.epoch
-    ? Promise.resolve(clean)
-    : secrets.cleanBytes(clean.bytes, path);
+async function cleanNow({ secrets }: History, ready: ReadyState): Promise<ReadyState> {
+  const { clean: before, path } = ready;
+  if (before.epoch === secrets.epoch) return ready;
+  const now = await secrets.cleanBytes(before.bytes, path);
+  const [subject = '', body = ''] = await secrets.cleanTexts([ready.subject, ready.body]);
+  return {
+    ...{ ...ready, subject, body },
+    clean: { ...now, redactions: [...before.redactions, ...now.redactions] },
+    notebook: now.redactions.length === 0 ? ready.notebook : parseOrBlank(now.bytes, path),
+  };
 }
 
 function toFacts(
@@ -236,7 +247,7 @@ async function findBefore(
   const { before } = bound;
   if (before === undefined || before.cells !== undefined) return before?.cells;
   const row = await history.store.catalog.findSnapshot(before.snapshot);
-  return row && ((await readSnapshotState(history.store, row)).snapshot?.cells ?? []);
+  return row && findCells(history.store, row);
 }
 
 async function makeEnd(

@@ -3,18 +3,31 @@ import { logNotebooks } from '../checkout/notebook-log.js';
 import { findSource } from '../checkout/source.js';
 import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import { findImport } from './import.js';
 import { importKey, mapPaths, toImportPath } from './import-paths.js';
 
 /** Counting ends after so many commits, or milliseconds: it is asked for while a person waits for a page. */
 const MOST = { commits: 2_000, time: 5_000 };
 
-/** Counts the commits around the workspace that touched a notebook and were not brought in. Nothing to offer is no failure. */
+export interface OfferOptions {
+  /** False for a notebook of the workspace that is not to be kept. */
+  readonly wants: (path: string) => Promise<boolean>;
+  /** The commit up to which a repository was brought in whole, some time. */
+  readonly findImported: (repository: string) => Promise<string | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Counts the commits around the workspace that touched a notebook and were not brought in; what an import has passed over is not
+ * offered again. Nothing to offer is no failure.
+ */
 export async function offerImport(
   store: Store,
-  wants: (path: string) => Promise<boolean>,
-  signal: AbortSignal,
+  { wants, findImported, signal }: OfferOptions,
 ): Promise<ImportOffer> {
-  const none = { repository: null, commits: 0, notebooks: 0, more: false };
+  const none = { repository: null, commits: 0, notebooks: 0, more: false, running: null };
+  const running = findImport(store);
+  if (running !== undefined) return { ...none, running };
   const source = await findSource(store.places.root).catch(passOver);
   if (source?.top === undefined || source.head === undefined) return none;
   const map = mapPaths(await store.disk.realpath(store.places.root), source.top);
@@ -24,6 +37,7 @@ export async function offerImport(
   try {
     for await (const { commit, changes } of logNotebooks(source.folder, {
       head: source.head,
+      after: await findImported(source.top),
       below: map.below,
       most: MOST.commits,
       signal: AbortSignal.any([signal, time]),
@@ -45,7 +59,7 @@ export async function offerImport(
     if (!time.aborted || signal.aborted) throw error;
     more = true;
   }
-  return { repository: source.top, commits, notebooks: paths.size, more };
+  return { repository: source.top, commits, notebooks: paths.size, more, running: null };
 }
 
 /** Without git, or in a repository that git does not trust, there is nothing to offer. */

@@ -73,7 +73,7 @@ export class ImportRun {
     private readonly parts: RunParts,
   ) {}
 
-  async run(): Promise<Omit<Imported, 'status' | 'repository' | 'commits'>> {
+  async run(): Promise<Omit<Imported, 'status' | 'repository' | 'head' | 'commits'>> {
     try {
       return await this.#run();
     } finally {
@@ -81,7 +81,7 @@ export class ImportRun {
     }
   }
 
-  async #run(): Promise<Omit<Imported, 'status' | 'repository' | 'commits'>> {
+  async #run(): Promise<Omit<Imported, 'status' | 'repository' | 'head' | 'commits'>> {
     const { line } = this.parts;
     for (const path of line.unnameable)
       this.#skip(`${path} is passed over: its name is not UTF-8.`, { path });

@@ -1,5 +1,6 @@
 import type { Imported } from '../../contract/import.js';
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
+import type { Progress } from '../../contract/progress.js';
 import { openBlobReader } from '../checkout/blobs.js';
 import { logNotebooks } from '../checkout/notebook-log.js';
 import { findSource, listNotebooks, type GitSource } from '../checkout/source.js';
@@ -10,7 +11,25 @@ import { LineBuilder, type Line } from './import-line.js';
 import { mapPaths, type PathMap } from './import-paths.js';
 import { ImportRun, type ImportOptions } from './import-run.js';
 
-const importing = new WeakSet<Store>();
+/** An import that goes on. */
+interface Running {
+  readonly controller: AbortController;
+  progress: Progress;
+}
+
+const importing = new WeakMap<Store, Running>();
+
+/** How far the import into a store has come that goes on now; undefined when there is none. */
+export function findImport(store: Store): Progress | undefined {
+  return importing.get(store)?.progress;
+}
+
+/** Ends the import that goes on, if there is one; what it has brought in stays. */
+export function cancelImport(store: Store): void {
+  importing
+    .get(store)
+    ?.controller.abort(new CellarError('timed_out', 'The import was ended. What it had is kept.'));
+}
 
 /**
  * Brings the notebook history of a git repository in: every commit that touched a notebook becomes a version of it, with its author,
@@ -18,22 +37,42 @@ const importing = new WeakSet<Store>();
  * Nothing of the repository is written. Versions that Cellar made itself stay the newest. Throws bad_request where there is no
  * repository, store_busy while another import runs, and the signal's reason.
  */
-export async function importGit(history: History, options: ImportOptions): Promise<Imported> {
+export async function importGit(history: History, given: ImportOptions): Promise<Imported> {
   const { store } = history;
-  const source = await findSource(options.folder);
+  const source = await findSource(given.folder);
   if (source === undefined)
-    throw new CellarError('bad_request', `${options.folder} is not inside a git repository.`, {
-      path: options.folder,
+    throw new CellarError('bad_request', `${given.folder} is not inside a git repository.`, {
+      path: given.folder,
     });
   if (importing.has(store))
     throw new CellarError('store_busy', 'Another import is under way. Wait for its end.');
-  importing.add(store);
-  const blobs = openBlobReader(source.folder, MAX_NOTEBOOK_BYTES, options.signal);
+  const running: Running = {
+    controller: new AbortController(),
+    progress: { what: 'commits', done: 0, total: null },
+  };
+  importing.set(store, running);
+  const own = running.controller.signal;
+  const signal = given.signal === undefined ? own : AbortSignal.any([given.signal, own]);
+  const options: ImportOptions = {
+    ...given,
+    signal,
+    report: (progress) => {
+      running.progress = progress;
+      given.report?.(progress);
+    },
+  };
+  const blobs = openBlobReader(source.folder, MAX_NOTEBOOK_BYTES, signal);
   try {
     const map = mapPaths(await store.disk.realpath(store.places.root), source.top);
     const { line, commits } = await readLine(source, map, options);
     const run = new ImportRun(history, options, { blobs, map, line });
-    return { status: 'ok', repository: source.top ?? source.folder, commits, ...(await run.run()) };
+    return {
+      status: 'ok',
+      repository: source.top ?? source.folder,
+      head: source.head ?? null,
+      commits,
+      ...(await run.run()),
+    };
   } finally {
     blobs.close();
     importing.delete(store);

@@ -14,6 +14,7 @@ import {
   TRAILERS,
   type NotebookState,
 } from './state.js';
+import { unlessDamaged } from './unreadable.js';
 
 /**
  * Commits an automatic snapshot to main, with its id, time and author: what became worth keeping is kept for ever. One that is on
@@ -84,6 +85,10 @@ async function standsOnMain(store: Store, row: SnapshotRow): Promise<boolean> {
   const head = await store.repository.findRef(MAIN);
   if (head === undefined) return true;
   const { tree } = await store.repository.readCommit(head);
-  const known = await readState(store.repository, tree, row.notebook);
-  return known === undefined || known.number < row.number;
+  const numbers = await unlessDamaged(store, `The state of ${row.path}`, async () => {
+    const known = await readState(store.repository, tree, row.notebook);
+    return known === undefined ? [] : [known.number];
+  });
+  // Where nobody can say, it is kept beside what main has.
+  return numbers?.every((number) => number < row.number) ?? false;
 }

@@ -7,6 +7,7 @@ import { syncFolder, writeDurable } from '../store/disk/durable.js';
 import { pruneObjects } from '../store/git/prune.js';
 import type { Store } from '../store/store.js';
 import { walk } from './purge-walk.js';
+import { addPurged, hashedTextSchema } from './secret-key.js';
 
 /**
  * `state/purge.json`: a purge whose new objects are all durable, so that it is certain to be done. It is there until the last old
@@ -15,7 +16,10 @@ import { walk } from './purge-walk.js';
 const markerSchema = z.object({
   format: z.literal(1),
   generation: z.number().int(),
+  /** None once all are moved. */
   refs: z.array(z.object({ ref: z.string(), from: z.string(), to: z.string() })),
+  /** What is not to be kept again, as state/purged.json has it. */
+  texts: z.array(hashedTextSchema).default([]),
 });
 export type PurgeMarker = z.infer<typeof markerSchema>;
 
@@ -29,18 +33,34 @@ export async function writeMarker(store: Store, marker: PurgeMarker): Promise<vo
   await writeDurable(markerPath(store), content, 0o600, store.disk);
 }
 
-/** Moves the refs of a purge that was begun. True when there is one: the catalog must be built anew, and finishPurge called. */
-export async function resumePurge(store: Store): Promise<boolean> {
-  if (store.readOnly) return false;
+/** True while a purge is not finished, or cannot be known to be. */
+export async function hasMarker(store: Store): Promise<boolean> {
+  return (await findMarker(store)) !== undefined;
+}
+
+async function findMarker(store: Store): Promise<PurgeMarker | undefined> {
   let text: string;
   try {
     text = await store.disk.readFile(markerPath(store), 'utf8');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const { refs } = markerSchema.parse(JSON.parse(text));
-  for (const { ref, from, to } of refs) {
+  return markerSchema.parse(JSON.parse(text));
+}
+
+/**
+ * Moves the refs of a purge that was begun. "moved": the catalog must be built anew, clearMoved called, and finishPurge; "pruning":
+ * finishPurge alone is left.
+ */
+export async function resumePurge(store: Store): Promise<'none' | 'moved' | 'pruning'> {
+  if (store.readOnly) return 'none';
+  const marker = await findMarker(store);
+  if (marker === undefined) return 'none';
+  if (marker.refs.length === 0) return 'pruning';
+  // First of all, so that what comes from now on is without it.
+  await addPurged(store, marker.texts);
+  for (const { ref, from, to } of marker.refs) {
     if ((await store.repository.findRef(ref)) === to) continue;
     if (await store.repository.replaceRef(ref, from, to)) continue;
     store.report(
@@ -51,7 +71,13 @@ export async function resumePurge(store: Store): Promise<boolean> {
       ),
     );
   }
-  return true;
+  return 'moved';
+}
+
+/** Says in the marker that the refs are moved: from here on others may move them. */
+export async function clearMoved(store: Store): Promise<void> {
+  const marker = await findMarker(store);
+  if (marker !== undefined) await writeMarker(store, { ...marker, refs: [] });
 }
 
 /** Removes every object that no ref leads to any more, then the marker: the purge is over. */

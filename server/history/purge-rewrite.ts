@@ -1,11 +1,16 @@
-import type { CellarError } from '../errors.js';
+import { CellarError } from '../errors.js';
 import { parseNotebook } from '../notebook/read.js';
 import type { Progress } from '../../contract/progress.js';
-import type { Commit } from '../store/git/commit.js';
+import type { Author } from '../../contract/snapshot.js';
+import { formatCommit, type Commit } from '../store/git/commit.js';
 import { toObject, type GitObject } from '../store/git/object.js';
 import type { Repository } from '../store/git/repository.js';
-import { FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../store/git/tree.js';
+import { editTree, FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../store/git/tree.js';
+import { generationFile } from './generation.js';
 import { toKeptCells } from './history.js';
+import { rewriteCommit } from './purge-commit.js';
+import type { Names } from './purge-names.js';
+import { isNameFree, zoneBelow, type Role, type Zone } from './purge-roles.js';
 import type { Remover } from './purge-texts.js';
 import type { Walked } from './purge-walk.js';
 import {
@@ -22,6 +27,7 @@ const PORTION = 16 * 1024 * 1024;
 export interface Rewriting {
   readonly repository: Repository;
   readonly remover: Remover;
+  readonly names: Names;
   /** What became of each blob that was looked at; one that holds nothing is itself. Asked before a blob is looked at again. */
   readonly blobs: Map<string, string>;
   /** Told of each that could not be read. */
@@ -57,11 +63,8 @@ export function createSink(repository: Repository): Sink {
 }
 
 /** Looks through every blob that was not looked at yet; those that hold something are put into `sink`, where one is given. */
-export async function cleanBlobs(
-  { repository, remover, blobs, failed, report, signal }: Rewriting,
-  walked: Walked,
-  sink?: Sink,
-): Promise<void> {
+export async function cleanBlobs(rewriting: Rewriting, walked: Walked, sink?: Sink): Promise<void> {
+  const { repository, blobs, failed, report, signal } = rewriting;
   const asked = [...walked.blobs.keys()].filter((oid) => !blobs.has(oid));
   let done = 0;
   for await (const read of repository.readMany(asked)) {
@@ -69,14 +72,33 @@ export async function cleanBlobs(
     if (read.kind === 'failed') failed(read.oid, read.error);
     else {
       const { oid, content } = read.object;
-      const isNotebook = walked.blobs.get(oid) === true;
-      const clean = isNotebook ? await remover.notebook(content) : remover.plain(content);
+      const clean = await cleanBlob(rewriting, walked.blobs.get(oid) ?? 'file', content);
       const made = clean === undefined ? undefined : toObject('blob', clean);
       if (made !== undefined) await sink?.add(made);
       blobs.set(oid, made?.oid ?? oid);
     }
     done += 1;
     report({ what: 'files', done, total: asked.length });
+  }
+}
+
+/** A file of the history without the texts; undefined where it holds none that may go. */
+export async function cleanBlob(
+  { remover, names }: Pick<Rewriting, 'remover' | 'names'>,
+  role: Role,
+  content: Buffer,
+): Promise<Buffer | undefined> {
+  switch (role) {
+    case 'notebook':
+      return remover.notebook(content);
+    case 'stored':
+      return remover.stored(content, names);
+    case 'points':
+      return remover.lines(content, names);
+    case 'file':
+      return remover.plain(content);
+    case 'ours':
+      return undefined;
   }
 }
 
@@ -88,47 +110,41 @@ export async function rewriteCommits(
 ): Promise<ReadonlyMap<string, string>> {
   const { repository, remover, report, signal } = rewriting;
   await sink.flush();
+  const revised = new Set<string>();
   for (const commit of walked.commits) {
     signal.throwIfAborted();
-    await reviseState(rewriting, commit, sink);
+    await reviseState(rewriting, commit, { sink, revised });
   }
-  const trees = new Map<string, string>();
+  const at = { trees: new Map<string, string>(), sink };
   const commits = new Map<string, string>();
-  const asked = walked.commits.map(({ oid }) => oid);
+  const known = new Map(walked.commits.map((commit) => [commit.oid, commit]));
   let done = 0;
-  for await (const read of repository.readMany(asked)) {
+  for await (const read of repository.readMany([...known.keys()])) {
     signal.throwIfAborted();
     if (read.kind === 'failed') throw read.error;
     const { oid, content } = read.object;
-    const end = content.indexOf('\n\n');
-    const header: string[] = [];
-    for (const line of content.toString('latin1', 0, end).split('\n'))
-      header.push(await reviseLine(line, (tree) => rewriteTree(rewriting, { tree, trees, sink })));
-    const moved = header.map((line) =>
-      line.startsWith('parent ') ? `parent ${commits.get(line.slice(7)) ?? line.slice(7)}` : line,
+    const { tree, parents } = known.get(oid) ?? (await repository.readCommit(oid));
+    const parts = {
+      tree: await rewriteTree(rewriting, tree, { ...at, zone: 'root' }),
+      parents: parents.map((parent) => commits.get(parent) ?? parent),
+    };
+    const made = toObject(
+      'commit',
+      rewriteCommit(content, parts, (bytes) => remover.plain(bytes)),
     );
-    const whole = Buffer.concat([Buffer.from(moved.join('\n'), 'latin1'), content.subarray(end)]);
-    const made = toObject('commit', remover.plain(whole) ?? whole);
     commits.set(oid, made.oid === oid ? oid : await sink.add(made));
     done += 1;
-    report({ what: 'commits', done, total: asked.length });
+    report({ what: 'commits', done, total: known.size });
   }
   await sink.flush();
   return commits;
 }
 
-async function reviseLine(
-  line: string,
-  toTree: (tree: string) => Promise<string>,
-): Promise<string> {
-  return line.startsWith('tree ') ? `tree ${await toTree(line.slice(5))}` : line;
-}
-
 /** What is known of a version's notebook says how long it is and what its cells hash to: as it is now. */
 async function reviseState(
-  { repository, remover, blobs }: Rewriting,
+  { repository, blobs }: Rewriting,
   { tree, trailers }: Commit,
-  sink: Sink,
+  { sink, revised }: { readonly sink: Sink; readonly revised: Set<string> },
 ): Promise<void> {
   const notebook = trailers.get(TRAILERS.notebook);
   const snapshot = trailers.get(TRAILERS.snapshot);
@@ -136,49 +152,94 @@ async function reviseState(
   const kept = keptPaths(notebook, snapshot);
   const beside = await repository.findEntry(tree, kept.state);
   const oid = beside ?? (await repository.findEntry(tree, notebookStatePath(notebook)));
-  if (oid === undefined) return;
+  // One that came to main from its day has one state in both.
+  if (oid === undefined || revised.has(oid)) return;
+  revised.add(oid);
   const text = await repository.readBlob(oid);
   const { path } = notebookStateSchema.parse(JSON.parse(text.toString('utf8')));
   const old = await repository.findEntry(tree, beside === undefined ? path : kept.bytes);
   const fresh = old === undefined ? undefined : blobs.get(old);
   if (fresh === undefined || fresh === old) return;
-  const clean = (remover.plain(text) ?? text).toString('utf8');
-  const state = notebookStateSchema.parse(JSON.parse(clean));
+  const clean = await repository.readBlob(blobs.get(oid) ?? oid);
+  const state = notebookStateSchema.parse(JSON.parse(clean.toString('utf8')));
   if (state.snapshot === undefined) return;
   const bytes = await repository.readBlob(fresh);
   const cells = state.snapshot.cells.length === 0 ? [] : toKeptCells(parseNotebook(bytes));
-  const revised = { ...state, snapshot: { ...state.snapshot, size: bytes.length, cells } };
-  blobs.set(oid, await sink.add(toObject('blob', formatStored(revised))));
+  const now = { ...state, snapshot: { ...state.snapshot, size: bytes.length, cells } };
+  blobs.set(oid, await sink.add(toObject('blob', formatStored(now))));
 }
 
-async function rewriteTree(
-  rewriting: Rewriting,
-  at: { readonly tree: string; readonly trees: Map<string, string>; readonly sink: Sink },
-): Promise<string> {
-  const { tree, trees, sink } = at;
-  const known = trees.get(tree);
+interface At {
+  readonly zone: Zone;
+  readonly trees: Map<string, string>;
+  readonly sink: Sink;
+}
+
+async function rewriteTree(rewriting: Rewriting, tree: string, at: At): Promise<string> {
+  const { zone, trees, sink } = at;
+  const key = `${zone} ${tree}`;
+  const known = trees.get(key);
   if (known !== undefined) return known;
   const entries = new Map<string, TreeEntry>();
   const old: Tree = await rewriting.repository.readTree(tree);
   let isChanged = false;
   for (const entry of old.values()) {
+    const below = { ...at, zone: zoneBelow(zone, entry.name) };
     const oid =
       entry.mode === FOLDER_MODE
-        ? await rewriteTree(rewriting, { ...at, tree: entry.oid })
+        ? await rewriteTree(rewriting, entry.oid, below)
         : (rewriting.blobs.get(entry.oid) ?? entry.oid);
-    const clean = rewriting.remover.plain(Buffer.from(entry.name))?.toString('utf8');
-    const name = clean === undefined ? entry.name : toFreeName(clean, old, entries);
+    const name = cleanNameIn(zone, entry.name, rewriting.names);
     isChanged ||= oid !== entry.oid || name !== entry.name;
     entries.set(name, { ...entry, name, oid });
   }
+  if (isChanged && toObject('tree', formatTree(old)).oid !== tree)
+    throw new CellarError(
+      'store_damaged',
+      `Tree ${tree} in ${rewriting.repository.gitdir} has names that are not valid UTF-8 or not in git's order, so it cannot be written anew, and nothing was purged.`,
+      { path: rewriting.repository.gitdir },
+    );
   const made = isChanged ? await sink.add(toObject('tree', formatTree(entries))) : tree;
-  trees.set(tree, made);
+  trees.set(key, made);
   return made;
 }
 
-/** Two names that differ in what was purged only must not become one. */
-function toFreeName(name: string, old: Tree, entries: ReadonlyMap<string, unknown>): string {
-  let free = name;
-  for (let count = 2; old.has(free) || entries.has(free); count += 1) free = `${name} ${count}`;
-  return free;
+/** A name of a tree as it is after the purge. */
+export function cleanNameIn(zone: Zone, name: string, names: Names): string {
+  if (!isNameFree(zone, name)) return name;
+  return zone === 'pointers' ? names.encoded(name) : names.name(name);
+}
+
+/** Adds the commit to main that says how often the store was purged: it counts once main is moved to it. */
+export async function addGeneration(
+  repository: Repository,
+  sink: Sink,
+  {
+    head,
+    generation,
+    facts,
+  }: {
+    readonly head: string;
+    readonly generation: number;
+    readonly facts: { readonly author: Author; readonly time: number };
+  },
+): Promise<string> {
+  const { path, content } = generationFile(generation);
+  const blob = toObject('blob', content);
+  const added = [blob];
+  const store = {
+    readTree: (oid: string) => repository.readTree(oid),
+    addTree: (entries: Tree) => {
+      const object = toObject('tree', formatTree(entries));
+      added.push(object);
+      return object.oid;
+    },
+  };
+  const edits = [{ path: path.split('/'), oid: blob.oid }];
+  const tree = (await editTree(store, (await repository.readCommit(head)).tree, edits)) ?? '';
+  const subject = 'Purge a text from all history';
+  const commit = formatCommit({ ...facts, tree, parents: [head], subject, trailers: new Map() });
+  for (const object of [...added, toObject('commit', commit)]) await sink.add(object);
+  await sink.flush();
+  return toObject('commit', commit).oid;
 }

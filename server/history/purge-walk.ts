@@ -2,6 +2,7 @@ import { CellarError } from '../errors.js';
 import type { Commit } from '../store/git/commit.js';
 import type { Repository } from '../store/git/repository.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
+import { isNameFree, roleOf, zoneBelow, type Role, type Zone } from './purge-roles.js';
 
 /** Everything that refs lead to. */
 export interface Walked {
@@ -9,22 +10,27 @@ export interface Walked {
   /** Parents before their children. */
   readonly commits: readonly Commit[];
   readonly trees: ReadonlySet<string>;
-  /** Whether one of a blob's names is a notebook's, by the blob. */
-  readonly blobs: ReadonlyMap<string, boolean>;
+  /** What each blob is; one that is several things is the first of Role. */
+  readonly blobs: ReadonlyMap<string, Role>;
+  /** The names in trees that a person may have given. */
+  readonly names: ReadonlySet<string>;
 }
+
+const LINK_MODE = '160000';
+const ORDER: readonly Role[] = ['notebook', 'stored', 'points', 'file', 'ours'];
 
 /** Walks all refs; ends with the signal's reason when it is aborted. */
 export async function walk(repository: Repository, signal: AbortSignal): Promise<Walked> {
   const refs = await repository.listRefs('refs/');
   const commits = new Map<string, Commit>();
   for (const [ref, oid] of refs) await walkCommits(repository, { ref, oid }, commits);
-  const trees = new Set<string>();
-  const blobs = new Map<string, boolean>();
+  const walker = new TreeWalker(repository);
   for (const { tree } of commits.values()) {
     signal.throwIfAborted();
-    await walkTree(repository, tree, { trees, blobs });
+    await walker.walk(tree, 'root');
   }
-  return { refs, commits: [...commits.values()], trees, blobs };
+  const { trees, blobs, names } = walker;
+  return { refs, commits: [...commits.values()], trees, blobs, names };
 }
 
 async function walkCommits(
@@ -50,18 +56,32 @@ async function walkCommits(
   }
 }
 
-async function walkTree(
-  repository: Repository,
-  oid: string,
-  found: { readonly trees: Set<string>; readonly blobs: Map<string, boolean> },
-): Promise<void> {
-  if (found.trees.has(oid)) return;
-  found.trees.add(oid);
-  for (const entry of (await repository.readTree(oid)).values()) {
-    if (entry.mode === FOLDER_MODE) await walkTree(repository, entry.oid, found);
-    else {
-      const isNotebook = entry.name.endsWith('.ipynb');
-      found.blobs.set(entry.oid, isNotebook || found.blobs.get(entry.oid) === true);
+class TreeWalker {
+  readonly trees = new Set<string>();
+  readonly blobs = new Map<string, Role>();
+  readonly names = new Set<string>();
+  /** The same tree may stand in several places, where its files are other things. */
+  readonly #seen = new Set<string>();
+
+  constructor(private readonly repository: Repository) {}
+
+  async walk(oid: string, zone: Zone): Promise<void> {
+    const key = `${zone} ${oid}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.trees.add(oid);
+    for (const entry of (await this.repository.readTree(oid)).values()) {
+      if (isNameFree(zone, entry.name)) this.names.add(entry.name);
+      // Another repository's commit, which is not here.
+      if (entry.mode === LINK_MODE) continue;
+      if (entry.mode === FOLDER_MODE) await this.walk(entry.oid, zoneBelow(zone, entry.name));
+      else this.#note(entry.oid, roleOf(zone, entry.name));
     }
+  }
+
+  #note(oid: string, role: Role): void {
+    const known = this.blobs.get(oid);
+    if (known === undefined || ORDER.indexOf(role) < ORDER.indexOf(known))
+      this.blobs.set(oid, role);
   }
 }

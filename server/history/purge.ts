@@ -1,24 +1,34 @@
-import { join } from 'node:path';
-
-import * as z from 'zod';
-
 import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
-import { CellarError, isErrno } from '../errors.js';
+import { CellarError } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
-import { catchUp } from './catch-up.js';
-import { readTextAt, type History } from './history.js';
+import { MAIN } from '../store/create.js';
+import { checkRewritable } from '../store/git/leftovers.js';
+import { FOLDER_MODE } from '../store/git/tree.js';
+import { readGeneration } from './generation.js';
+import type { History } from './history.js';
 import { findArtifacts } from './purge-artifacts.js';
-import { finishPurge, resumePurge, writeMarker } from './purge-marker.js';
-import { cleanBlobs, createSink, rewriteCommits, type Rewriting } from './purge-rewrite.js';
-import { checkPurgeable, createRemover, type Remover } from './purge-texts.js';
+import { checkRewritten } from './purge-check.js';
+import { holdsInCommit } from './purge-commit.js';
+import { completePurge, toUnfinished } from './purge-finish.js';
+import { hasMarker, writeMarker } from './purge-marker.js';
+import { createNames } from './purge-names.js';
+import {
+  addGeneration,
+  cleanBlobs,
+  cleanNameIn,
+  createSink,
+  rewriteCommits,
+  type Rewriting,
+} from './purge-rewrite.js';
+import { zoneBelow, type Zone } from './purge-roles.js';
+import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
-import { commitToMain } from './seal.js';
-import { addPurged } from './secret-key.js';
-import { formatStored, TRAILERS } from './state.js';
-
-const GENERATION_PATH = '.cellar/generation.json';
-const generationSchema = z.object({ generation: z.number().int() });
+import { listOutOfReach } from './purge-reach.js';
+import { findLeft } from './purge-scan.js';
+import { sealNow } from './seal.js';
+import { hashPurged } from './secret-key.js';
+import { TRAILERS } from './state.js';
 
 export interface PurgeOptions {
   readonly texts: readonly string[];
@@ -38,78 +48,86 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   const { store } = history;
   const remover = createRemover(options.texts);
   await checkPurgeable(store, options.texts);
+  await checkRewritable(store.places.git, store.disk);
   const unread = new Set<string>();
+  // What takes long is done while others write; what comes in meanwhile is looked through at the end.
+  const walked = await walk(store.repository, options.signal);
   const rewriting: Rewriting = {
     repository: store.repository,
     remover,
+    names: createNames((name) => cleanName(remover, name), walked.names),
     blobs: new Map(),
     failed: (oid) => unread.add(oid),
     report: options.report ?? (() => undefined),
     signal: options.signal,
   };
-  // What takes long is done while others write; what comes in meanwhile is looked through at the end.
-  const walked = await walk(store.repository, options.signal);
   await cleanBlobs(rewriting, walked);
   const plan = {
     ...(await describe(history, rewriting, walked)),
     artifacts: [...(await findArtifacts(store, remover, options.signal))],
     unread: unread.size,
-    outOfReach: await listOutOfReach(history),
+    outOfReach: await listOutOfReach(store),
   };
-  const generation = await readGeneration(history);
-  if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, generation };
+  const generation = await readGeneration(store);
+  if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, left: [], generation };
   const raised = await store.exclusively(() => rewriteAll(history, rewriting));
-  return { status: 'ok', dryRun: false, ...plan, generation: raised };
+  // From here on nothing ends it: whoever asked must be told what is left.
+  const left = [...(await findLeft(store, remover, new AbortController().signal))];
+  return { status: 'ok', dryRun: false, ...plan, left, generation: raised };
 }
 
-/** Call it within `exclusively`; gives the new generation. */
+/** Call it within `exclusively`; gives the new generation. Until the marker is written nothing has changed. */
 async function rewriteAll(history: History, rewriting: Rewriting): Promise<number> {
   const { store } = history;
   const { remover, repository, signal } = rewriting;
-  // First of all, so that what comes from now on is without it.
-  await addPurged(store, remover.forms);
-  history.secrets.refresh();
-  const generation = (await readGeneration(history)) + 1;
-  await commitToMain(
-    history,
-    {
-      edits: [{ path: GENERATION_PATH, content: formatStored({ generation }) }],
-      facts: {
-        author: store.author,
-        time: store.now(),
-        subject: 'Purge a text from all history',
-        trailers: new Map<string, string>(),
-      },
-    },
-    () => ({}),
-  );
-  if (countRecords(history, remover) > 0)
-    throw new CellarError(
-      'store_damaged',
-      `Records in ${store.places.journal} hold the text and cannot be put into git, so nothing was purged. Run "cellar verify" to see why.`,
-      { path: store.places.journal },
-    );
+  await checkRewritable(store.places.git, store.disk);
+  // As it would be at any time.
+  await sealNow(history);
+  checkSealed(history, remover);
+  const generation = (await readGeneration(store)) + 1;
   const walked = await walk(repository, signal);
   const sink = createSink(repository);
   // The first look wrote nothing: what holds a text is made once more.
   for (const [old, made] of rewriting.blobs) if (old !== made) rewriting.blobs.delete(old);
   await cleanBlobs(rewriting, walked, sink);
   const commits = await rewriteCommits(rewriting, walked, sink);
+  await checkRewritten(rewriting, walked, { commits, indexers: history.indexers });
+  const main = walked.refs.get(MAIN) ?? '';
+  const facts = { author: store.author, time: store.now() };
+  const head = commits.get(main) ?? main;
+  const raised = await addGeneration(repository, sink, { head, generation, facts });
   const refs = [...walked.refs]
-    .map(([ref, from]) => ({ ref, from, to: commits.get(from) ?? from }))
+    .map(([ref, from]) => ({ ref, from, to: ref === MAIN ? raised : (commits.get(from) ?? from) }))
     .filter(({ from, to }) => from !== to);
-  await writeMarker(store, { format: 1, generation, refs });
-  await resumePurge(store);
-  await catchUp(history, { fresh: true });
-  await store.catalog.flush();
-  await finishPurge(store);
+  const texts = [...(await hashPurged(store, remover.forms))];
+  // Records come in while commits are written.
+  checkSealed(history, remover);
+  try {
+    await writeMarker(store, { format: 1, generation, refs, texts });
+  } catch (error) {
+    // It may be there all the same, when only its folder could not be synced.
+    if (!(await hasMarker(store).catch(() => true))) throw error;
+  }
+  await completePurge(history).catch((error: unknown) => {
+    throw toUnfinished(error, store.places.cellar);
+  });
   return generation;
+}
+
+function checkSealed(history: History, remover: Remover): void {
+  const { journal } = history.store.places;
+  if (countRecords(history, remover) > 0)
+    throw new CellarError(
+      'store_busy',
+      `Records in ${journal} hold the text and are not in git, so nothing was purged. Try again; if it stays so, run "cellar verify" to see why.`,
+      { path: journal },
+    );
 }
 
 /** What holds the texts. */
 async function describe(
   history: History,
-  { remover, blobs, repository }: Rewriting,
+  { remover, blobs, names, repository }: Rewriting,
   walked: Walked,
 ): Promise<Pick<Purged, 'snapshots' | 'files' | 'commits' | 'records'>> {
   const known = await history.store.catalog.snapshotsById(
@@ -118,26 +136,29 @@ async function describe(
   const rows = new Map<string, SnapshotRow>();
   const dirty = new Set<string>();
   const trees = new Map<string, boolean>();
-  const holds = async (tree: string): Promise<boolean> => {
-    const known = trees.get(tree);
+  const holds = async (tree: string, zone: Zone): Promise<boolean> => {
+    const key = `${zone} ${tree}`;
+    const known = trees.get(key);
     if (known !== undefined) return known;
     let isHolding = false;
     for (const { oid, name, mode } of (await repository.readTree(tree)).values())
       isHolding ||=
-        remover.plain(Buffer.from(name)) !== undefined ||
-        (mode === '40000' ? await holds(oid) : (blobs.get(oid) ?? oid) !== oid);
-    trees.set(tree, isHolding);
+        cleanNameIn(zone, name, names) !== name ||
+        (mode === FOLDER_MODE
+          ? await holds(oid, zoneBelow(zone, name))
+          : (blobs.get(oid) ?? oid) !== oid);
+    trees.set(key, isHolding);
     return isHolding;
   };
-  for (const { oid, tree, parents, message, trailers } of walked.commits) {
-    const says = remover.plain(Buffer.from(message)) !== undefined;
-    if (says || parents.some((parent) => dirty.has(parent)) || (await holds(tree))) dirty.add(oid);
+  for (const commit of walked.commits) {
+    const { oid, tree, parents, trailers } = commit;
+    const says = holdsInCommit(commit, (bytes) => remover.plain(bytes));
+    if (says || parents.some((parent) => dirty.has(parent)) || (await holds(tree, 'root')))
+      dirty.add(oid);
     const row = known.get(trailers.get(TRAILERS.snapshot) ?? '');
     if (row === undefined) continue;
-    const { commit: _, ...facts } = row;
     const isHeld = (blobs.get(row.blob) ?? row.blob) !== row.blob;
-    if (says || isHeld || remover.plain(Buffer.from(JSON.stringify(facts))) !== undefined)
-      rows.set(row.id, row);
+    if (says || isHeld || remover.isIn(row)) rows.set(row.id, row);
   }
   const listed = [...rows.values()].sort((a, b) => a.number - b.number).slice(0, MAX_PURGE_LISTED);
   return {
@@ -149,33 +170,5 @@ async function describe(
 }
 
 function countRecords({ store }: History, remover: Remover): number {
-  return store.journal
-    .pending(0)
-    .filter(({ data }) => remover.plain(Buffer.from(JSON.stringify(data))) !== undefined).length;
-}
-
-/** How often this store was purged. */
-async function readGeneration({ store }: History): Promise<number> {
-  const text = await readTextAt(store, GENERATION_PATH);
-  return text === undefined ? 0 : generationSchema.parse(JSON.parse(text)).generation;
-}
-
-/** Copies that no purge of this store can change, the known ones by name. */
-async function listOutOfReach({ store }: History): Promise<string[]> {
-  const known: string[] = [];
-  try {
-    const config = await store.disk.readFile(join(store.places.git, 'config'), 'utf8');
-    for (const [, url = ''] of config.matchAll(/^\s*url\s*=\s*(.+)$/gm))
-      known.push(`The repository at ${url.replace(/\/\/[^@/]*@/, '//').trim()}.`);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
-  return [
-    ...known,
-    'Clones and mirrors of the store: delete them and make them anew.',
-    'Backups: begin a new folder with "cellar backup", and delete the old one.',
-    `What an upgrade has put aside in ${join(store.places.cellar, 'backups')}, and damaged files of the journal.`,
-    'The notebooks in the workspace, and the repository that they may be in.',
-    'Exports, and pages that are open: reload them.',
-  ];
+  return store.journal.pending(0).filter(({ data }) => remover.isIn(data)).length;
 }

@@ -5,6 +5,7 @@ import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { reinstate } from '../notebook/secrets/reinstate.js';
 import { toWorkspacePath } from '../store/disk/names.js';
+import { toObject } from '../store/git/object.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import {
@@ -50,7 +51,9 @@ export async function restoreSnapshot(
   const path = toWorkspacePath(request.path ?? (await getNotebook(store, target.notebook)).path);
   const stored = await readNotebook(store, target);
   const redactions = (await readSnapshotState(store, target)).snapshot?.redactions ?? [];
-  const present = await readPresent(history, path, request);
+  const file = await store.files.find(path);
+  // What would be lost: what the editor holds, else the file.
+  const present = request.content === undefined ? file : keepBytes(file, request.content);
   const { bytes, places: kept } = await bringBackSecrets(history, stored, {
     redactions,
     present,
@@ -60,11 +63,13 @@ export async function restoreSnapshot(
   // Asked for a second time, since the answer was lost: what was done to the file meanwhile must stay.
   if (done !== undefined)
     return { row: done, before: await findBefore(store, done), path, bytes, redactions, kept };
+  if (request.write && file !== undefined && !isAmong(file, [present, bytes]))
+    await keepUnlessKnown(history, path, file);
   const before =
     present === undefined || bytes.equals(present)
       ? undefined
       : await keepBefore(history, path, present);
-  if (request.write) await store.files.write(path, bytes);
+  if (request.write) await writeOver(history, path, { bytes, file });
   const { row } = await takeSnapshot(history, {
     path,
     bytes,
@@ -102,14 +107,31 @@ async function findBefore(store: Store, row: SnapshotRow): Promise<SnapshotRow |
   return last?.trigger === 'before-restore' ? last : undefined;
 }
 
-/** What would be lost: what the editor holds, else the file. */
-async function readPresent(
-  { store }: History,
+/** Writes over a file whose bytes are kept. What somebody saves there until the last moment is kept too, and then written over. */
+async function writeOver(
+  history: History,
   path: string,
-  { content }: RestoreRequest,
-): Promise<Uint8Array | undefined> {
-  const file = await store.files.find(path);
-  return content === undefined ? file : keepBytes(file, content);
+  { bytes, file }: { readonly bytes: Buffer; readonly file: Buffer | undefined },
+): Promise<void> {
+  const { files } = history.store;
+  let kept = file;
+  while (!(await files.write(path, bytes, kept ?? null))) {
+    kept = await files.find(path);
+    if (kept !== undefined) await keepUnlessKnown(history, path, kept);
+  }
+}
+
+/** Keeps a file of which no version of the notebook has the bytes. */
+async function keepUnlessKnown(history: History, path: string, file: Buffer): Promise<void> {
+  const { catalog } = history.store;
+  const blob = toObject('blob', file).oid;
+  const notebook = await catalog.findNotebookAt(path);
+  const versions = notebook === undefined ? [] : await catalog.history(notebook.id);
+  if (!versions.some((row) => row.blob === blob)) await keepBefore(history, path, file);
+}
+
+function isAmong(file: Buffer, others: readonly (Uint8Array | undefined)[]): boolean {
+  return others.some((other) => other !== undefined && file.equals(other));
 }
 
 /** Keeps what is about to be written over, whether or not it can be read as a notebook. */

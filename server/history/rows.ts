@@ -18,13 +18,14 @@ export interface CommittedAt {
 /** A snapshot's row as its commit says; undefined when the state holds no snapshot. */
 export function toSnapshotRow(state: NotebookState, at: CommittedAt): SnapshotRow | undefined {
   if (state.snapshot === undefined) return undefined;
-  const { cells, executions, redactions: _, imported: __, ...facts } = state.snapshot;
+  const { cells, executions, redactions, imported: _, ...facts } = state.snapshot;
   return {
     ...facts,
     executions: packExecutions(executions),
     notebook: state.notebook,
     path: state.path,
     cells: cells.length,
+    redactions: redactions.length,
     line: at.line,
     commit: at.commit,
     blob: at.blob,

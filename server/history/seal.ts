@@ -6,7 +6,7 @@ import type { JournalRecord } from '../store/journal/journal.js';
 import type { Store } from '../store/store.js';
 import { moveInDoubt } from './doubt.js';
 import type { History } from './history.js';
-import { noteCommit } from './note.js';
+import { noteChain } from './note.js';
 import type { ReadSealed, Recorder } from './recorder.js';
 import { TRAILERS } from './state.js';
 
@@ -22,24 +22,44 @@ export async function commitToMain(
   request: MainCommit,
   toChange: (committed: Committed) => CatalogChange,
 ): Promise<Committed> {
-  return commitGathered(history, request.facts, await gather(history, request.edits), toChange);
+  const [committed] = await commitChainToMain(history, [request], ([only]) =>
+    only === undefined ? {} : toChange(only),
+  );
+  if (committed === undefined) throw new RangeError('one commit was asked for');
+  return committed;
+}
+
+/** The same for a chain of commits, of which the last one seals: all of them, or none. */
+export async function commitChainToMain(
+  history: History,
+  chain: readonly MainCommit[],
+  toChange: (committed: readonly Committed[]) => CatalogChange,
+): Promise<readonly Committed[]> {
+  const last = chain.at(-1);
+  if (last === undefined) return [];
+  const gathered = await gather(history, last.edits);
+  const first = chain.slice(0, -1);
+  return commitGathered(history, { first, facts: last.facts, gathered }, toChange);
 }
 
 /** Seals the pending records in a commit of their own; false when there was none. Rejects where nothing can be written. */
 export function sealPending(history: History): Promise<boolean> {
+  return history.store.exclusively(() => sealNow(history));
+}
+
+/** The same for who is within `exclusively` already. */
+export async function sealNow(history: History): Promise<boolean> {
   const { store } = history;
-  return store.exclusively(async () => {
-    const gathered = await gather(history, []);
-    if (gathered.sealed.length === 0) return false;
-    const facts = {
-      author: store.author,
-      time: store.now(),
-      subject: `Seal ${describeKinds(gathered.sealed)}`,
-      trailers: new Map<string, string>(),
-    };
-    await commitGathered(history, facts, gathered, () => ({}));
-    return true;
-  });
+  const gathered = await gather(history, []);
+  if (gathered.sealed.length === 0) return false;
+  const facts = {
+    author: store.author,
+    time: store.now(),
+    subject: `Seal ${describeKinds(gathered.sealed)}`,
+    trailers: new Map<string, string>(),
+  };
+  await commitGathered(history, { first: [], facts, gathered }, () => ({}));
+  return true;
 }
 
 const sealing = new WeakSet<History>();
@@ -138,19 +158,27 @@ function readThrough(store: Store, edits: ReadonlyMap<string, FileEdit>): ReadSe
   };
 }
 
+/** Commits what was gathered, after the commits that come first. */
 async function commitGathered(
   history: History,
-  facts: MainCommit['facts'],
-  gathered: Gathered,
-  toChange: (committed: Committed) => CatalogChange,
-): Promise<Committed> {
+  {
+    first,
+    facts,
+    gathered,
+  }: {
+    readonly first: readonly MainCommit[];
+    readonly facts: MainCommit['facts'];
+    readonly gathered: Gathered;
+  },
+  toChange: (committed: readonly Committed[]) => CatalogChange,
+): Promise<readonly Committed[]> {
   const { store } = history;
   const { through, edits } = gathered;
   const trailers = new Map([...facts.trailers, [TRAILERS.through, String(through)] as const]);
+  const commits = [...first, { edits, facts: { ...facts, trailers } }];
   const committed = await moveInDoubt(store, MAIN, async () => {
-    const request = { ref: MAIN, edits, facts: { ...facts, trailers } };
-    const made = await store.repository.commit(request);
-    await noteCommit(history, MAIN, made, toChange(made));
+    const made = await store.repository.commitMany({ ref: MAIN, commits });
+    await noteChain(history, MAIN, made, toChange(made));
     return made;
   });
   // It is in git: that the journal's files stay until the next time harms nothing.

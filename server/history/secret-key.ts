@@ -10,12 +10,14 @@ import type { Store } from '../store/store.js';
 
 const keySchema = z.string().regex(/^[0-9a-f]{64}$/);
 
-const purgedSchema = z.object({
-  format: z.literal(1),
-  texts: z.array(
-    z.object({ length: z.number().int(), rolling: z.number().int(), digest: z.string() }),
-  ),
+/** A purged text, by its hashes. */
+export const hashedTextSchema = z.object({
+  length: z.number().int(),
+  rolling: z.number().int(),
+  digest: z.string(),
 });
+
+const purgedSchema = z.object({ format: z.literal(1), texts: z.array(hashedTextSchema) });
 
 /** Where the hashes of purged texts are, below the folder of the operating state. */
 const PURGED = 'purged.json';
@@ -49,10 +51,18 @@ export async function readPurged(store: Store): Promise<readonly HashedText[]> {
   return text === undefined ? [] : purgedSchema.parse(JSON.parse(text)).texts;
 }
 
-/** Remembers texts as purged; durable when it returns. */
-export async function addPurged(store: Store, texts: readonly string[]): Promise<void> {
+/** Texts as they are remembered when they are purged. */
+export async function hashPurged(
+  store: Store,
+  texts: readonly string[],
+): Promise<readonly HashedText[]> {
   const digest = digestWith(await readSecretKey(store));
-  const all = [...(await readPurged(store)), ...texts.map((text) => hashText(text, digest))];
+  return texts.map((text) => hashText(text, digest));
+}
+
+/** Remembers texts as purged; durable when it returns. */
+export async function addPurged(store: Store, texts: readonly HashedText[]): Promise<void> {
+  const all = [...(await readPurged(store)), ...texts];
   const unique = [...new Map(all.map((each) => [each.digest, each])).values()];
   const content = `${JSON.stringify({ format: 1, texts: unique }, undefined, 1)}\n`;
   await writeDurable(join(store.places.state, PURGED), content, 0o600, store.disk);

@@ -1,4 +1,4 @@
-import type { SecretNote } from '../../contract/secrets.js';
+import type { FoundSecret, SecretNote } from '../../contract/secrets.js';
 
 /** A warning as the answer to a snapshot carries it. */
 export interface SecretWarning {
@@ -42,7 +42,7 @@ function toWarning(notes: readonly SecretNote[]): SecretWarning[] {
     ? [
         {
           code: 'secret_kept',
-          message: `${where} holds ${what}. It was kept, since it is code: read it from the environment instead, and "cellar purge" takes it out of the history.`,
+          message: `${where} holds ${what}. ${secret.place === 'source' ? 'It was kept, since it is code: read it from the environment instead, and' : 'It was kept, as the settings say:'} "cellar purge" takes it out of the history.`,
           secret,
         },
       ]
@@ -55,8 +55,14 @@ function toWarning(notes: readonly SecretNote[]): SecretWarning[] {
       ];
 }
 
+/** Why no version is kept: the first of what is not to be kept, of so many. */
+export function refusalWords(first: FoundSecret, count: number, path: string): string {
+  const more = count === 1 ? '' : ` and ${count - 1} more`;
+  return `${placeWords(first)} of ${path} holds what looks like a secret (${first.name}, ${first.preview})${more}, so no version is kept, as is set. Take it out, or say that it is none.`;
+}
+
 /** Where a secret stands, as the beginning of a sentence; cells and outputs count from 1 there. */
-export function placeWords({
+function placeWords({
   index,
   place,
   output,

@@ -15,7 +15,7 @@ import { scanInSteps, type Finding } from '../notebook/secrets/scan.js';
 import { openOperatingState } from '../store/operating.js';
 import type { Store } from '../store/store.js';
 import { digestWith, readPurged, readSecretKey, toFingerprint } from './secret-key.js';
-import { placeWords, toWarnings, type SecretWarning } from './secret-words.js';
+import { refusalWords, toWarnings, type SecretWarning } from './secret-words.js';
 
 /** A notebook's bytes as they are kept. */
 export interface CleanBytes {
@@ -41,10 +41,6 @@ export interface SecretIntake {
   cleanValues(
     params: readonly (readonly [name: string, value: string])[],
   ): Promise<readonly string[]>;
-  /** A notebook's text without what was purged here, and at how many places it was. */
-  withoutPurged(
-    content: string,
-  ): Promise<{ readonly content: string; readonly redactions: number }>;
   /** There is more to look for. */
   refresh(): void;
 }
@@ -53,6 +49,8 @@ export interface SecretIntake {
 const TURN_MS = 12;
 /** What a mark leaves beside it may be a secret again; looked for this often at most. */
 const MOST_PASSES = 4;
+/** A refusal names so many secrets at most. */
+const MOST_REFUSED = 20;
 /** Patterns are tried on this many code units of a text beside notebooks. */
 const TEXT_BUDGET = 256 * 1024;
 
@@ -104,14 +102,6 @@ export function openSecretIntake(store: Store): SecretIntake {
       const began = epoch;
       return { ...(await cleanBytes(bytes, path, await readPolicy())), epoch: began };
     },
-    withoutPurged: async (content) => {
-      const texts = hashedTexts(await readPurged(store), digestWith(await readSecretKey(store)));
-      const seeker = createSeeker({ listed: [], known: { texts, rule: PURGED_RULE } });
-      const bytes = Buffer.from(content);
-      const { findings } = await inTurns(scanInSteps(bytes, seeker));
-      const clean = Buffer.from(redact(bytes, findings)).toString('utf8');
-      return { content: clean, redactions: findings.length };
-    },
     cleanTexts: async (texts) => {
       const policy = await readPolicy();
       return Promise.all(texts.map((text) => cleanText(text, 0, policy)));
@@ -160,8 +150,8 @@ async function cleanBytes(
     const redacted = decided.filter(({ action }) => action === 'redact');
     // A source's secret that stays is told once.
     const told = pass === 0 ? decided.filter(({ action }) => action !== 'off') : redacted;
-    const refused = told.find(({ action }) => action === 'refuse');
-    if (refused !== undefined) throw refuse(refused.finding, path);
+    const [first, ...others] = told.filter(({ action }) => action === 'refuse').map(toFound);
+    if (first !== undefined) throw refuse([first, ...others], path);
     notes.push(...told.map(toNote));
     if (pass === 0) findings.push(...redacted.map(({ finding }) => finding));
     if (redacted.length === 0) break;
@@ -197,22 +187,22 @@ function actionFor(
   return allowed.has(fingerprint) ? 'off' : set;
 }
 
-function toNote({ finding, fingerprint, action }: Decided): SecretNote {
+function toNote(decided: Decided): SecretNote {
+  return { ...toFound(decided), action: decided.action === 'redact' ? 'redacted' : 'kept' };
+}
+
+function toFound({ finding, fingerprint }: Decided): FoundSecret {
   const { cell, index, place, output, start, end, rule, name, preview } = finding;
   return {
     ...{ cell: cell ?? null, index, place, output: output ?? null, start, end },
     ...{ rule, name, preview, fingerprint },
-    action: action === 'redact' ? 'redacted' : 'kept',
   };
 }
 
-function refuse(finding: Finding, path: string): CellarError {
-  const { index, place, output = null, name, preview } = finding;
-  return new CellarError(
-    'secret_found',
-    `${placeWords({ index, place, output })} of ${path} holds what looks like a secret (${name}, ${preview}), so no version is kept, as is set. Take it out, or say that it is none.`,
-    { path },
-  );
+function refuse(found: readonly [FoundSecret, ...FoundSecret[]], path: string): CellarError {
+  const secrets = found.slice(0, MOST_REFUSED);
+  const message = refusalWords(found[0], found.length, path);
+  return new CellarError('secret_found', message, { path, secrets });
 }
 
 /** Runs work that pauses, and lets others have a turn there every few milliseconds. */

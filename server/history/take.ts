@@ -9,10 +9,12 @@ import { toObject } from '../store/git/object.js';
 import type { Committed, FileEdit } from '../store/git/repository.js';
 import type { CatalogChange, NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { cleanAttachment } from './attachment-texts.js';
 import { AUTO_PREFIX } from './catch-up.js';
 import { moveInDoubt } from './doubt.js';
 import { findGone } from './gone.js';
-import { identifyNew, newestOf, readSnapshotState, toKeptCells, type History } from './history.js';
+import { newestOf, toKeptCells, type History } from './history.js';
+import { findCells, identifyNew, rememberCells } from './identify-new.js';
 import { moveNotebook } from './move.js';
 import { noteCommit, toOrigin } from './note.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -130,7 +132,8 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
 
   const id = store.newId();
   const number = store.nextNumber();
-  const attachment = await request.attach?.({ snapshot: id, notebook: who.id, number });
+  const attached = await request.attach?.({ snapshot: id, notebook: who.id, number });
+  const attachment = attached && (await cleanAttachment(history.secrets, attached));
   const restored = request.restored ?? null;
   const keep = message !== undefined || attachment !== undefined || isAsked(request.trigger);
   const state: NotebookState = {
@@ -161,6 +164,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
     },
   };
   const row = await commitState(history, state, request.bytes, { keep, attachment });
+  rememberCells(store, row, cells);
   return { row, created: true, warnings };
 }
 
@@ -266,6 +270,6 @@ async function countChanges(
   cells: ReturnType<typeof toKeptCells>,
 ): Promise<ChangedCells | null> {
   if (previous === undefined) return null;
-  const before = (await readSnapshotState(store, previous)).snapshot?.cells ?? [];
-  return countChangedCells(before, cells);
+  const before = await findCells(store, previous);
+  return before === undefined ? null : countChangedCells(before, cells);
 }

@@ -3,12 +3,12 @@ const TICK_MS = 1_000;
 /** Something that a server does by itself, when nobody waits for it. */
 export interface UpkeepJob {
   readonly name: string;
-  /** Runs once the workspace has been quiet for so many milliseconds after a change. */
+  /** May take minutes; one that is not runs beside it. */
+  readonly long?: boolean;
+  /** Runs once the workspace has been quiet for so many milliseconds after a change, or after the start. */
   readonly idle?: number;
   /** Runs when so many milliseconds have passed since it last ran, or since the start. */
   readonly every?: number;
-  /** True for one that is short and must not wait for those that are long: it runs beside them. */
-  readonly isShort?: boolean;
   /** Asked when its time has come; false leaves it for the next. */
   readonly isDue?: () => boolean | Promise<boolean>;
   /** Ends early, with whatever is done being whole, when the signal is aborted. */
@@ -26,7 +26,7 @@ export interface UpkeepOptions {
 }
 
 export interface Upkeep {
-  /** Runs every job whose time has come, unless it runs already. */
+  /** Runs every job whose time has come: the long ones one after another, and beside them the others one after another. */
   look(): Promise<void>;
   /** Ends the jobs that run, and runs no more; resolves when they have ended. */
   stop(): Promise<void>;
@@ -35,25 +35,22 @@ export interface Upkeep {
 interface Scheduled {
   readonly job: UpkeepJob;
   ranAt: number;
-  /** The activity that it ran after. */
-  seen: number;
+  /** The activity that it ran after; undefined before its first run. */
+  seen: number | undefined;
 }
 
 /**
- * Starts to look after a workspace: never two long jobs at a time, those first in the list first; a short one waits for none. A job that
+ * Starts to look after a workspace: never two long jobs at a time, nor two of the others, those first in the list first. A job that
  * fails is reported.
  */
 export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions): Upkeep {
   const now = options.now ?? (() => performance.now());
   const { activity, report } = options;
   const start = now();
-  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: activity() }));
-  const long = scheduled.filter(({ job }) => job.isShort !== true);
-  const lines = [long, ...scheduled.filter((each) => !long.includes(each)).map((each) => [each])];
+  // What was written before the start, e.g. by a command, may have left work for each of them.
+  const scheduled = jobs.map((job): Scheduled => ({ job, ranAt: start, seen: undefined }));
   const stopping = new AbortController();
   let last = { activity: activity(), at: start };
-  /** By the line of jobs that is looked through. */
-  const looking = new Map<readonly Scheduled[], Promise<void>>();
 
   const isTime = ({ job, ranAt, seen }: Scheduled): boolean => {
     const quiet = now() - last.at;
@@ -71,8 +68,8 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     each.ranAt = now();
   };
 
-  const lookThrough = async (line: readonly Scheduled[]): Promise<void> => {
-    for (const each of line) {
+  const lookAt = async (lane: readonly Scheduled[]): Promise<void> => {
+    for (const each of lane) {
       if (stopping.signal.aborted) return;
       const current = activity();
       if (current !== last.activity) last = { activity: current, at: now() };
@@ -80,15 +77,20 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     }
   };
 
+  const toLane = (isLong: boolean): (() => Promise<void>) => {
+    const lane = scheduled.filter(({ job }) => (job.long ?? false) === isLong);
+    let looking: Promise<void> | undefined;
+    return () => {
+      looking ??= lookAt(lane).finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    };
+  };
+
+  const lanes = [toLane(false), toLane(true)];
   const look = async (): Promise<void> => {
-    for (const line of lines) {
-      if (looking.has(line)) continue;
-      looking.set(
-        line,
-        lookThrough(line).finally(() => looking.delete(line)),
-      );
-    }
-    await Promise.all(looking.values());
+    await Promise.all(lanes.map((lookAtLane) => lookAtLane()));
   };
 
   const timer = setInterval(() => void look(), options.tick ?? TICK_MS).unref();
@@ -97,7 +99,7 @@ export function startUpkeep(jobs: readonly UpkeepJob[], options: UpkeepOptions):
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await Promise.all(looking.values());
+      await look();
     },
   };
 }

@@ -20,14 +20,16 @@ export function collectJob(
   const { store } = history;
   return {
     name: 'gc',
+    long: true,
     idle: IDLE_MS,
     every: LOOK_MS,
     isDue: async () => Math.abs(store.now() - ((await operating.readCollected()) ?? 0)) >= DAY_MS,
     run: async (signal) => {
-      const { retention = DEFAULT_RETENTION } = await operating.readSettings();
+      const { retention = DEFAULT_RETENTION, artifactGrace = DEFAULT_GRACE_DAYS } =
+        await operating.readSettings();
       const done = await collect(history, {
         retention,
-        grace: DEFAULT_GRACE_DAYS,
+        grace: artifactGrace,
         dryRun: false,
         signal,
       });

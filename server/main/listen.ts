@@ -8,6 +8,13 @@ import { dirname, join } from 'node:path';
 import { CellarError, isErrno } from '../errors.js';
 
 const LONGEST_SOCKET_PATH = 107;
+/**
+ * How long a connection may idle. Whoever keeps one longer than the server writes a request into a closed socket, and a write must not be
+ * sent twice; so it is longer than what clients and proxies keep theirs (15 s in aiohttp, 60 s in nginx and in most load balancers).
+ */
+const KEEP_ALIVE_MS = 75_000;
+/** Node ends a connection on which no request has begun for so long; one that was opened ahead may idle as long as a kept one. */
+const HEADERS_MS = KEEP_ALIVE_MS + 5_000;
 
 /** A listening server; close ends it and its connections. */
 export interface Listening {
@@ -86,6 +93,14 @@ export async function listenPrivately(
 function listen(server: Server, at: Parameters<Server['listen']>[0]): Promise<void> {
   // Uploads of models may take long; what a slow client can hold up is one connection.
   server.requestTimeout = 0;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
+  // A connection that was busy when the listening ended would idle on after its answer.
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(at, () => {

@@ -4,11 +4,13 @@ import type { Author } from '../../contract/snapshot.js';
 import { createAccess, type Access, type Secrets } from '../access/access.js';
 import { createEvents, type Events } from '../api/parts.js';
 import { createApp } from '../app.js';
+import { Intakes } from '../capture/intakes.js';
 import { CellarError } from '../errors.js';
 import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
 import { openStore, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
+import { finishPurgeJob } from '../history/purge-finish.js';
 import { startUpkeep, type UpkeepJob } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
@@ -55,6 +57,9 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const history = await openHistory(store, INDEXERS, RECORDERS);
     const operating = openOperatingState(store.places, store.disk);
     const pool = createPool({ folder: options.workers });
+    store.memory.onForget(() => {
+      pool.renew();
+    });
     const events = options.events ?? createEvents();
     const ending = new AbortController();
     const app = createApp({
@@ -64,14 +69,24 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
       operating,
       events,
       ending: ending.signal,
+      intakes: new Intakes(),
     });
     const collected = (): void => {
+      events.emit({ kind: 'workspace' });
+    };
+    const purged = (generation: number): void => {
+      events.emit({ kind: 'purged', generation });
       events.emit({ kind: 'workspace' });
     };
     const upkeep = store.readOnly
       ? undefined
       : startUpkeep(
-          [...upkeepJobs(history), collectJob(history, operating, collected), repackJob(history)],
+          [
+            finishPurgeJob(history, { done: purged }),
+            ...upkeepJobs(history),
+            collectJob(history, operating, collected),
+            repackJob(history),
+          ],
           { activity: () => store.lastNumber(), report },
         );
     const close = async (): Promise<void> => {
@@ -93,14 +108,13 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
 const SEAL_IDLE_MS = 5_000;
 const SEAL_EVERY_MS = 60_000;
 
-/** What a server does by itself, the shortest first. */
+/** What a server does by itself beside its long work. */
 function upkeepJobs(history: History): readonly UpkeepJob[] {
   return [
     {
       name: 'seal',
       idle: SEAL_IDLE_MS,
       every: SEAL_EVERY_MS,
-      isShort: true,
       run: async () => {
         await sealPending(history);
       },

@@ -74,8 +74,13 @@ async function becomeOwner(
     () => [],
     () => 0,
   );
+  let isTold = (): boolean => false;
   const workspace = await openWorkspace({
     ...options,
+    // What fails since the command was told to end is no news.
+    report: (error) => {
+      if (!isTold()) options.report(error);
+    },
     root,
     access,
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
@@ -87,24 +92,59 @@ async function becomeOwner(
     await (await listening).close();
     await workspace.close();
   };
-  const stop = closeOnSignal(close);
+  const signals = closeOnSignal(close);
+  isTold = signals.isTold;
   const { socket } = await listening;
-  return connectTo({ pid: process.pid, socket, token }, async () => {
-    stop();
+  const connection = connectTo({ pid: process.pid, socket, token }, async () => {
+    signals.stop();
     await close();
   });
+  return whileRunning(connection, signals.isTold);
 }
 
-/** Lets Ctrl-C end a command as it would have, but with what is being written done and nothing left behind. The result stops that. */
-function closeOnSignal(close: () => Promise<void>): () => void {
+/** Whatever fails once the command was told to end has failed for that. */
+function whileRunning(connection: Connection, isTold: () => boolean): Connection {
+  const or = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isTold()) throw error;
+      throw new CellarError(
+        'timed_out',
+        'Stopped. What was done until then is kept; the same command goes on from there.',
+        {},
+        { cause: error },
+      );
+    }
+  };
+  return {
+    ...connection,
+    json: (ask) => or(connection.json(ask)),
+    bytes: (ask) => or(connection.bytes(ask)),
+    long: (ask, report) => or(connection.long(ask, report)),
+  };
+}
+
+/** How long a command has to say that it was stopped. */
+const LAST_WORDS_MS = 100;
+
+/** Lets Ctrl-C end a command as it would have, but with what is being written done and nothing left behind. */
+function closeOnSignal(close: () => Promise<void>): {
+  readonly stop: () => void;
+  readonly isTold: () => boolean;
+} {
+  let told = false;
   const end = (signal: NodeJS.Signals): void => {
+    told = true;
     stop();
-    void close().finally(() => process.kill(process.pid, signal));
+    void close()
+      .then(() => sleep(LAST_WORDS_MS))
+      .finally(() => process.kill(process.pid, signal));
   };
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const stop = (): void => {
     for (const signal of signals) process.off(signal, end);
   };
   for (const signal of signals) process.on(signal, end);
-  return stop;
+  return { stop, isTold: () => told };
 }

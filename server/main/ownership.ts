@@ -13,6 +13,8 @@ export interface OwnershipParts extends Omit<RelayParts, 'reason'> {
   readonly report: (error: unknown) => void;
   /** Opens the store; false while it is read-only. Calls `lost` should another process take the store over later. */
   own(watch: HolderWatch, lost: () => void): Promise<boolean>;
+  /** Whether what is read here has gone on elsewhere, and is to be opened anew. */
+  isOutdated(): Promise<boolean>;
   /** Answers with the relay from now on, without the store. */
   relay(relay: RequestListener): void;
 }
@@ -25,6 +27,7 @@ export interface OwnershipParts extends Omit<RelayParts, 'reason'> {
 export async function keepOwning(parts: OwnershipParts): Promise<() => void> {
   const watch = new HolderWatch();
   let owned = false;
+  let reading = false;
   let reason: string | undefined;
   const relay = createRelay({ ...parts, reason: () => reason });
 
@@ -38,26 +41,35 @@ export async function keepOwning(parts: OwnershipParts): Promise<() => void> {
         parts.relay(relay);
       });
       owned = isOwner && !lost;
+      reading = !isOwner;
     } catch (error) {
       if (!(error instanceof StoreTakenError)) throw error;
       reason = error.message;
+      reading = false;
       parts.relay(relay);
     }
   };
 
   await attempt();
   let trying = false;
+  const isWorthIt = async (): Promise<boolean> => {
+    try {
+      return (await canOwn(parts.places, watch)) || (reading && (await parts.isOutdated()));
+    } catch (error) {
+      if (!(error instanceof StoreTakenError)) throw error;
+      reason = error.message;
+      // What is read here may be written by then, and whoever writes it is the one to ask.
+      return reading;
+    }
+  };
   const again = async (): Promise<void> => {
-    if (await canOwn(parts.places, watch)) await attempt();
+    if (await isWorthIt()) await attempt();
   };
   const timer = setInterval(() => {
     if (owned || trying) return;
     trying = true;
     again()
-      .catch((error: unknown) => {
-        if (error instanceof StoreTakenError) reason = error.message;
-        else parts.report(error);
-      })
+      .catch(parts.report)
       .finally(() => {
         trying = false;
       });

@@ -22,6 +22,7 @@ export function repackJob(
   };
   return {
     name: 'repack',
+    long: true,
     idle: IDLE_MS,
     every: BUSY_MS,
     isDue: async () => now() - fruitless >= FRUITLESS_MS && (await isMuch()),

@@ -10,6 +10,7 @@ import { createEvents } from '../api/parts.js';
 import { CellarError, toStorageError } from '../errors.js';
 import { listenSocket, listenTcp, type Listening } from './listen.js';
 import { openAccess, openWorkspace, type OpenOptions, type OpenWorkspace } from './open.js';
+import { noteOpened, type OpenedAt } from './outdated.js';
 import { keepOwning, type OwnershipParts } from './ownership.js';
 import { openOperatingState } from '../store/operating.js';
 import { toPlaces, type Places } from '../store/places.js';
@@ -40,6 +41,7 @@ export async function serveWorkspace(
     () => port,
   );
   const link = (): string => `http://${bracket(loopbackOf(options.host))}:${port}/`;
+  const events = createEvents();
   const opening: OpenOptions = {
     root: options.root,
     author,
@@ -49,7 +51,7 @@ export async function serveWorkspace(
     workers: new URL('.', import.meta.url),
     link,
     report,
-    events: createEvents(),
+    events,
   };
 
   let handle: RequestListener = (_request, response) => {
@@ -61,6 +63,7 @@ export async function serveWorkspace(
   port = listening.port;
 
   let workspace: OpenWorkspace | undefined;
+  let opened: OpenedAt | undefined;
   const publish = async ({ operating }: OpenWorkspace): Promise<void> => {
     await publishAddress(places, {
       pid: process.pid,
@@ -83,6 +86,11 @@ export async function serveWorkspace(
     workspace = next;
     handle = next.app;
     await last?.close();
+    const before = opened?.generation ?? Infinity;
+    opened = await noteOpened(next.history.store);
+    const { generation = 0 } = opened;
+    if (generation > before) events.emit({ kind: 'purged', generation });
+    events.emit({ kind: 'workspace' });
     return !readOnly;
   };
   const relay: OwnershipParts['relay'] = (next) => {
@@ -95,12 +103,13 @@ export async function serveWorkspace(
     listening.drop();
     last.close().catch(report);
   };
-  const stopTakingOver = await keepOwning({ own, relay, places, access, report }).catch(
-    async (error: unknown) => {
-      await listening.close();
-      throw error;
-    },
-  );
+  const stopTakingOver = await keepOwning({
+    ...{ own, relay, places, access, report },
+    isOutdated: async () => (await opened?.isOutdated()) ?? false,
+  }).catch(async (error: unknown) => {
+    await listening.close();
+    throw error;
+  });
 
   // Before anybody knows of this server, so that no signal finds it deaf.
   const told = untilTold(options.parent);

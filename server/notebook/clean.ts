@@ -1,4 +1,4 @@
-import type { ErrorFacts } from '../errors.js';
+import type { ErrorFacts } from '../../contract/errors.js';
 import { formatJsonLike, findJsonStyle } from './json-style.js';
 import type { Json, JsonObject } from './json-value.js';
 import { isArray, isObject } from './json-value.js';

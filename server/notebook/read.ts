@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ErrorCode } from '../../contract/errors.js';
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
 import type { Kernel } from '../../contract/snapshot.js';
-import type { ErrorFacts } from '../errors.js';
+import type { ErrorFacts } from '../../contract/errors.js';
 import { CellarError } from '../errors.js';
 import type { Json, JsonObject } from './json-value.js';
 import { parseJson } from './json.js';

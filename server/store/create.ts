@@ -6,7 +6,7 @@ import * as git from 'isomorphic-git';
 import { isErrno, toStorageError } from '../errors.js';
 import { finishRestore } from './backup/finish-restore.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
-import { makeFolder, placeFile, syncFolder } from './disk/durable.js';
+import { ensureFolder, makeFolder, placeFile, syncFolder } from './disk/durable.js';
 import { createGitFs } from './git/git-fs.js';
 import { formatFile } from './format.js';
 import { createIds } from './ids.js';
@@ -45,7 +45,7 @@ export async function createStore(
     try {
       await git.init({ fs: createGitFs(disk), gitdir: fresh, bare: true, defaultBranch: 'main' });
       await makeFolder(join(places.artifacts, 'sha256'), disk);
-      await disk.mkdir(join(fresh, 'lfs'), { recursive: true });
+      await ensureFolder(join(fresh, 'lfs'), disk);
       await disk.symlink(
         join('..', '..', 'artifacts', 'sha256'),
         join(fresh, 'lfs', 'objects'),

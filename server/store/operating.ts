@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { retentionSchema } from '../../contract/retention.js';
+import { graceSchema, retentionSchema } from '../../contract/retention.js';
 import { secretSettingsSchema } from '../../contract/secrets.js';
 import { noisePatternSchema } from '../../contract/workspace.js';
 import { isErrno, toStorageError } from '../errors.js';
@@ -17,8 +17,11 @@ const settingsSchema = z.object({
   noisePatterns: z.array(noisePatternSchema).optional(),
   shownNoise: z.array(z.string()).optional(),
   retention: retentionSchema.optional(),
+  artifactGrace: graceSchema.optional(),
   secrets: secretSettingsSchema.optional(),
 });
+
+const importedSchema = z.record(z.string(), z.string());
 
 export type PausedPaths = z.infer<typeof pausedSchema>;
 export type KeptSettings = z.infer<typeof settingsSchema>;
@@ -35,6 +38,9 @@ export interface OperatingState {
   /** When what nobody needs was freed last, in milliseconds since 1970. */
   readCollected(): Promise<number | undefined>;
   writeCollected(time: number): Promise<void>;
+  /** The commit up to which a git repository, by its folder, was brought in whole. */
+  findImported(repository: string): Promise<string | undefined>;
+  noteImported(repository: string, commit: string): Promise<void>;
 }
 
 export function openOperatingState(places: Places, disk: Disk = nodeDisk): OperatingState {
@@ -72,5 +78,13 @@ export function openOperatingState(places: Places, disk: Disk = nodeDisk): Opera
     writePort: (port) => write('port', port),
     readCollected: () => read('collected', z.number()),
     writeCollected: (time) => write('collected', time),
+    findImported: async (repository) => {
+      const known = (await read('imported.json', importedSchema)) ?? {};
+      return Object.hasOwn(known, repository) ? known[repository] : undefined;
+    },
+    noteImported: async (repository, commit) => {
+      const known = (await read('imported.json', importedSchema)) ?? {};
+      await write('imported.json', { ...known, [repository]: commit });
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { Author } from '../../contract/snapshot.js';
 import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
+import { createContentMemory, type ContentMemory } from './content-memory.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
 import { toReadOnly } from './catalog/files.js';
@@ -46,6 +47,8 @@ export interface Store {
   readonly places: Places;
   readonly disk: Disk;
   readonly repository: Repository;
+  /** What is in memory of all this. */
+  readonly memory: ContentMemory;
   readonly artifacts: Artifacts;
   readonly catalog: Catalog;
   /** What is not in git yet; see history's record and seal. */
@@ -70,6 +73,8 @@ export interface Store {
    * none is run, also not when the disk could be written again: it is not ours. Rejects with the reason then.
    */
   exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
+  /** Something that has begun and must be ended before anything else is written: each write tries first, and fails where it does. */
+  finishFirst(finish: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -193,7 +198,12 @@ async function openOwned(
   const report = isOwned ? options.report : whereAllowed(options.report);
   const files = openCatalogFolder(places.catalog, report, disk);
   const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
+  const memory = createContentMemory();
+  memory.onForget(() => {
+    repository.forget();
+  });
   let tail: Promise<unknown> = Promise.resolve();
+  let unfinished: (() => Promise<void>) | undefined;
   let given = Math.max(sealed, await catalog.lastNumber());
   const lastNumber = (): number => {
     given = Math.max(given, journal.lastNumber());
@@ -204,6 +214,7 @@ async function openOwned(
     places,
     disk,
     repository,
+    memory,
     artifacts: openArtifactFolder(places.artifacts, disk),
     catalog,
     journal,
@@ -223,9 +234,16 @@ async function openOwned(
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);
-      const result = tail.then(write);
+      const result = tail.then(async () => {
+        await unfinished?.();
+        unfinished = undefined;
+        return write();
+      });
       tail = result.catch(() => undefined);
       return result;
+    },
+    finishFirst: (finish) => {
+      unfinished = finish;
     },
     close: async () => {
       await tail;

@@ -24,8 +24,11 @@ export interface WorkspaceFiles {
   read(path: string): Promise<Buffer>;
   /** The same, but undefined where there is no file. */
   find(path: string): Promise<Buffer | undefined>;
-  /** Replaces the file whole; a link is followed as far as it stays inside. */
-  write(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces the file whole; a link is followed as far as it stays inside. With `over`, only while the file has these bytes (null:
+   * while there is none): false, and nothing written, when it has others.
+   */
+  write(path: string, bytes: Uint8Array, over?: Uint8Array | null): Promise<boolean>;
   /** Regular files that are wanted by their path, at most `depth` folders below `folder`, hidden ones left out, in no order. */
   list(
     folder: string,
@@ -125,8 +128,13 @@ export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): Workspa
         throw error;
       }
     },
-    write: async (path, bytes) => {
+    write: async (path, bytes, over) => {
       const real = await locate(path);
+      // At the last moment: whoever saves the file meanwhile is to lose nothing.
+      const check = async (): Promise<void> => {
+        if (over === undefined || isEqual(await find(path), over)) return;
+        throw new Changed();
+      };
       try {
         await makeFolder(dirname(real), disk);
         await inSteadyFolder(
@@ -139,17 +147,27 @@ export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): Workspa
               (facts) => (facts.isFile() ? facts.mode & 0o777 : 0o644),
               () => 0o644,
             );
-            await placeFile(place, bytes, mode, disk);
+            await placeFile(place, bytes, mode, disk, check);
             await setMode(place, mode, disk);
             await syncFolder(folder, disk);
           },
           disk,
         );
+        return true;
       } catch (error) {
+        if (error instanceof Changed) return false;
         throw toStorageError(error, path);
       }
     },
   };
+}
+
+/** Ends a write over a file that has other bytes than it was to be written over. */
+class Changed extends Error {}
+
+function isEqual(found: Buffer | undefined, expected: Uint8Array | null): boolean {
+  if (found === undefined || expected === null) return found === undefined && expected === null;
+  return found.equals(expected);
 }
 
 /** Gives a file that was just put there its whole mode: the umask has taken its part of what it was asked with. */

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { AskedSide, Comparison } from '../../contract/compare.js';
 import type { NoisePattern } from '../../contract/workspace.js';
 import { onSide } from '../errors.js';
-import { ByteCache } from '../store/disk/byte-cache.js';
 import { compareNotebooks, type Compared } from '../work/compare.js';
 import { Together } from '../work/together.js';
 import { findValueIn } from '../work/value.js';
@@ -50,8 +49,8 @@ export interface Comparer {
  * results may take, and what open comparisons may, in bytes.
  */
 export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Comparer {
-  const results = new ByteCache<Compared>(memory);
-  const open = new ByteCache<OpenComparison>(memory);
+  const results = parts.store.memory.cache<Compared>(memory);
+  const open = parts.store.memory.cache<OpenComparison>(memory);
   const together = new Together<Compared>();
 
   const diffOf = async (
@@ -59,6 +58,7 @@ export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Compare
     head: OpenSide,
     { show, patterns, signal }: CompareTerms,
   ): Promise<Compared> => {
+    const { epoch } = results;
     const key = JSON.stringify([base.content, head.content, show, patterns]);
     const found = results.find(key);
     if (found !== undefined) return found;
@@ -70,7 +70,7 @@ export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Compare
         patterns,
         signal: shared,
       });
-      if (!result.coarse) results.add(key, result, sizeOf(result));
+      if (!result.coarse) results.add(key, result, sizeOf(result), epoch);
       return result;
     });
   };
@@ -78,6 +78,7 @@ export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Compare
   return {
     find: (key) => open.find(key),
     compare: async (askedBase, askedHead, terms) => {
+      const { epoch } = open;
       const [base, head] = await Promise.all([
         openOn(parts, askedBase, 'base', terms.signal),
         openOn(parts, askedHead, 'head', terms.signal),
@@ -93,7 +94,7 @@ export function createComparer(parts: SideParts, memory = MEMORY_BYTES): Compare
           findPacked(result.values, hash) ?? (await findValueIn(parts.pool, [head, base], hash)),
       };
       // It holds its result also when that is no longer offered to others.
-      open.add(comparison.key, comparison, sizeOf(result) + base.held + head.held);
+      open.add(comparison.key, comparison, sizeOf(result) + base.held + head.held, epoch);
       return comparison;
     },
   };

@@ -17,12 +17,15 @@ export interface ExportedVersion {
   }[];
 }
 
-export const README = `Notebooks and their histories, exported from Cellar. Nothing is needed to read them but what reads notebooks.
+/** The first words of an export's README.txt: a folder in which it stands may be replaced by another export. */
+export const EXPORT_WORDS = 'Notebooks and their histories, exported from Cellar.';
+
+export const README = `${EXPORT_WORDS} Nothing is needed to read them but what reads notebooks.
 
 Each notebook has a folder with its name:
 
   0001 2026-11-23 14.32 <id>.ipynb   a version, byte for byte as it was kept: its number in the history (1 is the oldest),
-                                     when it was kept (UTC), and a short form of its id
+                                     when it was kept (UTC), and the start of its id
   history.json                       every version: when, who, why, metrics, params, files
   history.csv                        the same as a table, for a spreadsheet; a text that one would take for a formula
                                      has a ' before it

@@ -85,8 +85,7 @@ async function chooseRows(
 /** "0012 2026-11-23 14.32 01kcd…": in the order of the history also where a system sorts by name; times in UTC. */
 function toVersionName({ time, id }: Snapshot, number: number): string {
   const [day = '', clock = ''] = time.split('T');
-  const short = `${id.slice(0, 10)}${id.slice(-3)}`;
-  return `${String(number).padStart(4, '0')} ${day} ${clock.slice(0, 5).replace(':', '.')} ${short}.ipynb`;
+  return `${String(number).padStart(4, '0')} ${day} ${clock.slice(0, 5).replace(':', '.')} ${id.slice(0, 16)}.ipynb`;
 }
 
 interface KeptFiles {

@@ -38,6 +38,8 @@ export interface Pool {
   run<Input, Output>(task: Task<Input, Output>, errand: Errand<Input>): Promise<Output>;
   /** Keeps threads however long they idle, until the result is called. */
   hold(): () => void;
+  /** Ends threads once they are done with what they do: their memory may hold what must be nowhere. */
+  renew(): void;
   /** Ends every thread; what is asked for from then on is refused with server_away. */
   close(): void;
 }
@@ -53,6 +55,8 @@ interface Job {
 
 interface Seat {
   readonly thread: Thread;
+  /** No new task is given to it. */
+  isLast: boolean;
   /** Of the input of the task that runs. */
   bytes: number;
   idle: NodeJS.Timeout | undefined;
@@ -93,13 +97,15 @@ export function createPool(options: PoolOptions): Pool {
     }
     if (busy.size >= size) return undefined;
     watch.start();
-    return { thread: startThread({ folder, ...limits }), bytes: 0, idle: undefined };
+    const thread = startThread({ folder, ...limits });
+    return { thread, isLast: false, bytes: 0, idle: undefined };
   };
 
   const giveBack = (seat: Seat): void => {
     busy.delete(seat);
     // A heap that has grown stays grown; a new thread takes less time to start than such a task to run.
-    if (closed || seat.thread.gone || seat.bytes > LARGE_BYTES) dismiss(seat);
+    const isSpent = seat.isLast || seat.bytes > LARGE_BYTES;
+    if (closed || seat.thread.gone || isSpent) dismiss(seat);
     else {
       seat.bytes = 0;
       free.add(seat);
@@ -157,6 +163,10 @@ export function createPool(options: PoolOptions): Pool {
         holders -= 1;
         if (holders === 0) for (const seat of free) letIdle(seat);
       };
+    },
+    renew: () => {
+      for (const seat of busy) seat.isLast = true;
+      for (const seat of free) dismiss(seat);
     },
     close: () => {
       closed = true;

@@ -56,6 +56,11 @@ export async function cellar<Answer>(root: string, ...args: readonly string[]): 
   return JSON.parse(done.stdout) as Answer;
 }
 
+/** The notebook of a version, as the command prints it. */
+export async function show(root: string, id: string): Promise<string> {
+  return (await run(process.execPath, [COMMAND, 'show', id, '--notebook'], { cwd: root })).stdout;
+}
+
 /** Keeps a version of a notebook by the command; gives its id. */
 export async function snapshot(root: string, name: string, message?: string): Promise<string> {
   const words = message === undefined ? [] : ['-m', message];

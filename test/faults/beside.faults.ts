@@ -11,16 +11,20 @@ import { verifyStore } from '../../server/history/verify.js';
 import { backUp } from '../../server/store/backup/back-up.js';
 import { nodeDisk } from '../../server/store/disk/disk.js';
 import { restoreBackup } from '../../server/store/backup/restore-backup.js';
+import { Chance } from '../fuzz/mutate.js';
 import { ACTS } from './acts.js';
-import { KILLS } from './options.js';
+import { KILLS, SEED } from './options.js';
 import { inFolder, proveSound } from './proof.js';
 import { findLost, openSession, type Fact, type Session } from './session.js';
 
 const run = promisify(execFile);
 const ROUNDS = Math.ceil(KILLS / 25);
 
+type Upkeep = (session: Session, backup: string) => Promise<unknown>;
+
 /** What looks after a store while people work; each is done over and over. */
-const UPKEEP: readonly ((session: Session, backup: string) => Promise<unknown>)[] = [
+const UPKEEP: readonly Upkeep[] = [
+  ({ history }) => history.store.repository.pack(new AbortController().signal),
   ({ history }) =>
     collect(history, {
       retention: { off: false, all: 7, hourly: 30, daily: null },
@@ -34,7 +38,7 @@ const UPKEEP: readonly ((session: Session, backup: string) => Promise<unknown>)[
   ({ history }) => run('git', ['--git-dir', history.store.places.git, 'gc', '--quiet']),
 ];
 
-test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} rounds of work lose nothing, and the last backup comes back whole`, async () => {
+test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} rounds of work lose nothing, and the last backup comes back whole (seed ${SEED})`, async () => {
   await inFolder(async (folder) => {
     const root = join(folder, 'workspace');
     const backup = join(folder, 'backup');
@@ -43,15 +47,20 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
     const note = (fact: Fact): void => void facts.push(fact);
     const ended = new AbortController();
     const keeping = (async () => {
+      const chance = new Chance(SEED);
       let jobs = 0;
-      for (; !ended.signal.aborted; jobs += 1)
-        await UPKEEP[jobs % UPKEEP.length]?.(session, backup);
+      while (!ended.signal.aborted)
+        for (const job of shuffle(UPKEEP, chance)) {
+          await job(session, backup);
+          jobs += 1;
+        }
       return jobs;
     })();
+    const chance = new Chance(SEED + 1);
     let turn = 0;
     const work = async (): Promise<void> => {
       for (let round = 0; round < ROUNDS; round += 1)
-        for (const act of ACTS) {
+        for (const act of shuffle(ACTS, chance)) {
           turn += 1;
           await act.play({ session, turn, facts, note });
         }
@@ -61,11 +70,11 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
     });
     const jobs = await keeping;
     expect(jobs).toBeGreaterThan(UPKEEP.length);
-    expect(await findLost(session, facts)).toEqual([]);
+    expect(await findLost(session, facts), `seed ${SEED}`).toEqual([]);
     expect((await verifyStore(session.history.store)).damages).toEqual([]);
     await backUp(session.history.store, { folder: backup });
     await session.close();
-    await proveSound(root, facts);
+    await proveSound(root, facts, { label: `seed ${SEED}` });
     const back = join(folder, 'back');
     await restoreBackup({
       folder: backup,
@@ -74,7 +83,13 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
       now: Date.now,
       disk: nodeDisk,
     });
-    await proveSound(back, facts);
-    console.log(`beside: ${jobs} jobs beside ${turn} acts`);
+    await proveSound(back, facts, { label: `seed ${SEED}, from the backup` });
+    console.log(`beside: ${jobs} jobs beside ${turn} acts, seed ${SEED}`);
   });
 });
+
+/** The same things in another order, which the chance decides. */
+function shuffle<Item>(items: readonly Item[], chance: Chance): readonly Item[] {
+  const left = [...items];
+  return items.map(() => left.splice(chance.below(left.length), 1)).flat();
+}

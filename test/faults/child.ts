@@ -3,11 +3,16 @@ import { writeSync } from 'node:fs';
 import { Chance } from '../fuzz/mutate.js';
 import { ACTS } from './acts.js';
 import { interpose, isChange, type Call } from './interpose.js';
+import type { ImportSource } from './import-source.js';
+import { longActs } from './long-acts.js';
+import { timeOwn } from './own-time.js';
 import { openSession, type Fact } from './session.js';
+import type { Act } from './stage.js';
 import { nodeDisk } from '../../server/store/disk/disk.js';
 
 /** What the parent is told, a JSON value a line, written before anything else happens. */
 export type Told =
+  /** The store is open, which took so long by itself. */
   | { readonly kind: 'ready'; readonly ms: number }
   | { readonly kind: 'fact'; readonly fact: Fact }
   /** About to make a call of this kind for the first time. */
@@ -17,6 +22,8 @@ export type Told =
 /** What the child shall do, as JSON in its first argument. */
 export interface Errand {
   readonly root: string;
+  /** To be imported. */
+  readonly sources: readonly ImportSource[];
   /** Of its first act; later ones count on. */
   readonly turn: number;
   /** How many acts; each once in order, or, with a seed, at random. */
@@ -43,6 +50,12 @@ function toStep(call: Call, root: string): string {
   return `${call.kind} ${place}`;
 }
 
+/** What it does: at random without a reindex, which takes longer than the others take together. */
+function actsOf({ sources, seed }: Pick<Errand, 'sources' | 'seed'>): readonly Act[] {
+  const short = ACTS.filter(({ name }) => seed === undefined || name !== 'reindex');
+  return [...short, ...longActs({ sources, git: true })];
+}
+
 async function run(errand: Errand): Promise<void> {
   const steps = new Set<string>();
   const disk = interpose(nodeDisk, (call, make) => {
@@ -55,9 +68,9 @@ async function run(errand: Errand): Promise<void> {
     }
     return make();
   });
-  const start = performance.now();
-  const session = await openSession(errand.root, { disk });
-  tell({ kind: 'ready', ms: Math.round(performance.now() - start) });
+  const { result: session, ms } = await timeOwn(() => openSession(errand.root, { disk }));
+  tell({ kind: 'ready', ms });
+  const acts = actsOf(errand);
   const chance = new Chance(errand.seed ?? 0);
   const facts: Fact[] = [];
   const note = (fact: Fact): void => {
@@ -65,10 +78,8 @@ async function run(errand: Errand): Promise<void> {
     tell({ kind: 'fact', fact });
   };
   for (let count = 0; count < errand.acts; count += 1) {
-    const act = errand.seed === undefined ? ACTS[count % ACTS.length] : chance.pick(ACTS);
-    // Reading everything anew takes longer than the others take together.
-    if (act === undefined || (errand.seed !== undefined && act.name === 'reindex')) continue;
-    await act.play({ session, turn: errand.turn + count, facts, note });
+    const act = errand.seed === undefined ? acts[count % acts.length] : chance.pick(acts);
+    await act?.play({ session, turn: errand.turn + count, facts, note });
   }
   await session.close();
   tell({ kind: 'done' });

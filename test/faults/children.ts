@@ -9,14 +9,12 @@ import { build } from 'esbuild';
 import type { Errand, Told } from './child.js';
 import type { Fact } from './session.js';
 
-const SOURCE = fileURLToPath(new URL('child.ts', import.meta.url));
-
-/** Bundles the program that works on a store until it is killed; returns its path. */
-export async function buildChild(folder: string): Promise<string> {
+/** Bundles a program of this folder, e.g. "child.ts", which works on stores; returns its path. */
+export async function buildChild(name: string, folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, 'child.mjs');
   await build({
-    entryPoints: [SOURCE],
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',

@@ -6,17 +6,21 @@ import { interpose, isChange, type Call } from './interpose.js';
 export type Fault =
   /** The call fails with this errno, what it writes half done. */
   | { readonly kind: 'refuse'; readonly code: string }
-  /** A write puts fewer bytes than it was given, and says so. */
+  /** A write puts fewer bytes than it was given, or a read gives fewer than it was asked for, and says so. */
   | { readonly kind: 'short' }
   /** The process is no more: this call and every later one never ends. */
   | { readonly kind: 'die' };
 
-/** What befalls which call: the one numbered `at` (from 0) of those that match, and with `lasting` all after it. */
+/**
+ * What befalls which call: the one numbered `at` (from 0) of those that match; with `lasting` all after it, with `again` each so many
+ * after it.
+ */
 export interface Plan {
   readonly fault: Fault;
   matches(call: Call): boolean;
   readonly at: number;
   readonly lasting: boolean;
+  readonly again?: number;
 }
 
 /** A disk with a plan of what goes wrong; it is well again once `plan` is undefined. */
@@ -58,6 +62,7 @@ export class FaultyDisk {
         if (half !== undefined) await make(half);
         throw Object.assign(new Error(`${fault.code}: ${call.kind} ${call.path}`), {
           code: fault.code,
+          syscall: call.kind.replace('file.', ''),
         });
       }
       case 'short':
@@ -77,19 +82,26 @@ export class FaultyDisk {
     if (!isDead && !plan.matches(call)) return undefined;
     const number = this.seen;
     this.seen += 1;
-    if (number !== plan.at && !(number > plan.at && plan.lasting)) return undefined;
+    if (!isStruck(number - plan.at, plan)) return undefined;
     this.struck += 1;
     this.last = `${call.kind} ${call.path}`;
     return plan.fault;
   }
 }
 
-/** The arguments of a write that puts the first half alone; undefined for any other call. */
+/** Of the call that comes so many after the first one. */
+function isStruck(after: number, { lasting, again }: Plan): boolean {
+  if (after <= 0) return after === 0;
+  return lasting || (again !== undefined && after % again === 0);
+}
+
+/** The arguments of a write, or a read, of the first half alone; undefined for any other call. */
 function toHalf(call: Call): readonly unknown[] | undefined {
   const [data, offset, length, ...rest] = call.args;
   if (call.kind === 'file.writeFile' && (typeof data === 'string' || data instanceof Uint8Array))
     return [data.slice(0, data.length >> 1)];
-  if (call.kind !== 'file.write' || !(data instanceof Uint8Array)) return undefined;
+  if (!['file.write', 'file.read'].includes(call.kind) || !(data instanceof Uint8Array))
+    return undefined;
   const from = typeof offset === 'number' ? offset : 0;
   const size = typeof length === 'number' ? length : data.length - from;
   return size < 2 ? undefined : [data, from, size >> 1, ...rest];

@@ -19,20 +19,27 @@ export type Around = (
   make: (args?: readonly unknown[]) => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** Of an open file only these reach `around`; what reads from it goes on unseen. */
-const FILE_METHODS = ['write', 'writeFile', 'appendFile', 'truncate', 'datasync', 'sync'];
-/** Would change a file past this module. */
-const UNSEEN = ['writev', 'createWriteStream'];
+/** Of an open file these reach `around`; what asks for its facts alone goes on unseen. */
+const FILE_CHANGES = ['write', 'writeFile', 'appendFile', 'truncate', 'datasync', 'sync'];
+const FILE_READS = ['read', 'readFile'];
+/** Would go to a file past this module. */
+const UNSEEN = ['writev', 'readv', 'createWriteStream', 'readableWebStream', 'readLines'];
 
 /** True for a call after which the disk is not as before, or may be lost with the power. */
 export function isChange(call: Call): boolean {
   if (call.kind === 'open') return isForWriting(call.args[1]);
-  return call.kind.startsWith('file.') || CHANGES.has(call.kind);
+  return CHANGES.has(call.kind);
+}
+
+/** True for a call that takes bytes from a file. */
+export function isRead(call: Call): boolean {
+  return call.kind === 'readFile' || FILE_READS.some((name) => call.kind === `file.${name}`);
 }
 
 const CHANGES = new Set([
   ...['chmod', 'copyFile', 'link', 'mkdir', 'rename', 'rm', 'rmdir'],
   ...['symlink', 'truncate', 'unlink'],
+  ...FILE_CHANGES.map((name) => `file.${name}`),
 ]);
 
 /** True for flags of `open` that may make or change a file; the numbers are those of open(2): the lowest two bits are the way in. */
@@ -45,16 +52,20 @@ export function isForWriting(flags: unknown): boolean {
 export function interpose(disk: Disk, around: Around): Disk {
   let files = 0;
 
-  const wrapFile = (handle: FileHandle, path: string, file: number): FileHandle =>
-    new Proxy(handle, {
+  const wrapFile = (handle: FileHandle, path: string, file: number): FileHandle => {
+    const wrapped = new Proxy(handle, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
         const method = String(name);
         if (UNSEEN.includes(method))
           throw new RangeError(`${method} of a file is not told to a disk of the tests`);
+        // A stream reads by the handle that it is made of.
+        if (method === 'createReadStream')
+          return (...args: unknown[]) => member.apply(wrapped, args) as unknown;
         const make = (args: readonly unknown[]): unknown => member.apply(target, args);
-        if (!FILE_METHODS.includes(method)) return (...args: unknown[]) => make(args);
+        if (![...FILE_CHANGES, ...FILE_READS].includes(method))
+          return (...args: unknown[]) => make(args);
         return (...args: unknown[]) =>
           around(
             { kind: `file.${method}`, path, args, file },
@@ -62,6 +73,8 @@ export function interpose(disk: Disk, around: Around): Disk {
           );
       },
     });
+    return wrapped;
+  };
 
   const members = disk as unknown as Readonly<Record<string, unknown>>;
   return new Proxy({} as Disk, {

@@ -18,3 +18,5 @@ export const WRITES = numberOf('WRITES') ?? (isFull ? 4_000 : 400);
 export const STRIDE = numberOf('STRIDE') ?? (isFull ? 1 : 25);
 /** Damaged files. */
 export const FLIPS = numberOf('FLIPS') ?? (isFull ? 500 : 60);
+/** Lives in which trouble with the disk comes again and again, of each kind. */
+export const ROWS = numberOf('ROWS') ?? (isFull ? 100 : 8);

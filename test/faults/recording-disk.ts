@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
 import { nodeDisk, type Disk } from '../../server/store/disk/disk.js';
-import { interpose, isForWriting, type Call } from './interpose.js';
+import { interpose, isChange, isForWriting, type Call } from './interpose.js';
 
 /** What a name is given to, or null when it is taken away. Nodes are numbered; 0 is the recorded folder itself. */
 export interface Entry {
@@ -70,7 +70,7 @@ export class Recorder implements Recording {
         this.noteOpen(call);
         break;
       case 'mkdir':
-        if (isRecursive(call)) this.noteFolders(from, answer);
+        if (isRecursive(call)) this.noteFolders(from);
         else this.put([this.entry(from, this.add({ kind: 'folder' }))]);
         break;
       case 'rename':
@@ -98,7 +98,7 @@ export class Recorder implements Recording {
         this.resize(this.get(from), Number(call.args[1] ?? 0));
         break;
       default:
-        if (opened !== undefined) this.noteFile(call, opened, before, answer);
+        if (opened !== undefined && isChange(call)) this.noteFile(call, opened, before, answer);
     }
   }
 
@@ -136,14 +136,11 @@ export class Recorder implements Recording {
     }
   }
 
-  /** A recursive mkdir answers with the first folder that it made. */
-  private noteFolders(path: string, first: unknown): void {
-    if (typeof first !== 'string') return;
+  /** After a recursive mkdir all of them are there, also those that another one has made, which has not been noted yet. */
+  private noteFolders(path: string): void {
     const made: string[] = [];
-    for (let at = path; at.length >= first.length; at = dirname(at)) made.unshift(at);
-    for (const folder of made)
-      if (this.find(folder) === undefined)
-        this.put([this.entry(folder, this.add({ kind: 'folder' }))]);
+    for (let at = path; this.find(at) === undefined; at = dirname(at)) made.unshift(at);
+    for (const folder of made) this.put([this.entry(folder, this.add({ kind: 'folder' }))]);
   }
 
   /** A folder is emptied name by name before it goes: any of them may be what the power leaves. */

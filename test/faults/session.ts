@@ -61,7 +61,9 @@ export type Fact =
   | { readonly kind: 'points'; readonly run: string; readonly total: number }
   /** Asked to go: until that is acknowledged it may be there or not. */
   | { readonly kind: 'going'; readonly snapshot: string }
-  | { readonly kind: 'gone'; readonly snapshot: string };
+  | { readonly kind: 'gone'; readonly snapshot: string }
+  /** Of everything up to this number; see proof. */
+  | { readonly kind: 'backup'; readonly through: number };
 
 export function toSha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -97,7 +99,8 @@ function toSubject(fact: Fact): string {
     case 'path':
       return `path ${fact.notebook}`;
     case 'limit':
-      return 'limit';
+    case 'backup':
+      return fact.kind;
     case 'points':
       return `points ${fact.run}`;
     case 'pin':
@@ -149,6 +152,7 @@ async function findReason(session: Session, fact: Fact): Promise<string | undefi
       return course.total >= total ? undefined : `${course.total} are there`;
     }
     case 'going':
+    case 'backup':
       return undefined;
     case 'gone':
       return (await hasExpired(session, fact.snapshot)) ? undefined : 'it has not expired';

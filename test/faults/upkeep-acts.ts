@@ -49,6 +49,18 @@ export const UPKEEP_ACTS: readonly Act[] = [
       stage.note({ kind: 'gone', snapshot: row.id });
     },
   },
+  {
+    name: 'free',
+    play: async (stage) => {
+      const { store } = stage.session.history;
+      await store.repository.collect({
+        // Also what came just now: nothing that a ref leads to may go with it.
+        before: Infinity,
+        exclusively: (work) => store.exclusively(work),
+        signal: new AbortController().signal,
+      });
+    },
+  },
 ];
 
 async function findGoing(stage: Stage): Promise<SnapshotRow | undefined> {

@@ -4,10 +4,11 @@ import hashlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cellar.upload import ANSWER_TIMEOUT, TRANSFER_TIMEOUT
-from conftest import CELL_TIMEOUT, Inbox, Kernel
+from conftest import CELL_TIMEOUT, MIME, Inbox, Kernel
 
 SHA = hashlib.sha256(b"model").hexdigest()
 
@@ -103,6 +104,33 @@ def test_gives_the_reason_of_a_server_that_refuses(
     [bundle] = kernel.bundles("cellar.artifact('large.bin')")
     assert bundle["artifacts"][0]["size"] == 40_000_000
     assert "stored" not in bundle["artifacts"][0]
+
+
+def test_leaves_out_a_file_whose_transfer_a_person_ended(
+    start_kernel: Callable[..., Kernel], inbox: Inbox, tmp_path: Path
+) -> None:
+    inbox.refusal = (409, {"status": "error", "code": "cancelled", "message": "large.bin was left out"})
+    kernel = connect(start_kernel, inbox)
+    (tmp_path / "large.bin").write_bytes(bytes(40_000_000))
+    shown = kernel.run("cellar.artifact('large.bin'); cellar.log(loss=1)")
+    [data] = [each["data"] for each in shown["outputs"] if MIME in each.get("data", {})]
+    bundle = data[MIME]
+    # Without a hash, so that the version says that it is left out; the rest of the cell counts.
+    assert bundle["artifacts"] == [{"name": "large.bin", "path": "large.bin"}]
+    assert bundle["metrics"] == {"loss": 1}
+    assert kernel.text("stderr") == "cellar: large.bin is left out, as you asked while it was being kept.\n"
+    assert "large.bin  left out" in data["text/plain"]
+
+
+def test_says_whose_file_it_is_where_jupyter_names_the_notebook(
+    start_kernel: Callable[..., Kernel], inbox: Inbox, tmp_path: Path
+) -> None:
+    notebook = f"{tmp_path}/über 1.ipynb"
+    kernel = start_kernel(CELLAR_URL=inbox.url, CELLAR_KERNEL_TOKEN="narrow", JPY_SESSION_NAME=notebook)
+    (tmp_path / "m.bin").write_bytes(b"model")
+    kernel.bundles("cellar.artifact('m.bin')")
+    query = parse_qs(urlsplit(inbox.puts[0]["path"]).query)
+    assert query == {"name": ["m.bin"], "notebook": [notebook]}
 
 
 def test_does_not_believe_a_server_that_received_something_else(

@@ -1,4 +1,9 @@
-import { collectedSchema, collectSchema, DEFAULT_RETENTION } from '../../../contract/retention.js';
+import {
+  collectedSchema,
+  collectSchema,
+  DEFAULT_GRACE_DAYS,
+  DEFAULT_RETENTION,
+} from '../../../contract/retention.js';
 import { collect } from '../../history/gc.js';
 import { longOperation } from '../long.js';
 import type { Operation } from '../operation.js';
@@ -11,14 +16,17 @@ export function gcOperations(parts: ApiParts): readonly Operation[] {
       {
         method: 'post',
         route: 'gc',
-        summary: 'Thin out old automatic snapshots, and free the files that nothing refers to',
+        summary:
+          'Thin out old automatic snapshots, and free the files and objects of git that nothing refers to',
         grants: [],
         body: collectSchema,
         answer: collectedSchema,
         run: async ({ body }, { report, signal }) => {
-          const { retention = DEFAULT_RETENTION } = await parts.operating.readSettings();
-          const done = await collect(parts.history, { ...body, retention, report, signal });
-          if (!body.dryRun) parts.events.emit({ kind: 'workspace' });
+          const { retention = DEFAULT_RETENTION, artifactGrace = DEFAULT_GRACE_DAYS } =
+            await parts.operating.readSettings();
+          const { dryRun, grace = artifactGrace } = body;
+          const done = await collect(parts.history, { dryRun, grace, retention, report, signal });
+          if (!dryRun) parts.events.emit({ kind: 'workspace' });
           return done;
         },
       },

@@ -1,5 +1,7 @@
 import { isAbsolute } from 'node:path';
 
+import * as z from 'zod';
+
 import {
   importedSchema,
   importOfferSchema,
@@ -9,7 +11,7 @@ import { createImportRuns } from '../../capture/import-runs.js';
 import { readCaptureState } from '../../capture/state.js';
 import { CellarError } from '../../errors.js';
 import { offerImport } from '../../history/import-offer.js';
-import { importGit } from '../../history/import.js';
+import { cancelImport, importGit } from '../../history/import.js';
 import { longOperation } from '../long.js';
 import { signalOf } from '../leaving.js';
 import { jsonOperation, type Operation } from '../operation.js';
@@ -39,7 +41,16 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
           const { all, since } = body;
           const attach = createImportRuns(history);
           try {
-            return await importGit(history, { folder, all, since, wants, attach, report, signal });
+            const done = await importGit(history, {
+              ...{ folder, all, since, wants, attach, report, signal },
+            });
+            // Thousands of versions came in as packs of a few each.
+            report({ what: 'packing', done: 0, total: null });
+            await store.repository.pack(signal);
+            // One that was asked for from some time on has left out what came before it.
+            if (since === undefined && done.head !== null)
+              await operating.noteImported(done.repository, done.head);
+            return done;
           } finally {
             // Also what was brought in before a failure or a cancel is there to be seen.
             events.emit({ kind: 'workspace' });
@@ -49,12 +60,28 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
       parts.report,
     ),
     jsonOperation({
+      method: 'delete',
+      route: 'imports',
+      summary: 'End the import that goes on; what it has brought in stays',
+      grants: [],
+      answer: z.object({ status: z.literal('ok') }),
+      run: () => {
+        cancelImport(store);
+        return { status: 'ok' as const };
+      },
+    }),
+    jsonOperation({
       method: 'get',
       route: 'importOffer',
       summary: 'Whether the git repository around the workspace has history that is not here',
       grants: ['viewer'],
       answer: importOfferSchema,
-      run: ({ response }) => offerImport(store, wants, signalOf(response)),
+      run: ({ response }) =>
+        offerImport(store, {
+          wants,
+          findImported: (repository) => operating.findImported(repository),
+          signal: signalOf(response),
+        }),
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { createContentMemory } from '../../store/content-memory.js';
 import type { Pool } from '../../work/pool.js';
 import { streamEvents } from '../events.js';
 import { jsonOperation, type Operation } from '../operation.js';
@@ -31,7 +32,7 @@ export function mergeToolOperations(parts: MergeToolParts): readonly Operation[]
     },
   });
   return [
-    ...mergeOperations(parts.pool, parts.place).map(attend),
+    ...mergeOperations(parts.pool, parts.place, createContentMemory()).map(attend),
     jsonOperation({
       method: 'delete',
       route: 'mergeTool',

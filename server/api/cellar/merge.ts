@@ -5,7 +5,7 @@ import {
   resolveRequestSchema,
 } from '../../../contract/merge.js';
 import { CellarError } from '../../errors.js';
-import { ByteCache } from '../../store/disk/byte-cache.js';
+import type { ContentMemory } from '../../store/content-memory.js';
 import type { FoundMerge } from '../../tracking/merges.js';
 import { applyChoices, findValueOfMerge, viewMerge } from '../../work/merge.js';
 import type { Pool } from '../../work/pool.js';
@@ -25,8 +25,12 @@ export interface MergePlace {
 }
 
 /** The merge that a notebook waits for, its values, and its end. */
-export function mergeOperations(pool: Pool, place: MergePlace): readonly Operation[] {
-  const packs = new ByteCache<ValuePack>(VALUE_BYTES);
+export function mergeOperations(
+  pool: Pool,
+  place: MergePlace,
+  memory: ContentMemory,
+): readonly Operation[] {
+  const packs = memory.cache<ValuePack>(VALUE_BYTES);
 
   const get = async (path: string): Promise<FoundMerge> => {
     const found = await place.find(path);
@@ -43,12 +47,13 @@ export function mergeOperations(pool: Pool, place: MergePlace): readonly Operati
       query: mergeQuerySchema,
       answer: mergeViewSchema.nullable(),
       run: async ({ query, response }) => {
+        const { epoch } = packs;
         const found = await place.find(query.path);
         // Every notebook that is opened is asked about: that there is no merge is no error.
         if (found === undefined) return null;
         const { input, facts } = found;
         const { view, values } = await viewMerge(pool, input, facts, signalOf(response));
-        packs.add(query.path, values, values.bytes.length);
+        packs.add(query.path, values, values.bytes.length, epoch);
         return new JsonText([view]);
       },
     }),

@@ -6,12 +6,24 @@ import {
   redactTextSchema,
   secretSettingsSchema,
 } from '../../../contract/secrets.js';
+import { removePurged } from '../../history/without-purged.js';
 import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
 /** What a browser asks about secrets: that something found is none, and what of its own must go after a purge. */
 export function redactionOperations(parts: ApiParts): readonly Operation[] {
   const { operating, history } = parts;
+
+  const changeAllowed = async (
+    change: (allowed: readonly string[]) => readonly string[],
+  ): Promise<void> => {
+    const settings = await operating.readSettings();
+    const allowed = new Set(change(settings.secrets?.allowed ?? []));
+    const secrets = { ...settings.secrets, allowed: [...allowed] };
+    await operating.writeSettings({ ...settings, secrets });
+    parts.events.emit({ kind: 'workspace' });
+  };
+
   return [
     jsonOperation({
       method: 'get',
@@ -29,11 +41,19 @@ export function redactionOperations(parts: ApiParts): readonly Operation[] {
       body: allowSecretSchema,
       answer: z.object({}),
       run: async ({ body }) => {
-        const settings = await operating.readSettings();
-        const allowed = new Set([...(settings.secrets?.allowed ?? []), body.fingerprint]);
-        const secrets = { ...settings.secrets, allowed: [...allowed] };
-        await operating.writeSettings({ ...settings, secrets });
-        parts.events.emit({ kind: 'workspace' });
+        await changeAllowed((allowed) => [...allowed, body.fingerprint]);
+        return {};
+      },
+    }),
+    jsonOperation({
+      method: 'delete',
+      route: 'allowedSecrets',
+      summary: 'Take back that something found is no secret',
+      grants: [],
+      query: allowSecretSchema,
+      answer: z.object({}),
+      run: async ({ query }) => {
+        await changeAllowed((allowed) => allowed.filter((each) => each !== query.fingerprint));
         return {};
       },
     }),
@@ -44,7 +64,7 @@ export function redactionOperations(parts: ApiParts): readonly Operation[] {
       grants: [],
       body: redactTextSchema,
       answer: redactedTextSchema,
-      run: ({ body }) => history.secrets.withoutPurged(body.content),
+      run: ({ body }) => removePurged(history.store, body.content),
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { ErrorFacts } from '../../errors.js';
+import type { ErrorFacts } from '../../../contract/errors.js';
 import { CellarError } from '../../errors.js';
 import type { Notebook } from '../notebook.js';
 import { parseNotebook } from '../read.js';

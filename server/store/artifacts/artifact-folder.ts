@@ -72,11 +72,16 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     await syncFolder(folder, disk);
   };
 
-  const take = async (fill: (temporary: string) => Promise<StoredFile>): Promise<StoredFile> => {
+  const take = async (
+    { signal }: Intake,
+    fill: (temporary: string) => Promise<StoredFile>,
+  ): Promise<StoredFile> => {
     await makeFolder(incoming, disk);
     const temporary = join(incoming, randomBytes(12).toString('hex'));
     try {
       const stored = await fill(temporary);
+      // The last sync may have taken a while.
+      signal?.throwIfAborted();
       await alone(() => place(temporary, stored));
       return stored;
     } catch (error) {
@@ -88,14 +93,14 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
   return {
     add: async (bytes, intake = {}) => {
       try {
-        return await take((temporary) => copyStream(bytes, temporary, disk, intake));
+        return await take(intake, (temporary) => copyStream(bytes, temporary, disk, intake));
       } catch (error) {
         throw toStorageError(error, folder);
       }
     },
     addFile: async (path, intake = {}) => {
       try {
-        return await take((temporary) =>
+        return await take(intake, (temporary) =>
           readSteady(path, disk, async (source, size) => {
             await disk.rm(temporary, { force: true });
             return (

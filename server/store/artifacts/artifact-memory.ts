@@ -47,7 +47,7 @@ export function openArtifactMemory(disk: Disk = nodeDisk): Artifacts {
   };
 
   return {
-    add: async (bytes, intake = {}) => keep(await collect(bytes, null, intake)),
+    add: async (bytes, intake = {}) => keep(await collect(bytes, intake.size ?? null, intake)),
     addFile: async (path, intake = {}) => {
       let bytes: Buffer = Buffer.alloc(0);
       await readSteady(path, disk, async (source, size) => {

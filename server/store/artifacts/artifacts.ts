@@ -25,6 +25,8 @@ export interface ListedFile extends StoredFile {
 export interface Intake {
   /** Told of bytes as they are read; `total` is null for a stream whose length nobody gave. */
   readonly report?: ((progress: Progress) => void) | undefined;
+  /** The length of a stream in bytes, where it is known. */
+  readonly size?: number | undefined;
   /** Ends the intake with its reason; nothing stays of it. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -24,7 +24,7 @@ export function copyStream(
   disk: Disk,
   intake: Intake,
 ): Promise<StoredFile> {
-  return intoNew(path, disk, (sink) => hashChunks(bytes, sink, null, intake));
+  return intoNew(path, disk, (sink) => hashChunks(bytes, sink, intake.size ?? null, intake));
 }
 
 /** Copies an open file of about `size` bytes to a new one and hashes it in the same pass; synced when it returns. */

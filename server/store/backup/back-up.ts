@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackedUp } from '../../../contract/backup.js';
 import type { Progress } from '../../../contract/progress.js';
 import { CellarError, isErrno, toStorageError } from '../../errors.js';
-import { syncFolder, writeDurable } from '../disk/durable.js';
+import { ensureFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import { STORE_FORMAT } from '../format.js';
 import type { Store } from '../store.js';
 import { copyChecked, isProven } from './checked-copy.js';
@@ -11,19 +11,25 @@ import { checkOutside } from './folder.js';
 import {
   artifactPath,
   formatKept,
+  LISTS,
   list,
   listObjects,
+  parseKept,
   proofOf,
   type KeptFile,
 } from './kept-files.js';
 import {
   claimFolder,
   findManifest,
+  readSetFile,
   writeManifest,
   writeSetFile,
+  type Manifest,
   type SetFile,
 } from './manifest.js';
 import { captureMoment, isStillHeld, type Moment } from './moment.js';
+import { findMissing } from './closure.js';
+import { settleFiles } from './settle.js';
 
 const MOST_TRIES = 10;
 const AT_ONCE = 4;
@@ -39,8 +45,9 @@ export interface BackUpOptions {
 
 /**
  * Copies a store that may be in use into a folder: what is new since the last backup there, each file proven by its name as it is
- * copied, and the manifest last. Until then the last backup stays whole. Throws conflict for a folder with another store's backup,
- * bad_request for one that lies in the store or holds something else, disk_full.
+ * copied, and the manifest last. Until then the last backup stays whole, and it stays when the store is so damaged that this one would
+ * lack what its refs lead to. Throws conflict for a folder with another store's backup, bad_request for one that lies in the store or
+ * holds something else, disk_full.
  */
 export async function backUp(store: Store, options: BackUpOptions): Promise<BackedUp> {
   const { folder, signal } = options;
@@ -48,16 +55,32 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
     await checkOutside(folder, store.places.cellar, store.disk);
     await claimFolder(folder, store.id, store.disk);
     const last = await findManifest(folder, store.disk);
+    const before = last === undefined ? NOTHING : await readLast(store, folder, last);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       signal?.throwIfAborted();
-      const copying = new Copying(store, options);
+      const copying = new Copying(store, options, before);
       const moment = await captureMoment(store, folder);
-      const files = await copying.all();
+      const fresh = await copying.all();
       if (!(await isStillHeld(store, moment))) continue;
-      const lists = await writeLists(store, join(folder, moment.set), files);
-      await finish(store, folder, moment, lists);
+      const isDamaged = copying.damages.length > 0;
+      // An earlier run may have copied what is damaged now while it was whole.
+      const files = isDamaged ? withEarlier(fresh, before) : fresh;
+      const missing =
+        isDamaged && last !== undefined
+          ? await findMissing(join(folder, 'store.git'), files.objects, moment.refs, {
+              disk: store.disk,
+              signal,
+            })
+          : undefined;
+      if (missing === undefined) {
+        const lists = await writeLists(store, join(folder, moment.set), files);
+        await finish(store, folder, moment, lists);
+      } else {
+        copying.damages.push({ what: missing, reason: 'no backup has it whole' });
+        await store.disk.rm(join(folder, moment.set), { recursive: true, force: true });
+      }
       return {
-        status: copying.damages.length === 0 ? 'ok' : 'damaged',
+        status: isDamaged ? 'damaged' : 'ok',
         folder,
         refs: Object.keys(moment.refs).length,
         artifacts: files.artifacts.length,
@@ -65,6 +88,7 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
         copied: copying.copied,
         holdsPurged: last !== undefined && last.generation < moment.generation,
         damages: copying.damages,
+        keptBefore: missing === undefined ? null : (last?.made ?? null),
       };
     }
   } catch (error) {
@@ -77,23 +101,58 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
   );
 }
 
+/** What the last backup lists, as far as it can be read. */
+async function readLast(store: Store, folder: string, last: Manifest): Promise<Kept> {
+  const read = async (name: string): Promise<readonly KeptFile[]> => {
+    const file = last.files.find(({ path }) => path === name);
+    if (file === undefined) return [];
+    try {
+      return parseKept(await readSetFile(join(folder, last.set), file, store.disk));
+    } catch (error) {
+      // A list that is damaged proves nothing; this backup writes its own.
+      if (error instanceof CellarError) return [];
+      throw error;
+    }
+  };
+  return { objects: await read(LISTS.objects), artifacts: await read(LISTS.artifacts) };
+}
+
+function withEarlier({ objects, artifacts }: Kept, before: Kept): Kept {
+  const add = (now: readonly KeptFile[], then: readonly KeptFile[]): readonly KeptFile[] => {
+    const paths = new Set(now.map(({ path }) => path));
+    return [...now, ...then.filter(({ path }) => !paths.has(path))];
+  };
+  return {
+    objects: add(objects, before.objects),
+    artifacts: add(artifacts, before.artifacts),
+  };
+}
+
 interface Kept {
   readonly objects: readonly KeptFile[];
   readonly artifacts: readonly KeptFile[];
 }
 
+const NOTHING: Kept = { objects: [], artifacts: [] };
+
 /** Copies the files that never change. */
 class Copying {
   readonly damages: { what: string; reason: string }[] = [];
   readonly copied = { files: 0, bytes: 0 };
-  private readonly folders = new Set<string>();
+  /** Files of the backup whose names may not be on the disk yet. */
+  private readonly unsettled = new Set<string>();
+  /** Files that the last whole backup names: their names are on the disk. */
+  private readonly safe: ReadonlySet<string>;
   private done = 0;
   private total = 0;
 
   constructor(
     private readonly store: Store,
     private readonly options: BackUpOptions,
-  ) {}
+    before: Kept,
+  ) {
+    this.safe = new Set([...before.objects, ...before.artifacts].map(({ path }) => path));
+  }
 
   /** What is there now; durable when it returns. */
   async all(): Promise<Kept> {
@@ -112,8 +171,8 @@ class Copying {
       keptObjects = await this.copy(again);
     }
     const keptArtifacts = await this.copy(artifacts);
-    for (const folder of this.folders) await syncFolder(folder, disk);
-    return { objects: keptObjects, artifacts: keptArtifacts };
+    await settleFiles(this.options.folder, this.unsettled, disk);
+    return { objects: withoutLoneIndexes(keptObjects), artifacts: keptArtifacts };
   }
 
   /** Copies what is not in the backup; gives those that are in it afterwards. */
@@ -136,6 +195,7 @@ class Copying {
     const { places, disk } = this.store;
     const { folder, verify = false, signal, report } = this.options;
     const to = join(folder, path);
+    if (!this.safe.has(path)) this.unsettled.add(path);
     this.done = Math.min(this.total, this.done + size);
     report?.({ what: 'bytes', done: this.done, total: this.total });
     const there = await disk.stat(to).catch(() => undefined);
@@ -145,7 +205,6 @@ class Copying {
       if (await copyChecked(join(places.cellar, path), to, proofOf(path), { disk, signal })) {
         this.copied.files += 1;
         this.copied.bytes += size;
-        this.folders.add(join(to, '..'));
         return true;
       }
       this.damages.push({ what: path, reason: 'its bytes are not what its name says' });
@@ -157,6 +216,16 @@ class Copying {
   }
 }
 
+/** An index whose pack is not held would have git look for objects that are not there. */
+function withoutLoneIndexes(files: readonly KeptFile[]): readonly KeptFile[] {
+  const paths = new Set(files.map(({ path }) => path));
+  return files.filter(({ path }) => !path.endsWith('.idx') || paths.has(toPack(path)));
+}
+
+function toPack(index: string): string {
+  return index.replace(/[.]idx$/, '.pack');
+}
+
 function isSame(a: readonly KeptFile[], b: readonly KeptFile[]): boolean {
   const paths = new Set(a.map(({ path }) => path));
   return b.every(({ path }) => paths.has(path));
@@ -165,8 +234,8 @@ function isSame(a: readonly KeptFile[], b: readonly KeptFile[]): boolean {
 async function writeLists(store: Store, set: string, kept: Kept): Promise<readonly SetFile[]> {
   const { disk } = store;
   return [
-    await writeSetFile(set, 'objects.txt', formatKept(kept.objects), disk),
-    await writeSetFile(set, 'artifacts.txt', formatKept(kept.artifacts), disk),
+    await writeSetFile(set, LISTS.objects, formatKept(kept.objects), disk),
+    await writeSetFile(set, LISTS.artifacts, formatKept(kept.artifacts), disk),
   ];
 }
 
@@ -203,7 +272,7 @@ export async function writeRepositoryFiles(
   const sorted = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
   const packed = `# pack-refs with: sorted\n${sorted.map(([ref, oid]) => `${oid} ${ref}\n`).join('')}`;
   const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n';
-  await disk.mkdir(join(gitdir, 'refs', 'heads'), { recursive: true });
+  await ensureFolder(join(gitdir, 'refs', 'heads'), disk);
   await syncFolder(join(gitdir, 'refs'), disk);
   await writeDurable(join(gitdir, 'packed-refs'), packed, undefined, disk);
   await writeDurable(join(gitdir, 'config'), config, undefined, disk);

@@ -11,18 +11,25 @@ export const READY = 'restored';
 
 /**
  * Gives a restored store its name when the one before was moved aside already: whoever restored it may have been ended between the
- * two. Call it before a store is made, so that no empty one takes the place. Does nothing where a store is.
+ * two. Call it before a store is made, so that no empty one takes the place. Does nothing where a store is; true when it gave a name.
  */
-export async function finishRestore(root: string, disk: Disk): Promise<void> {
+export async function finishRestore(root: string, disk: Disk): Promise<boolean> {
   const names = await list(root, disk);
-  if (names.includes('.cellar')) return;
+  if (names.includes('.cellar')) return false;
   for (const name of names) {
     if (!UNFINISHED.test(name) || !(await list(join(root, name), disk)).includes(READY)) continue;
-    await disk.rename(join(root, name), join(root, '.cellar'));
+    try {
+      await disk.rename(join(root, name), join(root, '.cellar'));
+    } catch (error) {
+      // Somebody has just made a store there.
+      if (isErrno(error, 'ENOTEMPTY', 'EEXIST')) return false;
+      throw error;
+    }
     await syncFolder(root, disk);
     await disk.rm(join(root, '.cellar', READY), { force: true });
-    return;
+    return true;
   }
+  return false;
 }
 
 async function list(folder: string, disk: Disk): Promise<readonly string[]> {

@@ -6,8 +6,6 @@ import type { Disk } from '../disk/disk.js';
 /** Throws bad_request when a folder, which may not exist yet, lies in the store at `cellar` or holds it, through whatever links. */
 export async function checkOutside(folder: string, cellar: string, disk: Disk): Promise<void> {
   const [real, store] = [await findReal(folder, disk), await findReal(cellar, disk)];
-  const isIn = (inner: string, outer: string): boolean =>
-    inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
   if (isIn(real, store) || isIn(store, real))
     throw new CellarError(
       'bad_request',
@@ -16,8 +14,13 @@ export async function checkOutside(folder: string, cellar: string, disk: Disk): 
     );
 }
 
+/** True for a path that is `outer` or below it; both as findReal gives them. */
+export function isIn(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
+}
+
 /** realpath of a folder that may not exist: its nearest existing parent is resolved. */
-async function findReal(path: string, disk: Disk): Promise<string> {
+export async function findReal(path: string, disk: Disk): Promise<string> {
   try {
     return await disk.realpath(path);
   } catch (error) {

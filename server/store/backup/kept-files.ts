@@ -10,6 +10,9 @@ export interface KeptFile {
   readonly size: number;
 }
 
+/** The files of a backup's set that list what it holds beside. */
+export const LISTS = { objects: 'objects.txt', artifacts: 'artifacts.txt' };
+
 const PACKED = /^pack-[0-9a-f]{40}\.(pack|idx)$/;
 
 /** The proof that a kept file has to stand. */

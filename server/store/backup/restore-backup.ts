@@ -14,7 +14,7 @@ import { toPlaces, type Places } from '../places.js';
 import { writeRepositoryFiles } from './back-up.js';
 import { copyChecked } from './checked-copy.js';
 import { checkOutside } from './folder.js';
-import { list, parseKept, proofOf, type KeptFile } from './kept-files.js';
+import { list, LISTS, parseKept, proofOf, type KeptFile } from './kept-files.js';
 import { findManifest, readSetFile, type Manifest } from './manifest.js';
 import { READY, UNFINISHED, finishRestore } from './finish-restore.js';
 
@@ -61,7 +61,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredBa
     const lock = await claimPlace(places, options);
     try {
       const fresh = await fill(manifest, options);
-      const before = await exchange(places, fresh, options);
+      const before = await exchange(places, fresh, { ...options, wasThere: lock !== undefined });
       const { refs, artifacts, records } = fresh;
       return { made: manifest.made, refs, artifacts, records, before };
     } finally {
@@ -118,8 +118,8 @@ async function fill(manifest: Manifest, options: RestoreOptions): Promise<Filled
         ? Buffer.alloc(0)
         : readSetFile(join(folder, manifest.set), file, disk);
     };
-    const objects = parseKept(await read('objects.txt'));
-    const artifacts = parseKept(await read('artifacts.txt'));
+    const objects = parseKept(await read(LISTS.objects));
+    const artifacts = parseKept(await read(LISTS.artifacts));
     await copyKept([...objects, ...artifacts], path, options);
     const git = join(path, 'store.git');
     await writeRepositoryFiles(git, manifest.refs, disk);
@@ -186,18 +186,21 @@ async function syncTree(folder: string, disk: Disk): Promise<void> {
   await syncFolder(folder, disk);
 }
 
-/** Two renames: ended between them, the next who opens the workspace makes the second (see finishRestore). */
+/**
+ * Puts the fresh store in its place; `wasThere` says that one was there when this began, of which the lock is ours. Two renames: ended between them, the next who opens
+ * the workspace makes the second (see finishRestore).
+ */
 async function exchange(
   places: Places,
   fresh: Filled,
-  { root, now, disk }: RestoreOptions,
+  { root, now, disk, wasThere }: RestoreOptions & { readonly wasThere: boolean },
 ): Promise<string | undefined> {
   const isThere = await disk.stat(places.cellar).then(
     () => true,
     () => false,
   );
   let before: string | undefined;
-  if (isThere) {
+  if (isThere && wasThere) {
     const stamp = new Date(now()).toISOString().slice(0, 19).replaceAll(':', '-');
     const taken = new Set(await list(root, disk));
     let name = `.cellar.before-${stamp}`;
@@ -209,6 +212,14 @@ async function exchange(
     for (const file of ['lock', 'lock.beat', 'server.json'])
       await disk.rm(join(before, file), { force: true });
   }
-  await finishRestore(root, disk);
+  if (!(await finishRestore(root, disk)) && (await list(fresh.path, disk)).length > 0) {
+    await disk.rm(fresh.path, { recursive: true, force: true });
+    const aside = before === undefined ? '' : ` What was there before is in ${before}.`;
+    throw new CellarError(
+      'conflict',
+      `Somebody has just made a store in ${places.cellar}, so nothing was restored.${aside} End Cellar there, then restore again with --force.`,
+      { path: places.cellar },
+    );
+  }
   return before;
 }

@@ -2,8 +2,14 @@
 export class ByteCache<Value> {
   private readonly entries = new Map<string, { value: Value; size: number }>();
   private used = 0;
+  private clears = 0;
 
   constructor(private readonly limit: number) {}
+
+  /** Another one after each `clear`. Whoever takes time to make a value notes it first, and gives it to `add`. */
+  get epoch(): number {
+    return this.clears;
+  }
 
   find(key: string): Value | undefined {
     const entry = this.entries.get(key);
@@ -13,8 +19,9 @@ export class ByteCache<Value> {
     return entry.value;
   }
 
-  /** Keeps a value of `size` bytes; one that is larger than the whole cache is not kept. */
-  add(key: string, value: Value, size: number): void {
+  /** Keeps a value of `size` bytes; not one that is larger than the whole cache, nor one that was begun in another epoch. */
+  add(key: string, value: Value, size: number, epoch = this.clears): void {
+    if (epoch !== this.clears) return;
     this.delete(key);
     if (size > this.limit) return;
     this.entries.set(key, { value, size });
@@ -35,5 +42,6 @@ export class ByteCache<Value> {
   clear(): void {
     this.entries.clear();
     this.used = 0;
+    this.clears += 1;
   }
 }

@@ -48,11 +48,7 @@ export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<v
     );
   };
   for (let at = path; state.doubtful.has(at); at = dirname(at)) await takeBack(at);
-  const first = await disk.mkdir(path, { recursive: true }).catch(async (error: unknown) => {
-    // On a disk that is read-only Node says "no such file" (libuv's reason is lost on the way up): ask for it again.
-    if (isErrno(error, 'ENOENT')) await disk.mkdir(await findFirstMissing(path, disk));
-    throw error;
-  });
+  const first = await ensureFolder(path, disk);
   const takeAllBack = async (): Promise<void> => {
     for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at))
       await takeBack(at);
@@ -92,15 +88,34 @@ function listUnsettled(
   }
 }
 
-async function findFirstMissing(path: string, disk: Disk): Promise<string> {
-  for (let at = path; ; at = dirname(at)) if (await isThere(dirname(at), disk)) return at;
+/**
+ * Makes a folder and those of its parents that are missing, unsynced; gives the outermost that it made, undefined when all were
+ * there. Node's own `recursive` goes round for ever below a folder that is there and takes no other, as /proc.
+ */
+export async function ensureFolder(
+  path: string,
+  disk: Disk = nodeDisk,
+): Promise<string | undefined> {
+  try {
+    if (await madeOne(path, disk)) return path;
+    return undefined;
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') || dirname(path) === path) throw error;
+  }
+  const first = await ensureFolder(dirname(path), disk);
+  const made = await madeOne(path, disk);
+  return first ?? (made ? path : undefined);
 }
 
-async function isThere(path: string, disk: Disk): Promise<boolean> {
-  return disk.stat(path).then(
-    () => true,
-    () => dirname(path) === path,
-  );
+/** False when the folder is there already, also when somebody else has just made it. */
+async function madeOne(path: string, disk: Disk): Promise<boolean> {
+  try {
+    await disk.mkdir(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST') && (await disk.stat(path)).isDirectory()) return false;
+    throw error;
+  }
 }
 
 /** A name beside `path` that no other writer uses; the prefix is one that git's own gc sweeps in object folders. */
@@ -115,13 +130,15 @@ export function isTemporary(name: string): boolean {
 
 /**
  * Puts a whole file at `path`: written under another name, synced, renamed. Afterwards the file has the old or the new bytes,
- * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first.
+ * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first. What `check`
+ * throws just before the rename leaves everything as it was.
  */
 export async function placeFile(
   path: string,
   bytes: Uint8Array | string,
   mode = 0o644,
   disk: Disk = nodeDisk,
+  check?: () => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
@@ -132,6 +149,7 @@ export async function placeFile(
     } finally {
       await handle.close();
     }
+    await check?.();
     await disk.rename(temporary, path);
   } catch (error) {
     await disk.unlink(temporary).catch(() => undefined);

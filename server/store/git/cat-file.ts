@@ -14,6 +14,8 @@ export type Answer = GitObject | undefined | 'no git';
 export interface CatFile {
   /** Many may be asked for at once; they are answered in order. Throws store_damaged. */
   read(oid: string): Promise<Answer>;
+  /** What is asked for next is asked of a new process: the old one may have packs open that are gone. */
+  renew(): void;
   close(): void;
 }
 
@@ -30,6 +32,7 @@ export function openCatFile(gitdir: string): CatFile {
   let length = 0;
   /** How many bytes the first answer still needs; so that chunks of a large one are joined once. */
   let wanted = 0;
+  let isOld = false;
   const questions: Question[] = [];
 
   const stop = (): void => {
@@ -40,6 +43,7 @@ export function openCatFile(gitdir: string): CatFile {
     chunks = [];
     length = 0;
     wanted = 0;
+    isOld = false;
   };
 
   const failAll = (answer: (question: Question) => void): void => {
@@ -100,7 +104,9 @@ export function openCatFile(gitdir: string): CatFile {
       else if (object?.oid === question.oid) question.resolve(object);
       else question.reject(damaged(gitdir, question.oid));
     }
-    if (questions.length === 0) idle = setTimeout(stop, IDLE_MS).unref();
+    if (questions.length > 0) return;
+    if (isOld) stop();
+    else idle = setTimeout(stop, IDLE_MS).unref();
   };
 
   const ask = (question: Question): void => {
@@ -115,6 +121,10 @@ export function openCatFile(gitdir: string): CatFile {
       new Promise((resolve, reject) => {
         ask({ oid, resolve, reject });
       }),
+    renew: () => {
+      if (questions.length === 0) stop();
+      else isOld = true;
+    },
     close: stop,
   };
 }

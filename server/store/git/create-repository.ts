@@ -4,6 +4,7 @@ import type { Objects } from './objects.js';
 import { createReading, missing } from './reading.js';
 import type { Refs } from './refs.js';
 import type { ChainRequest, Committed, Repository } from './repository.js';
+import { whileHeld } from './turns.js';
 
 /** A repository over its objects and its refs, wherever they are. */
 export function createRepository(gitdir: string, objects: Objects, refs: Refs): Repository {
@@ -49,6 +50,12 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
     deleteRef: (ref, expected) => stored(() => refs.move(ref, expected, undefined)),
     counts: () => objects.counts(),
     pack: (signal) => stored(() => objects.pack(signal)),
+    collect: (request) => stored(() => objects.collect(request, refs)),
+    whileHeld: (work) => whileHeld(gitdir, work),
+    forget: () => {
+      reading.forget();
+      objects.forget();
+    },
     close: () => {
       objects.close();
     },

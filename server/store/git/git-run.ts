@@ -21,7 +21,10 @@ export interface RunOptions {
 /** How it went: "no git" when there is none to run, "too old" when it does not know an option. */
 export type GitEnd = 'done' | 'no git' | 'too old';
 
-/** Runs a command of the system's git in the background, at low priority. Throws when it fails; ends it, and all it started, by the signal. */
+/** A command of git's that failed, with what it said. */
+export class GitFailure extends Error {}
+
+/** Runs a command of the system's git in the background, at low priority. Throws GitFailure when it fails; ends it, and all it started, by the signal. */
 export async function runGit(
   gitdir: string,
   args: readonly string[],
@@ -60,7 +63,7 @@ export async function runGit(
     if (code === 'no git' || code === NOT_FOUND) return 'no git';
     if (code === NOT_KNOWN) return 'too old';
     if (code !== 0)
-      throw new Error(
+      throw new GitFailure(
         `git ${args.find((arg) => /^[a-z]+-/.test(arg)) ?? ''} in ${gitdir} failed (${code ?? 'ended'}): ${said.trim()}`,
       );
     return 'done';

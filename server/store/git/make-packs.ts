@@ -17,7 +17,7 @@ const SETTINGS = [
   'pack.deltaCacheSize=32m',
 ].flatMap((setting) => ['-c', setting]);
 /** Its index goes first: without it a pack is not there for git. */
-const ENDINGS = ['idx', 'rev', 'bitmap', 'mtimes', 'pack'];
+const ENDINGS = ['idx', 'rev', 'bitmap', 'mtimes', 'keep', 'promisor', 'pack'];
 /** What a git that was ended leaves of a pack. */
 const UNFINISHED = /^tmp_(pack|idx|rev|obj)_/;
 

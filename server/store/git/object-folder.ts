@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { CellarError, isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { openCatFile } from './cat-file.js';
+import { collectObjects } from './collect.js';
 import { listLooseFolders, openLooseObjects, type LooseObjects } from './loose.js';
 import { firstOf, type GitObject } from './object.js';
 import type { Objects } from './objects.js';
@@ -95,7 +96,17 @@ export function openObjectFolder(gitdir: string, disk: Disk): Objects {
       for await (const names of listLooseFolders(own, disk)) loose += names.length;
       return { loose, packs: (await listSmallPacks(gitdir, disk)).length };
     },
+    collect: (request, refs) =>
+      inTurn(gitdir, request.signal, (signal) =>
+        collectObjects({ gitdir, disk, refs, find }, { ...request, signal }),
+      ),
     pack: (asked) => inTurn(gitdir, asked, (signal) => packObjects(gitdir, { disk, signal })),
+    forget: () => {
+      catFile.renew();
+      void sources().then((all) => {
+        for (const { packs } of all) packs.forget();
+      });
+    },
     close: () => {
       catFile.close();
       void sources().then((all) => {

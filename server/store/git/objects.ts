@@ -1,4 +1,6 @@
+import type { CollectRequest, Freed } from './collecting.js';
 import type { GitObject } from './object.js';
+import type { Refs } from './refs.js';
 import type { Read } from './repository.js';
 
 /** Objects on their way to the disk. */
@@ -27,5 +29,9 @@ export interface Objects {
   counts(): Promise<Counts>;
   /** See Repository. */
   pack(signal: AbortSignal): Promise<void>;
+  /** See Repository; `refs` are the repository's. */
+  collect(request: CollectRequest, refs: Refs): Promise<Freed>;
+  /** Lets go of what is in memory or open of objects that may be gone. */
+  forget(): void;
   close(): void;
 }

@@ -29,8 +29,11 @@ export interface Unpacked {
 /** Unpacked objects by pack and offset: what was just read is often the base of what is read next. */
 export type Bases = ByteCache<Unpacked>;
 
-interface Entry {
+/** What a pack says of an object before its deflated bytes. */
+export interface PackedEntry {
+  /** As the format numbers them. */
   readonly type: number;
+  /** Of the object, or of the delta, in bytes when inflated. */
   readonly size: number;
   /** Where the deflated bytes start. */
   readonly data: number;
@@ -45,6 +48,7 @@ export async function readPacked(
   bases: Bases,
 ): Promise<Unpacked> {
   const { file } = pack;
+  const { epoch } = bases;
   const deltas: { readonly at: number; readonly bytes: Buffer }[] = [];
   let at = offset;
   let found = bases.find(`${file.path}:${at}`);
@@ -54,7 +58,7 @@ export async function readPacked(
     const type = TYPES[entry.type];
     if (type !== undefined) {
       found = { type, content };
-      bases.add(`${file.path}:${at}`, found, content.length);
+      bases.add(`${file.path}:${at}`, found, content.length, epoch);
     } else {
       if (entry.base === undefined || deltas.length >= MOST_DEPTH)
         throw new RangeError(`${file.path} has no object at ${at}`);
@@ -65,15 +69,16 @@ export async function readPacked(
   }
   for (const delta of deltas.reverse()) {
     found = { type: found.type, content: applyDelta(found.content, delta.bytes) };
-    bases.add(`${file.path}:${delta.at}`, found, found.content.length);
+    bases.add(`${file.path}:${delta.at}`, found, found.content.length, epoch);
   }
   return found;
 }
 
-async function readEntry(
+/** Reads what stands at an offset of a pack. Throws RangeError for damage. */
+export async function readEntry(
   { file, index }: { readonly file: RangeReader; readonly index: PackIndex },
   offset: number,
-): Promise<Entry> {
+): Promise<PackedEntry> {
   const head = await file.read(offset, MOST_HEADER);
   let at = 0;
   const next = (): number => {
@@ -106,7 +111,7 @@ async function readEntry(
   return { type, size, data: offset + at + 20, base };
 }
 
-async function readDeflated(file: RangeReader, { size, data }: Entry): Promise<Buffer> {
+async function readDeflated(file: RangeReader, { size, data }: PackedEntry): Promise<Buffer> {
   // zlib's own bound (deflateBound) of what content of this size can take deflated; what follows it is of the next object.
   const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
   const deflated = await file.read(data, Math.min(most, (await file.size()) - data));

@@ -5,6 +5,8 @@ const MAGIC = 0xff744f63;
 const HEADER = 8;
 const FAN = 256 * 4;
 const NAME = 20;
+/** From here on an offset is a position in a table of larger ones. */
+const LARGE = 0x80000000;
 
 /** Finds where an object is in a pack. Reads of an index only what a question needs (gitformat-pack, "version 2"). */
 export class PackIndex {
@@ -48,16 +50,46 @@ export class PackIndex {
     );
   }
 
+  /** All objects with where each begins in the pack, in that order. */
+  async places(): Promise<readonly { readonly oid: string; readonly offset: number }[]> {
+    const names = await this.names();
+    const places: { oid: string; offset: number }[] = [];
+    for (const [position, oid] of names.entries())
+      places.push({ oid, offset: await this.offset(position, names.length) });
+    return places.sort((a, b) => a.offset - b.offset);
+  }
+
   /** Lets go of the file. */
   close(): void {
     this.file.close();
   }
 
+  /** The names of all objects in their order, 20 bytes each, and where in the pack each is. Throws store_damaged when some are missing. */
+  async all(): Promise<{ readonly names: Buffer; readonly offsets: Float64Array }> {
+    const count = await this.count();
+    const bytes = await this.file.read(HEADER + FAN, count * (NAME + 4 + 4));
+    // Who takes a pack away relies on these being all.
+    if (bytes.length < count * (NAME + 4 + 4))
+      throw new CellarError('store_damaged', `${this.file.path} ends early. Run "cellar verify".`, {
+        path: this.file.path,
+      });
+    const offsets = new Float64Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const small = bytes.readUInt32BE(count * (NAME + 4) + at * 4);
+      offsets[at] = small < LARGE ? small : await this.largeOffset(small, count);
+    }
+    return { names: bytes.subarray(0, count * NAME), offsets };
+  }
+
   private async offset(position: number, count: number): Promise<number> {
     const offsets = HEADER + FAN + count * (NAME + 4);
     const small = (await this.file.read(offsets + position * 4, 4)).readUInt32BE(0);
-    if (small < 0x80000000) return small;
-    const large = await this.file.read(offsets + count * 4 + (small - 0x80000000) * 8, 8);
+    return small < LARGE ? small : this.largeOffset(small, count);
+  }
+
+  private async largeOffset(small: number, count: number): Promise<number> {
+    const table = HEADER + FAN + count * (NAME + 4 + 4);
+    const large = await this.file.read(table + (small - LARGE) * 8, 8);
     return Number(large.readBigUInt64BE(0));
   }
 

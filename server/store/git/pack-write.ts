@@ -12,7 +12,18 @@ const NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob
 /** Deflated on threads ahead of the one that is written. */
 const AHEAD = 4;
 
-interface Entry {
+/** Larger offsets stand in a table of their own. */
+const LARGE_OFFSET = 0x8000_0000;
+const NAME_DELTA = 7;
+
+/** An object as a pack has it: its name, what stands before its deflated bytes, and these. */
+export interface PackEntry {
+  readonly oid: string;
+  readonly header: Buffer;
+  readonly deflated: Buffer;
+}
+
+interface Place {
   readonly oid: string;
   readonly offset: number;
   readonly crc: number;
@@ -39,9 +50,9 @@ export function packedWriting(folder: string, disk: Disk): Writing {
 
 /**
  * Writes a pack with its index (gitformat-pack), without deltas; durable when it returns its name without ending. Objects may come
- * one after another, so that never all of them are in memory; `count` is how many will come, each once, 2 GB in all at most.
+ * one after another, so that never all of them are in memory; `count` is how many will come, each once.
  */
-export async function writePack(
+export function writePack(
   folder: string,
   from: {
     readonly count: number;
@@ -49,16 +60,25 @@ export async function writePack(
   },
   disk: Disk,
 ): Promise<string> {
+  return writeEntries(folder, { count: from.count, entries: deflateAhead(from.objects) }, disk);
+}
+
+/** The same with entries as they are to stand there. */
+export async function writeEntries(
+  folder: string,
+  from: { readonly count: number; readonly entries: AsyncIterable<PackEntry> },
+  disk: Disk,
+): Promise<string> {
   await makeFolder(folder, disk);
   const temporary = temporaryName(join(folder, 'pack'));
   try {
-    const { entries, checksum } = await writeObjects(temporary, from, disk);
+    const { places, checksum } = await writeAll(temporary, from, disk);
     const name = `pack-${checksum.toString('hex')}`;
     const path = join(folder, name);
     await disk.rename(temporary, `${path}.pack`);
     // Only with its index is a pack there for git: it comes last.
     await syncFolder(dirname(path), disk);
-    await placeFile(`${path}.idx`, formatIndex(entries, checksum), 0o444, disk);
+    await placeFile(`${path}.idx`, formatIndex(places, checksum), 0o444, disk);
     await syncFolder(dirname(path), disk);
     return name;
   } catch (error) {
@@ -67,15 +87,15 @@ export async function writePack(
   }
 }
 
-async function writeObjects(
+async function writeAll(
   path: string,
-  { count, objects }: Parameters<typeof writePack>[1],
+  { count, entries }: Parameters<typeof writeEntries>[1],
   disk: Disk,
-): Promise<{ readonly entries: readonly Entry[]; readonly checksum: Buffer }> {
+): Promise<{ readonly places: readonly Place[]; readonly checksum: Buffer }> {
   const handle = await disk.open(path, 'wx', 0o444);
   try {
     const sum = createHash('sha1');
-    const entries: Entry[] = [];
+    const places: Place[] = [];
     let offset = 0;
     const put = async (...parts: readonly Buffer[]): Promise<void> => {
       for (const part of parts) {
@@ -88,17 +108,16 @@ async function writeObjects(
     head.writeUInt32BE(VERSION, 4);
     head.writeUInt32BE(count, 8);
     await put(head);
-    for await (const { object, deflated } of deflateAhead(objects)) {
-      const header = formatHeader(object);
-      entries.push({ oid: object.oid, offset, crc: crc32(deflated, crc32(header)) });
+    for await (const { oid, header, deflated } of entries) {
+      places.push({ oid, offset, crc: crc32(deflated, crc32(header)) });
       await put(header, deflated);
     }
-    if (entries.length !== count)
-      throw new RangeError(`${entries.length} objects came where ${count} were said to`);
+    if (places.length !== count)
+      throw new RangeError(`${places.length} objects came where ${count} were said to`);
     const checksum = sum.digest();
     await handle.writeFile(checksum);
     await handle.datasync();
-    return { entries, checksum };
+    return { places, checksum };
   } finally {
     await handle.close();
   }
@@ -106,14 +125,10 @@ async function writeObjects(
 
 async function* deflateAhead(
   objects: Iterable<GitObject> | AsyncIterable<GitObject>,
-): AsyncGenerator<{ readonly object: GitObject; readonly deflated: Buffer }> {
-  const working: Promise<{ object: GitObject; deflated: Buffer }>[] = [];
-  const deflate = async (object: GitObject): Promise<{ object: GitObject; deflated: Buffer }> => ({
-    object,
-    deflated: await deflateContent(object.content),
-  });
+): AsyncGenerator<PackEntry> {
+  const working: Promise<PackEntry>[] = [];
   for await (const object of objects) {
-    const started = deflate(object);
+    const started = toEntry(object);
     started.catch(() => undefined);
     working.push(started);
     const first = working.length >= AHEAD ? working.shift() : undefined;
@@ -122,11 +137,22 @@ async function* deflateAhead(
   for (const rest of working) yield await rest;
 }
 
+/** An object as an entry that needs no other. */
+export async function toEntry({ oid, type, content }: GitObject): Promise<PackEntry> {
+  const header = formatHeader(NUMBERS[type], content.length);
+  return { oid, header, deflated: await deflateContent(content) };
+}
+
+/** What stands before a delta of `size` bytes whose base is named, and in the same pack. */
+export function formatDeltaHeader(size: number, base: string): Buffer {
+  return Buffer.concat([formatHeader(NAME_DELTA, size), Buffer.from(base, 'hex')]);
+}
+
 /** Type and size: four bits of the size beside the type, then seven a byte. */
-function formatHeader({ type, content }: GitObject): Buffer {
+export function formatHeader(type: number, size: number): Buffer {
   const bytes: number[] = [];
-  let byte = (NUMBERS[type] << 4) | (content.length & 15);
-  for (let rest = Math.floor(content.length / 16); rest > 0; rest = Math.floor(rest / 128)) {
+  let byte = (type << 4) | (size & 15);
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
     bytes.push(byte | 0x80);
     byte = rest & 0x7f;
   }
@@ -135,8 +161,8 @@ function formatHeader({ type, content }: GitObject): Buffer {
 }
 
 /** The index of a pack, version 2. */
-function formatIndex(entries: readonly Entry[], checksum: Buffer): Buffer {
-  const sorted = [...entries].sort((a, b) => (a.oid < b.oid ? -1 : 1));
+function formatIndex(places: readonly Place[], checksum: Buffer): Buffer {
+  const sorted = [...places].sort((a, b) => (a.oid < b.oid ? -1 : 1));
   const head = Buffer.alloc(8 + 256 * 4);
   head.writeUInt32BE(0xff744f63, 0);
   head.writeUInt32BE(VERSION, 4);
@@ -148,10 +174,15 @@ function formatIndex(entries: readonly Entry[], checksum: Buffer): Buffer {
   }
   const names = Buffer.from(sorted.map(({ oid }) => oid).join(''), 'hex');
   const numbers = Buffer.alloc(sorted.length * 8);
+  const large: bigint[] = [];
   for (const [at, { crc, offset }] of sorted.entries()) {
     numbers.writeUInt32BE(crc, at * 4);
-    numbers.writeUInt32BE(offset, (sorted.length + at) * 4);
+    const small = offset < LARGE_OFFSET ? offset : LARGE_OFFSET + large.length;
+    numbers.writeUInt32BE(small, (sorted.length + at) * 4);
+    if (offset >= LARGE_OFFSET) large.push(BigInt(offset));
   }
-  const body = Buffer.concat([head, names, numbers, checksum]);
+  const larger = Buffer.alloc(large.length * 8);
+  for (const [at, offset] of large.entries()) larger.writeBigUInt64BE(offset, at * 8);
+  const body = Buffer.concat([head, names, numbers, larger, checksum]);
   return Buffer.concat([body, createHash('sha1').update(body).digest()]);
 }

@@ -19,6 +19,8 @@ export interface Packs {
   refresh(): Promise<boolean>;
   /** How many there are. */
   count(): Promise<number>;
+  /** Lets go of what is in memory, and of every file: packs may be gone. */
+  forget(): void;
   close(): void;
 }
 
@@ -96,6 +98,13 @@ export function openPacks(objects: string, disk: Disk): Packs {
     count: async () => {
       await refresh();
       return packs.size;
+    },
+    forget: () => {
+      for (const pack of packs.values()) close(pack);
+      packs.clear();
+      pages.clear();
+      bases.clear();
+      isListed = false;
     },
     close: () => {
       for (const pack of packs.values()) close(pack);

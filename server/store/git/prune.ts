@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 
-import { CellarError, isErrno } from '../../errors.js';
+import { CellarError, isErrno, toStorageError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
-import { spawnGit } from './git-command.js';
+import { clearLeftovers } from './leftovers.js';
+import { packFolderOf } from './make-packs.js';
+import { filterPack } from './pack-filter.js';
+import { listPacks } from './packs.js';
 import { alone } from './turns.js';
 
 /**
- * Takes away every object of a repository that is not among `reachable`, however young: call it only while nobody else writes. Loose
- * ones go by our own hand, packs are packed anew by the system's git; throws bad_request where there are some and no git.
+ * Takes away every object of a repository that is not among `reachable`, however young, loose or in a pack, and what git has noted of
+ * such: call it only while nobody else writes. Ended anywhere it can be done again.
  */
 export function pruneObjects(
   gitdir: string,
@@ -16,15 +19,43 @@ export function pruneObjects(
   disk: Disk,
 ): Promise<void> {
   // A pack that is being made may have what is to go.
-  return alone(gitdir, () => pruneNow(gitdir, reachable, disk));
+  return alone(gitdir, async () => {
+    try {
+      // Git would keep what these lead to, or name in them what is gone.
+      await clearLeftovers(gitdir, disk);
+      await pruneLoose(join(gitdir, 'objects'), reachable, disk);
+      await prunePacks(gitdir, reachable, disk);
+    } catch (error) {
+      throw toStorageError(error, gitdir);
+    }
+  });
 }
 
-async function pruneNow(gitdir: string, reachable: ReadonlySet<string>, disk: Disk): Promise<void> {
-  const objects = join(gitdir, 'objects');
-  const inPacks = await list(join(objects, 'pack'), disk);
-  if (inPacks.some((name) => name.endsWith('.pack'))) await repack(gitdir);
-  for (const name of inPacks)
-    if (name.startsWith('tmp_')) await disk.rm(join(objects, 'pack', name), { force: true });
+async function prunePacks(
+  gitdir: string,
+  reachable: ReadonlySet<string>,
+  disk: Disk,
+): Promise<void> {
+  const folder = packFolderOf(gitdir);
+  for (const name of await list(folder, disk))
+    if (name.startsWith('tmp_')) await disk.rm(join(folder, name), { force: true });
+  const names = await listPacks(folder, disk);
+  const failures: unknown[] = [];
+  for (const name of names)
+    await filterPack(gitdir, name, (oid) => reachable.has(oid), disk).catch((error: unknown) => {
+      // What is damaged keeps its own pack alone.
+      if (!(error instanceof CellarError)) throw error;
+      failures.push(error);
+    });
+  if (names.length > 0) await syncFolder(folder, disk);
+  if (failures.length > 0) throw failures[0];
+}
+
+async function pruneLoose(
+  objects: string,
+  reachable: ReadonlySet<string>,
+  disk: Disk,
+): Promise<void> {
   for (const folder of await list(objects, disk)) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const at = join(objects, folder);
@@ -36,32 +67,6 @@ async function pruneNow(gitdir: string, reachable: ReadonlySet<string>, disk: Di
         if (!isErrno(error, 'ENOENT')) throw error;
       });
   }
-}
-
-/** Packs what refs lead to and drops the rest, also of packs that were to be kept. */
-function repack(gitdir: string): Promise<void> {
-  const args = ['-c', 'core.fsync=all', 'repack', '-a', '-d', '-f', '-q', '--pack-kept-objects'];
-  return new Promise((resolve, reject) => {
-    const child = spawnGit(gitdir, args);
-    let said = '';
-    child.stderr.on('data', (text: Buffer) => (said += text.toString('utf8').slice(0, 4096)));
-    child.stdout.resume();
-    child.stdin.on('error', () => undefined).end();
-    child.on('error', (error) => {
-      reject(
-        new CellarError(
-          'bad_request',
-          `To drop old objects from the packs in ${gitdir}, git is needed and cannot be started. Install git and open the store again: the purge is finished then.`,
-          { path: gitdir },
-          { cause: error },
-        ),
-      );
-    });
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`git repack in ${gitdir} failed (${code ?? 'ended'}): ${said.trim()}`));
-    });
-  });
 }
 
 async function list(folder: string, disk: Disk): Promise<readonly string[]> {

@@ -59,8 +59,9 @@ export class RangeReader {
     const key = `${this.path}:${number}`;
     const cached = this.pages.find(key);
     if (cached !== undefined) return cached;
+    const { epoch } = this.pages;
     const page = await this.using((handle) => readFully(handle, number * PAGE, PAGE));
-    this.pages.add(key, page, page.length);
+    this.pages.add(key, page, page.length, epoch);
     return page;
   }
 

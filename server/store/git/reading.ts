@@ -15,8 +15,10 @@ export interface Reading {
   tree(oid: string): Promise<Tree>;
   blob(oid: string): Promise<Buffer>;
   entry(tree: string, path: string): Promise<string | undefined>;
-  /** Keeps an object that was just made, or read, in memory. */
+  /** Keeps an object that was just made in memory. */
   note(object: GitObject): void;
+  /** Lets go of all that is in memory, and of what is being read just now. */
+  forget(): void;
 }
 
 /** The error that names an object which nowhere is. */
@@ -35,9 +37,10 @@ export function createReading(gitdir: string, objects: Objects): Reading {
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
 
   const get = async (oid: string): Promise<GitObject> => {
+    const { epoch } = blobs;
     const object = await objects.find(oid);
     if (object === undefined) throw missing(gitdir, oid);
-    note(object);
+    if (epoch === blobs.epoch) note(object);
     return object;
   };
 
@@ -46,6 +49,10 @@ export function createReading(gitdir: string, objects: Objects): Reading {
     if (type === 'commit') commits.add(oid, parseCommit(oid, content), content.length * 4);
     else if (type === 'tree') trees.add(oid, parseTree(content), content.length * 6);
     else blobs.add(oid, content, content.length);
+  };
+
+  const forget = (): void => {
+    for (const cache of [commits, trees, blobs]) cache.clear();
   };
 
   const tree = async (oid: string): Promise<Tree> =>
@@ -64,5 +71,6 @@ export function createReading(gitdir: string, objects: Objects): Reading {
       return oid;
     },
     note,
+    forget,
   };
 }

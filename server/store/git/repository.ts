@@ -1,4 +1,5 @@
 import type { CellarError } from '../../errors.js';
+import type { CollectRequest, Freed } from './collecting.js';
 import type { Commit, CommitFacts } from './commit.js';
 import type { GitObject } from './object.js';
 import type { Counts } from './objects.js';
@@ -83,5 +84,15 @@ export interface Repository {
    * it ends, by the signal or by a kill; calls run one after another.
    */
   pack(signal: AbortSignal): Promise<void>;
+  /**
+   * Takes away objects that no ref leads to and that were put where they are before a given time, or says what would go. Nothing else
+   * is lost by it, whatever is read or written meanwhile and wherever it ends. Throws store_damaged when not everything that refs lead
+   * to can be read.
+   */
+  collect(request: CollectRequest): Promise<Freed>;
+  /** Does work for which all that refs lead to when it begins has to stay until it ends, though refs may move. */
+  whileHeld<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Lets go of what is in memory: objects were taken away, and must be nowhere. */
+  forget(): void;
   close(): void;
 }

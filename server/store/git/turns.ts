@@ -39,3 +39,29 @@ export function alone<Result>(gitdir: string, work: () => Promise<Result>): Prom
   for (const { controller } of turns.get(gitdir) ?? []) controller.abort();
   return inTurn(gitdir, new AbortController().signal, work);
 }
+
+/** Work that needs what refs led to when it began, by gitdir. */
+const holds = new Map<string, Set<Promise<unknown>>>();
+
+/** Does work for which whatever refs lead to when it begins has to stay until it ends, though they may be moved meanwhile. */
+export async function whileHeld<Result>(
+  gitdir: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const held = holds.get(gitdir) ?? new Set();
+  holds.set(gitdir, held);
+  const result = work();
+  const ended = result.catch(() => undefined);
+  held.add(ended);
+  try {
+    return await result;
+  } finally {
+    held.delete(ended);
+    if (held.size === 0 && holds.get(gitdir) === held) holds.delete(gitdir);
+  }
+}
+
+/** Ends when all such work has ended that is under way now. */
+export async function whenReleased(gitdir: string): Promise<void> {
+  await Promise.all([...(holds.get(gitdir) ?? new Set())]);
+}

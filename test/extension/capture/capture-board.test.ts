@@ -17,7 +17,10 @@ function kept(created: boolean): Kept {
   } as unknown as Kept;
 }
 
-function refused(code: 'too_large' | 'paused'): { kind: 'refused'; error: ClientError } {
+function refused(code: 'too_large' | 'paused' | 'secret_found'): {
+  kind: 'refused';
+  error: ClientError;
+} {
   return { kind: 'refused', error: new ClientError(code, 'train.ipynb is too large') };
 }
 
@@ -50,6 +53,15 @@ describe('CaptureBoard', () => {
     expect(fresh.statusOf('other.ipynb')).toEqual({ kind: 'kept' });
     fresh.settled(PARCEL, { kind: 'kept', kept: kept(true) });
     expect(fresh.statusOf(PATH).kind).toBe('kept');
+  });
+
+  it('says of a secret that there is one, and leaves it to the notice which', () => {
+    const fresh = board();
+    fresh.settled(PARCEL, refused('secret_found'));
+    expect(fresh.statusOf(PATH)).toEqual({
+      kind: 'error',
+      message: 'It holds what looks like a secret.',
+    });
   });
 
   it('takes "paused" as the answer that was asked for, not as an error', () => {

@@ -168,6 +168,7 @@ describe('Outbox', () => {
   it.each<ErrorCode>([
     'too_large',
     'refused_path',
+    'secret_found',
     'not_a_notebook',
     'outside_workspace',
     'paused',

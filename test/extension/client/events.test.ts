@@ -93,3 +93,25 @@ test('stops trying when nobody listens any more', () => {
   vi.advanceTimersByTime(60_000);
   expect(opened).toHaveLength(1);
 });
+
+test('hears of a purge also where it happened while nobody listened', () => {
+  const seen: unknown[] = [];
+  const say = (at: number, event: object): void =>
+    opened[at]?.onmessage?.({ data: JSON.stringify(event) });
+  const first = stream.listen((event) => seen.push(event));
+  say(0, { kind: 'generation', generation: 3 });
+  first.dispose();
+  stream.listen((event) => seen.push(event));
+  say(1, { kind: 'generation', generation: 3 });
+  say(1, { kind: 'purged', generation: 4 });
+  say(1, { kind: 'generation', generation: 4 });
+  say(1, { kind: 'generation', generation: 6 });
+  expect(seen).toEqual([
+    { kind: 'generation', generation: 3 },
+    { kind: 'generation', generation: 3 },
+    { kind: 'purged', generation: 4 },
+    { kind: 'generation', generation: 4 },
+    { kind: 'purged', generation: 6 },
+    { kind: 'generation', generation: 6 },
+  ]);
+});

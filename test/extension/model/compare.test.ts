@@ -252,3 +252,21 @@ test('has failed when there is nothing to show', async () => {
   await model.load();
   expect(model.state.phase).toBe('failed');
 });
+
+test('lets go of all that it shows at once when something is purged, and compares anew', async () => {
+  const model = modelOf();
+  await model.load();
+  await model.loadCells();
+  expect(model.state.baseCells).not.toBeUndefined();
+  const clean = { ...DIFF, changes: DIFF.changes.slice(0, 3) };
+  answer = () => comparisonOf(clean);
+  server.emit({ kind: 'purged', generation: 1 });
+  expect(model.state).toMatchObject({ phase: 'loading', items: [], changes: 0 });
+  expect([model.state.comparison, model.state.baseCells]).toEqual([undefined, undefined]);
+  await expect.poll(() => model.state.comparison?.diff.changes.length).toBe(3);
+  model.dispose();
+  const before = sent.length;
+  server.emit({ kind: 'purged', generation: 2 });
+  expect(model.state.phase).toBe('ready');
+  expect(sent).toHaveLength(before);
+});

@@ -35,6 +35,7 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     runs: [],
     artifacts: [],
     size: 1000,
+    redactions: 0,
     metric: null,
     ...patch,
   };
@@ -107,6 +108,17 @@ export function clientOf(answer: (url: URL, init: RequestInit) => unknown): {
 /** The refusal of a server. */
 export function refusal(status: number, code: string, message: string): Response {
   return Response.json({ status: 'error', code, message }, { status });
+}
+
+/** The refusal of a version that has expired; `id(8)` is kept nearest to it. */
+export function expiry(gone: string): Response {
+  const day = (number: number): string => new Date(2026, 2, number, 9, 30).toISOString();
+  const expired = {
+    ...{ id: gone, notebook: id(999), path: 'train.ipynb', time: day(1), expired: day(9) },
+    nearest: { id: id(8), time: day(2) },
+  };
+  const body = { status: 'error', code: 'expired', message: 'thinned out', expired };
+  return Response.json(body, { status: 410 });
 }
 
 /** A cell's change with what the kind implies; `at` is its place on both sides. */

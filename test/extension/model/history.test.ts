@@ -190,3 +190,20 @@ test('forgets the answer for a notebook that is no longer shown', async () => {
   await settle();
   expect(model.state).toMatchObject({ phase: 'idle', rows: [] });
 });
+
+test('lets go of every row when something is purged, also of those that were loaded by scrolling', async () => {
+  all = Array.from({ length: 150 }, (_, at) => row(150 - at, at, { message: `secret ${at}` }));
+  model.show('train.ipynb');
+  await settle();
+  await model.loadMore();
+  expect(model.state.rows).toHaveLength(150);
+  all = all.map((each) => ({ ...each, message: '[redacted: purged]' }));
+  server.emit({ kind: 'purged', generation: 1 });
+  expect(model.state).toMatchObject({ phase: 'loading', rows: [], items: [] });
+  await settle();
+  expect(model.state.rows).toHaveLength(100);
+  await model.loadMore();
+  expect(new Set(model.state.rows.map(({ message }) => message))).toEqual(
+    new Set(['[redacted: purged]']),
+  );
+});

@@ -8,6 +8,7 @@ import {
   clientOf,
   comparisonOf,
   diffOf,
+  expiry,
   id,
   notebook,
   pageOf,
@@ -46,6 +47,7 @@ async function open(hash: string): Promise<HTMLElement> {
     }
     if (locked) return refusal(401, 'unauthenticated', 'no');
     if (url.pathname.endsWith('/notebooks')) return { notebooks: [notebook] };
+    if (url.pathname.endsWith('/diff') && url.search.includes(id(7))) return expiry(id(7));
     if (url.pathname.endsWith('/diff')) return comparisonOf(diffOf([change('added', 0)]));
     if (url.pathname.endsWith('/history')) return pageOf(rows, 0, 100);
     if (url.pathname.endsWith('/notebook')) return '{"cells":[]}';
@@ -101,6 +103,19 @@ test('shows versions with their metrics, the best one marked, and compares two c
   expect(page.querySelector('a.cellar-mod-accent')?.getAttribute('href')).toBe(
     `#/diff/${id(2)}/${id(3)}`,
   );
+});
+
+test('says of a link to an expired version when it did, and compares the nearest in its place', async () => {
+  const page = await open(`#/diff/${id(7)}/${id(9)}`);
+  const note = page.querySelector('[role=alert]');
+  expect(note?.textContent).toContain('expired on');
+  expect(note?.querySelector('a')?.getAttribute('href')).toBe(`#/notebook/${id(999)}`);
+  await during(() => {
+    click(note?.querySelector('button'));
+  });
+  expect(location.hash).toBe(`#/diff/${id(8)}/${id(9)}`);
+  expect(page.querySelector('[role=alert]')).toBeNull();
+  expect(page.querySelector('.cellar-Cell.cellar-mod-added')).not.toBeNull();
 });
 
 test('opens a diff by its address and says where it belongs', async () => {

@@ -6,11 +6,12 @@ import { HistoryModel } from '../../../extension/model/history.js';
 import { createMemory } from '../../../extension/model/memory.js';
 import { restoreQuestion } from '../../../extension/view/history-actions.js';
 import { HistoryPanel } from '../../../extension/view/history-panel.js';
-import { clientOf, id, NOON, notebook, pageOf, row } from '../model/fixture.js';
+import { clientOf, expiry, id, NOON, notebook, pageOf, row } from '../model/fixture.js';
 import { click, during, mount, press } from './mount.js';
 
 let all: HistoryRow[];
 let away: boolean;
+let gone: string | undefined;
 let done: string[];
 let model: HistoryModel;
 
@@ -28,6 +29,7 @@ function name(text: string): string {
 beforeEach(() => {
   done = [];
   away = false;
+  gone = undefined;
   all = [
     row(3, 1, { metric: { value: 0.97222, previous: 0.83333 } }),
     row(2, 10, { metric: { value: 0.83333, previous: null }, message: '<b>bold</b> "claim"' }),
@@ -37,6 +39,7 @@ beforeEach(() => {
     if (away) throw new TypeError('fetch failed');
     if (url.pathname.endsWith('/by-path'))
       return { notebook: url.searchParams.get('path') === 'train.ipynb' ? notebook : null };
+    if (gone !== undefined && url.pathname.endsWith(gone)) return expiry(gone);
     return pageOf(
       all,
       Number(url.searchParams.get('offset') ?? 0),
@@ -238,4 +241,40 @@ test('names the thing before it restores', () => {
     body: 'What you have now is kept first.',
     confirm: 'Restore',
   });
+});
+
+test('says of a version that secrets were left out, and before it is restored that they stay so', async () => {
+  all = [row(2, 1, { redactions: 2 }), row(1, 2)];
+  const panel = await open();
+  const [first, second] = rowsOf(panel);
+  expect(first?.textContent).toContain('2 secrets left out');
+  expect(second?.textContent).not.toContain('left out');
+  expect(restoreQuestion(row(1, 40, { redactions: 1 }), NOON).body).toBe(
+    'What you have now is kept first. A secret was not kept with this version; a mark "[redacted: …]" stands there.',
+  );
+});
+
+test('says of an id that it expired, and finds the nearest version that is kept', async () => {
+  const panel = await open();
+  const [newest] = all;
+  all = [];
+  gone = id(7);
+  await during(async () => {
+    model.search(gone ?? '');
+    await new Promise((done) => setTimeout(done, 250));
+  });
+  const note = panel.querySelector('[role=alert]');
+  expect(note?.textContent).toMatch(
+    /^The version of train\.ipynb as of .*1.* 09:30 expired on .*9.*: automatic versions thin out with age\. The nearest that is kept is as of .*2.* 09:30\./,
+  );
+  all = newest === undefined ? [] : [newest];
+  await during(async () => {
+    click(
+      [...panel.querySelectorAll('button')].find((each) => each.textContent === 'Find that one'),
+    );
+    await new Promise((done) => setTimeout(done, 250));
+  });
+  expect(model.state.text).toBe(id(8));
+  expect(panel.querySelector('[role=alert]')).toBeNull();
+  expect(rowsOf(panel)).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import type { Imported, ImportOffer } from '../../../contract/import.js';
 import type { Progress } from '../../../contract/progress.js';
@@ -9,10 +9,17 @@ import { createMemory } from '../../../extension/model/memory.js';
 import { ImportCard } from '../../../extension/view/import-card.js';
 import { click, during, mount } from './mount.js';
 
-const offer: ImportOffer = { repository: '/w', commits: 12, notebooks: 3, more: false };
+const offer: ImportOffer = {
+  repository: '/w',
+  commits: 12,
+  notebooks: 3,
+  more: false,
+  running: null,
+};
 const imported: Imported = {
   status: 'ok',
   repository: '/w',
+  head: null,
   commits: 12,
   notebooks: 3,
   snapshots: 14,
@@ -31,6 +38,7 @@ function setup(memory = createMemory()) {
   const model = new ImportModel(
     {
       importOffer: () => Promise.resolve(left),
+      cancelImport: () => Promise.resolve(),
       importHistory: (tell, signal) =>
         new Promise((done, refuse) => {
           report = tell;
@@ -99,6 +107,36 @@ test('offers what is left after a cancel', async () => {
     click(button(place, 'Cancel'));
   });
   expect(place.textContent).toContain('5 commits');
+  expect(place.querySelector('[role=status]')?.textContent).toContain('What was imported is kept');
+  expect(button(place, 'Go on')).toBeDefined();
+});
+
+test('follows an import that another page has begun, and ends it', async () => {
+  let running: Progress | null = { what: 'versions', done: 7, total: 14 };
+  const model = new ImportModel(
+    {
+      importOffer: () => Promise.resolve({ ...offer, running }),
+      importHistory: () => Promise.reject(new Error('not asked for here')),
+      cancelImport: () => {
+        running = null;
+        return Promise.resolve();
+      },
+    },
+    createMemory(),
+    1,
+  );
+  const place = await mount(<ImportCard model={model} />);
+  expect(place.textContent).toContain('7 of 14 versions');
+  running = { what: 'versions', done: 9, total: 14 };
+  await vi.waitFor(() => {
+    expect(place.textContent).toContain('9 of 14 versions');
+  });
+  await during(() => {
+    click(button(place, 'Cancel'));
+  });
+  await vi.waitFor(() => {
+    expect(button(place, 'Go on')).toBeDefined();
+  });
 });
 
 test('says why an import ended, and goes on with it', async () => {

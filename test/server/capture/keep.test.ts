@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, utimesSync } from 'node:fs';
+import { readdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
 import { burstSchema, type Burst } from '../../../contract/capture.js';
+import { Intakes } from '../../../server/capture/intakes.js';
 import {
   keepBurst,
   keepFile,
@@ -229,6 +231,43 @@ describe('a burst', () => {
       'never-sent.pkl',
       'outside.pkl',
       'gone.pkl',
+    ]);
+  });
+
+  test('is kept without a file whose intake was cancelled, and nothing stays of that', async () => {
+    const intakes = new Intakes();
+    const parts = { ...(await openParts()), intakes };
+    await writeInto(parts.root, 'a.ipynb', notebookText(['x']));
+    await writeInto(parts.root, 'big.pkl', randomBytes(40_000_000));
+    await writeInto(parts.root, 'small.pkl', 'small');
+    const now = Date.now();
+    const burst = {
+      ...{ executions: [ran('c0', now, now)], started: now, finished: now, sent: now },
+      bundles: [{ cell: 'c0', bundle: { artifacts: [{ name: 'best', path: 'big.pkl' }] } }],
+    };
+    const keeping = keep(parts, burst);
+    while (!intakes.cancel('a.ipynb', 'best')) await sleep(1);
+    const { row, created, warnings } = await keeping;
+    expect(created).toBe(true);
+    // It matches the globs too, under the name that it has there.
+    expect(warnings).toEqual([
+      {
+        code: 'artifact_left_out',
+        message:
+          'best was left out, as you asked while it was being kept. The version is kept without it.',
+      },
+    ]);
+    const { store } = parts.history;
+    expect((await toSnapshot(store, row)).artifacts).toMatchObject([{ name: 'small.pkl' }]);
+    expect(readdirSync(join(store.places.artifacts, 'incoming'))).toEqual([]);
+    expect(await store.artifacts.measure()).toEqual({ count: 1, bytes: 5 });
+
+    // The next run is a new question.
+    const again = await keep(parts, burst);
+    expect(again.warnings).toEqual([]);
+    expect((await toSnapshot(store, again.row)).artifacts).toMatchObject([
+      { name: 'best', size: 40_000_000 },
+      { name: 'small.pkl' },
     ]);
   });
 

@@ -61,7 +61,12 @@ async function lookAtAll({ folder }: HardState): Promise<number> {
     () => changedNotebooks(folder, { revisions: ['HEAD'], paths: [] }),
     () => changedNotebooks(folder, { revisions: [], paths: [], cached: true }),
     () => changedNotebooks(folder, { revisions: ['HEAD~1', 'HEAD'], paths: [] }),
-    () => offerImport(history.store, wants, new AbortController().signal),
+    () =>
+      offerImport(history.store, {
+        wants,
+        findImported: () => Promise.resolve(undefined),
+        signal: new AbortController().signal,
+      }),
     snapshot,
     () => importGit(history, { folder, all: true, wants }),
     () => importGit(history, { folder, wants }),

@@ -36,8 +36,12 @@ export interface Server {
 }
 
 /** Starts `cellar serve` and waits for its line. */
-export async function serve(cwd: string, args: readonly string[] = []): Promise<Server> {
-  const child = start(cwd, ['serve', ...args]);
+export async function serve(
+  cwd: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const child = start(cwd, ['serve', ...args], environment);
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);

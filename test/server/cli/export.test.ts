@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -62,10 +62,47 @@ describe('cellar export', () => {
       code: 'not_found',
     });
     expect(existsSync(join(root, 'new'))).toBe(false);
+    const other = await cellar(root, ['export', '--all', 'out', '--force', '--json']);
+    expect(other.json()).toMatchObject({ code: 'conflict' });
+    expect(readFileSync(join(root, 'out/mine.txt'), 'utf8')).toBe('mine');
+    rmSync(join(root, 'out/mine.txt'));
+    expect((await cellar(root, ['export', '--all', 'out'])).code).toBe(0);
+    writeFileSync(join(root, 'out/stale.txt'), 'of the export before');
     expect((await cellar(root, ['export', '--all', 'out', '--force'])).code).toBe(0);
-    expect(existsSync(join(root, 'out/mine.txt'))).toBe(false);
+    expect(existsSync(join(root, 'out/stale.txt'))).toBe(false);
     expect((await cellar(root, ['export', '--all', 'out.zip', '--force'])).code).toBe(0);
     expect(readdirSync(root).sort()).toEqual(['.cellar', 'deep', 'out', 'out.zip']);
+  });
+
+  test.each(['.cellar', '.cellar/exported', '.', '..', '../..', '/'])(
+    'never takes the place of %s, whatever it is told',
+    async (target) => {
+      const top = await makeFolder();
+      const root = join(top, 'work');
+      await writeInto(root, 'a.ipynb', notebookText(['one']));
+      await cellar(root, ['snapshot', 'a.ipynb']);
+      const before = readdirSync(top, { recursive: true }).length;
+      for (const more of [[], ['--force']]) {
+        const refused = await cellar(root, ['export', 'a.ipynb', target, '--json', ...more]);
+        expect([refused.code, refused.json()['code']]).toEqual([2, 'bad_request']);
+      }
+      expect(readdirSync(top, { recursive: true })).toHaveLength(before);
+      expect((await cellar(root, ['log', 'a.ipynb', '--json'])).json()['snapshots']).toHaveLength(
+        1,
+      );
+    },
+  );
+
+  test('says in words where no folder can be made', async () => {
+    const root = await keepTwo();
+    for (const args of [
+      ['export', '--all', '/proc/nowhere/out'],
+      ['backup', '/proc/nowhere'],
+      ['init', '--root', '/proc/nowhere'],
+    ]) {
+      const done = await cellar(root, [...args, '--json']);
+      expect([done.code, done.json()['status']]).toEqual([2, 'error']);
+    }
   });
 
   test('takes the files of runs along when asked', async () => {
@@ -112,9 +149,27 @@ describe('cellar import', () => {
       'Brought in 0 versions of 1 notebook from 2 commits; 2 versions were here already.\n',
     );
     const elsewhere = await makeFolder();
-    expect((await cellar(elsewhere, ['import', '--json'])).json()).toMatchObject({
-      code: 'bad_request',
-    });
+    for (const args of [['import'], ['import', '--git', repository.folder, '--since', 'bogus']])
+      expect((await cellar(elsewhere, [...args, '--json'])).json()).toMatchObject({
+        code: 'bad_request',
+      });
+    expect(readdirSync(elsewhere)).toEqual(['.cellar']);
+  });
+
+  test('that is stopped says so in words, and leaves no server behind', async () => {
+    const repository = await makeRepository();
+    for (let at = 0; at < 40; at += 1)
+      await repository.commit(`commit ${at}`, { 'a.ipynb': notebookText([`cell = ${at}`]) });
+    const child = start(repository.folder, ['import']);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const store = join(repository.folder, '.cellar/store.git/HEAD');
+    while (!existsSync(store)) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGINT');
+    await new Promise((resolve) => child.on('close', resolve));
+    // Where it was quicker than the signal there was nothing to be said.
+    expect(said).not.toMatch(/ at |Something went wrong|AbortError/);
+    expect(said === '' || said.includes('Stopped. What was done until then is kept')).toBe(true);
   });
 
   test('that is killed goes on where it was', async () => {

@@ -1,20 +1,28 @@
+import { readdirSync, statSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
 import { describe, expect, test } from 'vitest';
 
 import { DEFAULT_RETENTION, type Collected } from '../../../contract/retention.js';
+import { expireDay } from '../../../server/history/expire.js';
 import { collect, type CollectOptions } from '../../../server/history/gc.js';
 import {
   getSnapshot,
   newestOf,
   readNotebook,
+  readSnapshotState,
   type History,
 } from '../../../server/history/history.js';
 import { setPin } from '../../../server/history/pin.js';
 import { record } from '../../../server/history/record.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
-import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
+import { looseObjectPath } from '../../../server/store/git/loose.js';
+import { FaultyDisk } from '../../faults/faulty-disk.js';
+import { isChange } from '../../faults/interpose.js';
+import { endBoot } from '../../faults/power-cut.js';
 import { makeFolder, readHistories } from '../scratch.js';
 import { DAY, NOON, openOn, rowsOf, saveOften, type SetClock } from './days.js';
 import { gitOf, keep } from './kept.js';
@@ -64,8 +72,8 @@ describe('a collection', () => {
     expect({ ...done, dryRun: true }).toEqual(planned);
     expect(done.snapshots.count).toBe(10);
     expect(done.snapshots.days.map(({ day, path, snapshots }) => [day, path, snapshots])).toEqual([
-      ['2026-10-01', 'a.ipynb', first.slice(0, -1)],
-      ['2026-10-02', 'a.ipynb', second.slice(0, -1)],
+      ['2036-10-01', 'a.ipynb', first.slice(0, -1)],
+      ['2036-10-02', 'a.ipynb', second.slice(0, -1)],
     ]);
     const after = await Promise.all(
       stays.map(async (id) => readNotebook(history.store, await getSnapshot(history.store, id))),
@@ -74,8 +82,8 @@ describe('a collection', () => {
     const git = gitOf(history);
     const commit = (await getSnapshot(history.store, stays[0] ?? '')).commit;
     expect(git('log', '-1', '--format=%an %ae %at %B', commit)).toBe(subject);
-    expect(git('rev-list', '--count', 'refs/cellar/auto/2026-10-01').trim()).toBe('1');
-    expect(git('rev-parse', 'refs/cellar/auto/2026-10-01').trim()).toBe(commit);
+    expect(git('rev-list', '--count', 'refs/cellar/auto/2036-10-01').trim()).toBe('1');
+    expect(git('rev-parse', 'refs/cellar/auto/2036-10-01').trim()).toBe(commit);
     git('fsck', '--full', '--strict');
     expect((await run(history)).snapshots.count).toBe(0);
   });
@@ -86,11 +94,20 @@ describe('a collection', () => {
     const { first } = await fill(history, clock);
     await run(history);
     const [gone = '', near] = [first[8], first[9]];
+    const [notebook] = await history.store.catalog.notebooks();
     for (const asked of [gone, gone.slice(0, 24)])
       await expect(getSnapshot(history.store, asked)).rejects.toThrow(
         expect.objectContaining({
           code: 'expired',
-          message: `Version ${gone} of a.ipynb, taken 2026-10-01 13:20 UTC, was thinned out on 2026-11-10. The nearest that is kept: ${near ?? ''} of 2026-10-01 13:30 UTC.`,
+          facts: {
+            path: 'a.ipynb',
+            expired: {
+              ...{ id: gone, notebook: notebook?.id, path: 'a.ipynb' },
+              ...{ time: '2036-10-01T13:20:00.000Z', expired: '2036-11-10T12:00:00.000Z' },
+              nearest: { id: near, time: '2036-10-01T13:30:00.000Z' },
+            },
+          },
+          message: `Version ${gone} of a.ipynb, taken 2036-10-01 13:20 UTC, was thinned out on 2036-11-10. The nearest that is kept: ${near ?? ''} of 2036-10-01 13:30 UTC.`,
         }),
       );
     await expect(setPin(history, gone, true)).rejects.toMatchObject({ code: 'expired' });
@@ -118,7 +135,7 @@ describe('a collection', () => {
     await run(history, { retention: { ...DEFAULT_RETENTION, daily: 35 } });
     const git = gitOf(history);
     expect(git('for-each-ref', '--format=%(refname)', 'refs/cellar/auto').trim()).toBe(
-      'refs/cellar/auto/2026-11-10',
+      'refs/cellar/auto/2036-11-10',
     );
     expect(
       (await newestOf(history.store, (await history.store.catalog.notebooks())[0]?.id ?? ''))?.line,
@@ -205,81 +222,110 @@ describe('a collection', () => {
     await expect(getSnapshot(again.store, first[0] ?? '')).rejects.toThrow('thinned out');
     await run(again);
     await sealPending(again);
-    expect(gitOf(again)('rev-list', '--count', 'refs/cellar/auto/2026-10-01').trim()).toBe('1');
+    expect(gitOf(again)('rev-list', '--count', 'refs/cellar/auto/2036-10-01').trim()).toBe('1');
     const live = await rowsOf(again);
     await reindex(again);
     expect(await rowsOf(again)).toEqual(live);
   });
 
-  test('killed at any call of the disk loses nothing that stays', async () => {
-    for (let at = 1; at < 400; at += 7) {
-      const clock = { now: NOON };
+  test('frees in git what thinned out, as the dry run said, and says so', async () => {
+    const clock = { now: NOON };
+    const history = await openOn(clock);
+    await fill(history, clock);
+    const before = looseOf(history);
+    const planned = await run(history, { dryRun: true });
+    // Of ten versions the notebook, its state, the four trees above them, and the commit; and two commits that stay as new ones.
+    expect(planned.objects.count).toBe(10 * 7 + 2);
+    expect(looseOf(history)).toEqual(before);
+    const done = await run(history);
+    expect(done.objects).toEqual(planned.objects);
+    expect(done.bytes).toBe(done.objects.bytes);
+    expect(gitOf(history)('fsck', '--full', '--strict', '--unreachable')).toBe('');
+    const after = looseOf(history);
+    const gone = [...before].filter(([oid]) => !after.has(oid));
+    expect(gone).toHaveLength(done.objects.count);
+    expect(gone.reduce((sum, [, size]) => sum + size, 0)).toBe(done.objects.bytes);
+    expect((await run(history)).objects).toEqual({ count: 0, bytes: 0 });
+  });
+
+  test('does not confuse who asked for a version before: it is read where it is now, or has expired', async () => {
+    const clock = { now: NOON };
+    const root = await makeFolder();
+    const history = await openOn(clock, root);
+    const { first } = await fill(history, clock);
+    const [goes, stays] = await Promise.all(
+      [first[0] ?? '', first.at(-1) ?? ''].map((id) => getSnapshot(history.store, id)),
+    );
+    if (goes === undefined || stays === undefined) throw new RangeError('ten were saved');
+    const state = await readSnapshotState(history.store, stays);
+    await run(history);
+    await history.store.close();
+    const { store } = await openOn(clock, root);
+    await expect(store.repository.readCommit(stays.commit)).rejects.toThrow('missing');
+    expect(await readSnapshotState(store, stays)).toEqual(state);
+    await expect(readNotebook(store, goes)).rejects.toMatchObject({ code: 'expired' });
+    await store.close();
+  });
+
+  test('leaves what was put into git within the last hour', async () => {
+    const clock = { now: Date.now() };
+    const history = await openOn(clock);
+    const [first = ''] = await saveOften(history, clock, { path: 'a.ipynb', minutes: [0, 1, 1] });
+    await expireDay(history, [await getSnapshot(history.store, first)]);
+    expect((await run(history)).objects.count).toBe(0);
+    clock.now = Date.now() + 2 * 60 * 60 * 1000;
+    expect((await run(history)).objects.count).toBeGreaterThan(0);
+  });
+
+  test('frees nothing in git where something that a version needs is missing, and says why', async () => {
+    const clock = { now: NOON };
+    const history = await openOn(clock);
+    const { first } = await fill(history, clock);
+    const { blob } = await getSnapshot(history.store, first.at(-1) ?? '');
+    await rm(looseObjectPath(join(history.store.places.git, 'objects'), blob));
+    const done = await run(history);
+    expect(done.snapshots.count).toBe(10);
+    expect(done.objects.count).toBe(0);
+    expect(done.heldBack).toContain('cellar verify');
+  });
+
+  test('killed at any change of the disk loses nothing that stays', async () => {
+    const clock = { now: NOON };
+    const filled = await makeFolder();
+    const first = await openOn(clock, filled);
+    await fill(first, clock);
+    await first.store.close();
+    let struck = 1;
+    for (let at = 0; struck > 0; at += 9) {
       const root = await makeFolder();
-      const first = await openOn(clock, root);
-      await fill(first, clock);
-      await first.store.close();
-      const dying = dieAt(at);
-      let died = false;
-      try {
-        const history = await openOn(clock, root, { disk: dying.disk, report: () => undefined });
-        dying.arm();
-        await run(history);
-        dying.disarm();
-      } catch {
-        died = true;
-      }
-      await dying.release(root);
+      await cp(filled, root, { recursive: true });
+      const faulty = new FaultyDisk(undefined);
+      const history = await openOn(clock, root, { disk: faulty.disk, report: () => undefined });
+      const fault = { kind: 'refuse' as const, code: 'EIO' };
+      faulty.plan = { fault, matches: isChange, at, lasting: true };
+      await run(history).catch(() => undefined);
+      ({ struck } = faulty);
+      await endBoot(root);
       const again = await openOn(clock, root);
       await run(again);
       expect(await again.store.catalog.snapshotCount()).toBe(3);
       expect(await again.store.catalog.expired()).toHaveLength(10);
-      gitOf(again)('fsck', '--full', '--strict');
+      expect(gitOf(again)('fsck', '--full', '--strict', '--unreachable')).toBe('');
       await sealPending(again);
       const live = await rowsOf(again);
       await reindex(again);
       expect(await rowsOf(again)).toEqual(live);
       await again.store.close();
-      if (!died) return;
     }
-  }, 120_000);
+  }, 240_000);
 });
 
-/** A disk on which nothing more happens from its n-th call on, once it is armed. */
-function dieAt(calls: number): {
-  readonly disk: Disk;
-  arm(): void;
-  disarm(): void;
-  release(root: string): Promise<void>;
-} {
-  let left = Infinity;
-  const die = (): void => {
-    left -= 1;
-    if (left < 0) throw Object.assign(new Error('killed'), { code: 'EIO' });
-  };
-  const wrapped = Object.fromEntries(
-    Object.entries(nodeDisk).map(([name, call]) => [
-      name,
-      typeof call !== 'function'
-        ? call
-        : (...args: unknown[]): unknown => {
-            try {
-              die();
-            } catch (error) {
-              return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-            }
-            return (call as (...given: unknown[]) => unknown)(...args);
-          },
-    ]),
-  );
-  return {
-    disk: wrapped as unknown as Disk,
-    arm: () => {
-      left = calls;
-    },
-    disarm: () => {
-      left = Infinity;
-    },
-    // What its lock would be after a kill: nobody's.
-    release: (root) => nodeDisk.rm(`${root}/.cellar/lock`, { force: true }),
-  };
+/** The loose objects with their sizes. */
+function looseOf({ store }: History): ReadonlyMap<string, number> {
+  const objects = join(store.places.git, 'objects');
+  const sizes = new Map<string, number>();
+  for (const folder of readdirSync(objects).filter((name) => /^[0-9a-f]{2}$/.test(name)))
+    for (const name of readdirSync(join(objects, folder)))
+      sizes.set(folder + name, statSync(join(objects, folder, name)).size);
+  return sizes;
 }

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,9 @@ import { getSnapshot, readNotebook } from '../../../server/history/history.js';
 import { copyNotebook, renamePath } from '../../../server/history/move.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
-import { notebookText, openTestHistory, writeInto } from '../scratch.js';
+import { nodeDisk } from '../../../server/store/disk/disk.js';
+import { interpose } from '../../faults/interpose.js';
+import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
 import { gitOf, keep, LONG } from './kept.js';
 
 describe('a snapshot', () => {
@@ -203,6 +205,55 @@ describe('a restore', () => {
     expect(before === undefined ? '' : (await readNotebook(history.store, before)).toString()).toBe(
       '<<<<<<< broken',
     );
+  });
+
+  test('keeps what is saved while it goes on', async () => {
+    const root = await makeFolder();
+    const saved = ['four', 'five'].map((source) => notebookText([source]));
+    let armed = false;
+    const disk = interpose(nodeDisk, async (call, make) => {
+      const answer = await make();
+      // The restored bytes lie beside the notebook, and are about to take its place.
+      const isThen = call.kind === 'file.datasync' && !call.path.includes('.cellar');
+      const text = armed && isThen ? saved.shift() : undefined;
+      if (text !== undefined) writeFileSync(join(root, 'a.ipynb'), text);
+      return answer;
+    });
+    const history = await openTestHistory(root, { disk });
+    const { store } = history;
+    const first = await keep(history, 'a.ipynb', ['one']);
+    await keep(history, 'a.ipynb', ['two']);
+    await writeInto(root, 'a.ipynb', notebookText(['three']));
+    armed = true;
+    await restoreSnapshot(history, { id: first.row.id, write: true });
+    expect((await store.files.read('a.ipynb')).toString()).toBe(notebookText(['one']));
+    const rows = await store.catalog.history(first.row.notebook);
+    const texts = await Promise.all(
+      rows.map(async (row) => (await readNotebook(store, row)).toString()),
+    );
+    expect(texts).toEqual(
+      ['one', 'two', 'three', 'four', 'five', 'one'].map((source) => notebookText([source])),
+    );
+  });
+
+  test('keeps the file too where it is neither what the editor holds nor any version', async () => {
+    const history = await openTestHistory();
+    const { store } = history;
+    const first = await keep(history, 'a.ipynb', ['one']);
+    await writeInto(store.places.root, 'a.ipynb', notebookText(['by a script']));
+    const { before } = await restoreSnapshot(history, {
+      id: first.row.id,
+      content: notebookText(['unsaved']),
+      write: true,
+    });
+    const rows = await store.catalog.history(first.row.notebook);
+    const texts = await Promise.all(
+      rows.map(async (row) => (await readNotebook(store, row)).toString()),
+    );
+    expect(texts).toEqual(
+      ['one', 'by a script', 'unsaved', 'one'].map((each) => notebookText([each])),
+    );
+    expect(before?.id).toBe(rows[2]?.id);
   });
 
   test('of what the editor holds keeps the editor’s state, and writes nothing when it is told so', async () => {

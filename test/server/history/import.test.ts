@@ -12,7 +12,7 @@ import {
   type History,
 } from '../../../server/history/history.js';
 import { reindex } from '../../../server/history/reindex.js';
-import { importGit } from '../../../server/history/import.js';
+import { cancelImport, findImport, importGit } from '../../../server/history/import.js';
 import type { ImportOptions } from '../../../server/history/import-run.js';
 import { offerImport } from '../../../server/history/import-offer.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
@@ -275,16 +275,53 @@ describe('a workspace within a repository', () => {
     await repository.commit('one', { 'work/a.ipynb': wine('a'), 'else.ipynb': wine('b') });
     const history = await openTestHistory(join(repository.folder, 'work'));
     const offer = (): ReturnType<typeof offerImport> =>
-      offerImport(history.store, wants, new AbortController().signal);
+      offerImport(history.store, {
+        wants,
+        findImported: () => Promise.resolve(imported),
+        signal: new AbortController().signal,
+      });
+    let imported: string | undefined;
     expect(await offer()).toEqual({
       repository: repository.folder,
       commits: 1,
       notebooks: 1,
       more: false,
+      running: null,
     });
-    await bring(history, repository, { folder: history.store.places.root });
+    const { head } = await bring(history, repository, { folder: history.store.places.root });
     expect((await history.store.catalog.notebooks()).map(({ path }) => path)).toEqual(['a.ipynb']);
     expect(await offer()).toMatchObject({ commits: 0, notebooks: 0 });
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n';
+    await repository.commit('two', { 'work/b.ipynb': pointer });
+    const done = await bring(history, repository, { folder: history.store.places.root });
+    expect(done.head).not.toBe(head);
+    expect([done.snapshots, done.skipped]).toEqual([0, 1]);
+    expect(await offer()).toMatchObject({ commits: 1 });
+    imported = done.head ?? undefined;
+    expect(await offer()).toMatchObject({ commits: 0 });
+    await repository.commit('three', { 'work/a.ipynb': wine('c') });
+    expect(await offer()).toMatchObject({ commits: 1, notebooks: 1 });
+    imported = 'f'.repeat(40);
+    expect(await offer()).toMatchObject({ commits: 2 });
+  });
+
+  test('tells how far an import is to whoever asks, and lets anybody end it', async () => {
+    const repository = await makeRepository();
+    for (let at = 0; at < 5; at += 1)
+      await repository.commit(`step ${at}`, { 'a.ipynb': wine(String(at)) });
+    const history = await openTestHistory();
+    const { store } = history;
+    const seen: unknown[] = [];
+    const going = bring(history, repository, {
+      report: () => {
+        seen.push(findImport(store));
+        cancelImport(store);
+      },
+    });
+    await expect(going).rejects.toMatchObject({ code: 'timed_out' });
+    expect(seen[0]).toEqual({ what: 'commits', done: 1, total: null });
+    expect(findImport(store)).toBeUndefined();
+    expect((await bring(history, repository)).snapshots).toBe(5);
   });
 });
 

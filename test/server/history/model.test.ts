@@ -25,7 +25,7 @@ type Step =
   | { readonly kind: 'take'; readonly path: number; readonly text: number; readonly auto: boolean }
   | { readonly kind: 'restore' | 'pin' | 'unpin' | 'expire'; readonly which: number }
   | { readonly kind: 'rename' | 'delete'; readonly path: number }
-  | { readonly kind: 'reindex' | 'crash' | 'reopen' };
+  | { readonly kind: 'reindex' | 'pack' | 'collect' | 'crash' | 'reopen' };
 
 const number = fc.nat(1_000);
 const steps = fc.array(
@@ -59,9 +59,15 @@ const steps = fc.array(
       }),
     },
     {
-      weight: 2,
+      weight: 3,
       arbitrary: fc.record({
-        kind: fc.constantFrom('reindex' as const, 'crash' as const, 'reopen' as const),
+        kind: fc.constantFrom(
+          'reindex' as const,
+          'pack' as const,
+          'collect' as const,
+          'crash' as const,
+          'reopen' as const,
+        ),
       }),
     },
   ),
@@ -107,6 +113,10 @@ class Workspace {
       case 'reindex':
         await reindex(history);
         return this.check();
+      case 'pack':
+        return history.store.repository.pack(new AbortController().signal);
+      case 'collect':
+        return this.collect();
       case 'crash':
       case 'reopen':
         return this.reopen(step.kind === 'crash');
@@ -170,6 +180,17 @@ class Workspace {
     this.comings.set(path, (this.comings.get(path) ?? 0) + 1);
   }
 
+  /** Without any grace, and asked of a fresh opening, which has nothing in memory. */
+  private async collect(): Promise<void> {
+    const { store } = this.session.history;
+    await store.repository.collect({
+      before: Infinity,
+      exclusively: (work) => store.exclusively(work),
+      signal: new AbortController().signal,
+    });
+    await this.reopen(false);
+  }
+
   private async reopen(isCrash: boolean): Promise<void> {
     if (isCrash) {
       // From here on nothing that the old owner may still do reaches the disk.
@@ -218,7 +239,7 @@ class Workspace {
   }
 }
 
-test('takes, restores, renames, deletes, pins, expiries, reindexes and crashes in any order answer as a plain list would', async () => {
+test('takes, restores, renames, deletes, pins, expiries, reindexes, collections and crashes in any order answer as a plain list would', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (all) =>
       inFolder(async (root) => {

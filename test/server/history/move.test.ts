@@ -1,17 +1,21 @@
 import { readFileSync, renameSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { openHistory, type History } from '../../../server/history/history.js';
 import { renamePath } from '../../../server/history/move.js';
+import { reindex } from '../../../server/history/reindex.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import type { Catalog } from '../../../server/store/catalog/catalog.js';
+import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
 import { listNotebooks } from '../../../server/tracking/snapshots.js';
 import { makeFolder, notebookText, openTestHistory, openTestStore, writeInto } from '../scratch.js';
+import { gitOf } from './kept.js';
 
 async function keep(history: History, path: string, text: string): Promise<SnapshotRow> {
   await writeInto(history.store.places.root, path, text);
@@ -75,6 +79,86 @@ describe('a notebook that is moved over another', () => {
     expect((await catalog.findNotebookAt('b.ipynb'))?.id).toBe(a.notebook);
     const next = await keep(history, 'a.ipynb', notebookText(['b = 2'], ['b']));
     expect([next.notebook, next.parent]).toEqual([b.notebook, b.id]);
+  });
+});
+
+describe('a folder that is renamed', () => {
+  /** Each notebook's path by what main's tree has there. */
+  const readTip = (history: History): Readonly<Record<string, string>> => {
+    const listed = gitOf(history)('ls-tree', '-r', 'main').trim().split('\n');
+    const entries = listed.map((line) => /^\S+ blob (\S+)\t(.*)$/.exec(line));
+    return Object.fromEntries(
+      entries.flatMap((entry) =>
+        entry?.[2]?.endsWith('.ipynb') === true ? [[entry[1] ?? '', entry[2]]] : [],
+      ),
+    );
+  };
+
+  test('takes all its notebooks along in one move of the ref, with a commit for each', async () => {
+    const root = await makeFolder();
+    const history = await openTestHistory(root);
+    const kept: SnapshotRow[] = [];
+    for (let at = 0; at < 20; at += 1)
+      kept.push(await keep(history, `old/${at}.ipynb`, notebookText([`a = ${at}`], [`id-${at}`])));
+    const position = await history.store.catalog.position();
+    await mkdir(join(root, 'new'));
+    const ids = await move(history, 'old', 'new/deep');
+    expect([...ids].sort()).toEqual(kept.map(({ notebook }) => notebook).sort());
+    const moved = kept.map(({ blob }, at) => [blob, `new/deep/${at}.ipynb`] as const);
+    expect(readTip(history)).toEqual(Object.fromEntries(moved));
+    const git = gitOf(history);
+    const since = `${position['refs/heads/main'] ?? ''}..main`;
+    const subjects = git('log', '--reverse', '--format=%s', since).trim().split('\n');
+    expect(subjects).toEqual(
+      ids.map(() => expect.stringMatching(`^Rename old/.* to new/deep/`) as unknown),
+    );
+    git('fsck', '--strict');
+    const before = await history.store.catalog.rows();
+    await reindex(history);
+    expect(await history.store.catalog.rows()).toEqual(before);
+  });
+
+  test('leaves all where they were when it fails', async () => {
+    const root = await makeFolder();
+    let isFull = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      rename: async (from, to) => {
+        if (isFull && String(to).endsWith('refs/heads/main'))
+          throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+        await nodeDisk.rename(from, to);
+      },
+    };
+    const history = await openTestHistory(root, { disk });
+    for (let at = 0; at < 3; at += 1)
+      await keep(history, `old/${at}.ipynb`, notebookText([`a = ${at}`], [`id-${at}`]));
+    const before = await history.store.catalog.rows();
+    const tip = readTip(history);
+    isFull = true;
+    await expect(renamePath(history, 'old', 'new')).rejects.toThrow('No space');
+    isFull = false;
+    expect(await history.store.catalog.rows()).toEqual(before);
+    expect(readTip(history)).toEqual(tip);
+    expect(await renamePath(history, 'old', 'new')).toHaveLength(3);
+  });
+
+  test.each([
+    ['d', 'd/d'],
+    ['d/d', 'd'],
+  ])('from %s to %s keeps each notebook at its own path in the tree', async (from, to) => {
+    const history = await openTestHistory();
+    const paths = ['d/a.ipynb', 'd/d/a.ipynb', 'd/d/d/a.ipynb'];
+    const expected = new Map<string, string>();
+    for (const path of paths) {
+      const { blob } = await keep(history, path, notebookText([path], [`id-of-${path}`]));
+      const isBelow = path.startsWith(`${from}/`);
+      const after = isBelow ? to + path.slice(from.length) : path;
+      // What is moved over another leaves that one's bytes out of the tree.
+      for (const [other, at] of expected) if (at === after) expected.delete(other);
+      expected.set(blob, after);
+    }
+    await renamePath(history, from, to);
+    expect(readTip(history)).toEqual(Object.fromEntries(expected));
   });
 });
 

@@ -6,7 +6,12 @@ import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 
 import type { Purged } from '../../../contract/purge.js';
-import { getSnapshot, readNotebook, type History } from '../../../server/history/history.js';
+import {
+  getSnapshot,
+  readNotebook,
+  readSnapshotState,
+  type History,
+} from '../../../server/history/history.js';
 import { renamePath } from '../../../server/history/move.js';
 import { setPin } from '../../../server/history/pin.js';
 import { purge } from '../../../server/history/purge.js';
@@ -153,11 +158,12 @@ function endingDisk(): { readonly disk: Disk; arm(left: number): void; hasEnded(
 
 test('a purge that ends anywhere has changed nothing, or is finished by the next opening', async () => {
   let [undone, resumed] = [0, 0];
-  for (let step = 0; ; step += 3) {
+  for (let step = 0; ; step += 5) {
     const root = await makeFolder();
     const ending = endingDisk();
     const first = await openTestHistory(root, { disk: ending.disk, report: () => undefined });
     const ids = await fill(first);
+    if (step % 2 === 1) gitOf(first)('repack', '-a', '-d', '-q');
     const before = await Promise.all(
       ids.map(async (id) => readNotebook(first.store, await getSnapshot(first.store, id))),
     );
@@ -187,3 +193,15 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
   expect(undone).toBeGreaterThan(3);
   expect(resumed).toBeGreaterThan(1);
 }, 120_000);
+
+test('who looked a version up before a purge and reads it afterwards gets it as it is now', async () => {
+  const history = await openTestHistory();
+  const ids = await fill(history);
+  const rows = await Promise.all(ids.map((id) => getSnapshot(history.store, id)));
+  await run(history, false);
+  for (const [index, row] of rows.entries()) {
+    const text = (await readNotebook(history.store, row)).toString();
+    expect(text.includes(MARK)).toBe([1, 2, 3, 5].includes(index));
+    expect((await readSnapshotState(history.store, row)).snapshot?.id).toBe(row.id);
+  }
+});

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { readNotebook, readSnapshotState, type History } from '../../../server/history/history.js';
+import { reindex } from '../../../server/history/reindex.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
-import { addPurged } from '../../../server/history/secret-key.js';
+import { removePurged } from '../../../server/history/without-purged.js';
+import { addPurged, hashPurged } from '../../../server/history/secret-key.js';
 import { takeSnapshot, type Taken, type TakeRequest } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { openOperatingState } from '../../../server/store/operating.js';
@@ -47,6 +49,9 @@ describe('a secret', () => {
     ]);
     const state = await readSnapshotState(history.store, taken.row);
     expect(state.snapshot?.redactions).toMatchObject([{ rule: 'github-pat', place: 'output' }]);
+    expect(taken.row.redactions).toBe(1);
+    await reindex(history);
+    expect((await history.store.catalog.findSnapshot(taken.row.id))?.redactions).toBe(1);
     expect(gitOf(history)('log', '-p', '--all')).not.toContain(TOKEN);
   });
 
@@ -88,12 +93,16 @@ describe('a secret', () => {
     const secret = `no rule knows ${keyOf(12)}`;
     const before = notebookOf(secret);
     expect((await secrets.cleanBytes(before, 'a.ipynb')).bytes.toString()).toContain(secret);
-    await addPurged(store, [secret]);
+    await addPurged(store, await hashPurged(store, [secret]));
     secrets.refresh();
     const { bytes } = await secrets.cleanBytes(before, 'a.ipynb');
     expect(bytes.toString()).not.toContain(secret);
-    expect(await secrets.withoutPurged(before.toString())).toMatchObject({ redactions: 1 });
-    expect(await secrets.withoutPurged(`a word, ${secret}`)).toMatchObject({ redactions: 1 });
+    expect(await removePurged(store, before.toString())).toMatchObject({ redactions: 1 });
+    expect(await removePurged(store, `a word, ${secret}`)).toMatchObject({ redactions: 1 });
+    expect(await removePurged(store, `[{"n":"${secret}"},"${secret}"]`)).toEqual({
+      content: '[{"n":"[redacted: purged]"},"[redacted: purged]"]',
+      redactions: 2,
+    });
     expect(await readFile(join(store.places.state, 'purged.json'), 'utf8')).not.toContain(secret);
   });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -173,6 +174,66 @@ test('names what is damaged in the store, and keeps the whole copy of it that it
   expect(readFileSync(join(folder, pathOf(sha256)), 'utf8')).toBe('model');
   await restoreBackup(toRestore(folder, place));
   await proveHolds(place, ['x = 1']);
+});
+
+/** Turns a bit in the midst of the store's only pack. */
+function damagePack(root: string): string {
+  const folder = join(root, '.cellar/store.git/objects/pack');
+  const name = readdirSync(folder).find((each) => each.endsWith('.pack')) ?? '';
+  const bytes = readFileSync(join(folder, name));
+  bytes[20] = (bytes[20] ?? 0) ^ 0xff;
+  chmodSync(join(folder, name), 0o644);
+  writeFileSync(join(folder, name), bytes);
+  return name;
+}
+
+test('uses what an earlier run copied whole where the store is damaged since', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  await backUp(history.store, { folder });
+  gitOn(history.store.places.git)('repack', '-a', '-d', '-q');
+  const pack = damagePack(root);
+  const done = await backUp(history.store, { folder });
+  expect(done).toMatchObject({ status: 'damaged', keptBefore: null });
+  expect(done.damages.map(({ what }) => what)).toEqual([`store.git/objects/pack/${pack}`]);
+  await restoreBackup(toRestore(folder, place));
+  await proveHolds(place, ['x = 1']);
+});
+
+test('keeps the backup before where a new one would lack what the store has lost', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  const first = await backUp(history.store, { folder });
+  expect(first).toMatchObject({ status: 'ok', keptBefore: null });
+  await take(history, 'x = 2');
+  gitOn(history.store.places.git)('repack', '-a', '-d', '-q');
+  damagePack(root);
+  const done = await backUp(history.store, { folder });
+  expect(done.status).toBe('damaged');
+  expect(done.keptBefore).toMatch(/^2026-/);
+  expect(readdirSync(join(folder, 'sets'))).toHaveLength(1);
+  await restoreBackup(toRestore(folder, place));
+  await proveHolds(place, ['x = 1']);
+});
+
+test('says so when a store is made in its place while it is brought back', async () => {
+  const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  await backUp(history.store, { folder });
+  const disk = interpose(nodeDisk, async (call, make) => {
+    if (call.kind === 'rename' && String(call.args[1]).endsWith('/restored'))
+      await (await openTestHistory(place, quiet)).store.close();
+    return make();
+  });
+  await expect(restoreBackup(toRestore(folder, place, { disk }))).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('nothing was restored') as string,
+  });
+  expect(readdirSync(place)).toEqual(['.cellar']);
+  await proveHolds(place, []);
 });
 
 test('checks and mends what an earlier run copied, when it is asked to', async () => {

@@ -94,3 +94,21 @@ test('forgets the comparison that was asked about longest ago when its memory is
   await compare(0, 1);
   expect(tasks).toHaveLength(4);
 });
+
+test('remembers nothing that was begun before all was to be forgotten', async () => {
+  const { history, comparer, tasks } = await open();
+  const base = { kind: 'snapshot', id: await keepAs(history, 'a.ipynb', 'x = 1') } as const;
+  const head = { kind: 'snapshot', id: await keepAs(history, 'a.ipynb', 'x = 2') } as const;
+  const { memory } = history.store;
+  const { key } = await comparer.compare(base, head, TERMS);
+  memory.forget();
+  expect(comparer.find(key)).toBeUndefined();
+  const asked = comparer.compare(base, head, TERMS);
+  while (tasks.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  memory.forget();
+  await asked;
+  expect(comparer.find(key)).toBeUndefined();
+  await comparer.compare(base, head, TERMS);
+  expect(comparer.find(key)?.key).toBe(key);
+  expect(tasks).toHaveLength(3);
+});

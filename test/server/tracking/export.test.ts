@@ -23,7 +23,7 @@ test('an export holds each version under its number and time, with what is known
   const { row } = await keep(history, 'train.ipynb', ['a = 2'], { message: '=1+1' });
   await keep(history, 'other.ipynb', ['completely', 'different']);
   const whole = await planExport(history.store, { artifacts: false });
-  expect(whole.files.map(({ path }) => path.replace(/ [0-9a-z]{13}\./, ' ID.'))).toEqual([
+  expect(whole.files.map(({ path }) => path.replace(/ [0-9a-z]{16}\./, ' ID.'))).toEqual([
     'README.txt',
     expect.stringMatching(/^other\/0001 2026-11-23 14\.00 ID\.ipynb$/) as string,
     'other/history.json',

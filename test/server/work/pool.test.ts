@@ -176,3 +176,19 @@ test('keeps an idle thread for as long as it is held', async () => {
   await sleep(100);
   expect(await threadOf()).not.toBe(first);
 });
+
+test('gives no task to a thread that was there before renewal, and lets what runs there end', async () => {
+  const pool = await openPool();
+  const first = await pool.run(ADD, errand([1, 1] as const));
+  pool.renew();
+  const second = await pool.run(ADD, errand([1, 1] as const));
+  const flags = new Int32Array(new SharedArrayBuffer(8));
+  const waiting = pool.run(task('wait'), errand([flags]));
+  await untilBegun(flags);
+  pool.renew();
+  Atomics.store(flags, 1, 1);
+  Atomics.notify(flags, 1);
+  expect(await waiting).toBe(0);
+  const third = await pool.run(ADD, errand([1, 1] as const));
+  expect(new Set([first, second, third].map(({ threadId }) => threadId)).size).toBe(3);
+});

@@ -121,6 +121,8 @@ export function describeArtifacts(name: string, open: () => Promise<Artifacts>):
       );
       await artifacts.add(Readable.from([Buffer.from('abc')]), { report });
       expect(told.at(-1)).toEqual({ what: 'bytes', done: 3, total: null });
+      await artifacts.add(Readable.from([Buffer.from('abc')]), { report, size: 3 });
+      expect(told.at(-1)).toEqual({ what: 'bytes', done: 3, total: 3 });
     });
 
     test('reads a file again that changed while it was read', async () => {

@@ -32,6 +32,7 @@ export function snapshotOf(id: string, rest: Partial<SnapshotRow> = {}): Snapsho
     executions: '',
     runs: [],
     size: 100,
+    redactions: 0,
     commit: 'c'.repeat(40),
     blob: 'b'.repeat(40),
     key: null,

@@ -63,6 +63,42 @@ export function repositoryContract(open: () => Promise<Repository>): void {
     expect(await textAt(repository, commit.oid, 'b/c')).toBe('2');
   });
 
+  test('collecting takes away what no ref leads to, as was said before, and nothing that is young', async () => {
+    const repository = await open();
+    await repository.commit({ ref: REF, ...partsOf({ a: '1', 'b/c': '2' }) });
+    const stays = await repository.commit({ ref: REF, ...partsOf({ a: '3' }) });
+    const { commit } = await repository.commit({
+      ref: 'refs/x/day',
+      ...partsOf({ a: '1', d: '4' }),
+    });
+    const request = {
+      before: Infinity,
+      exclusively: <Result>(work: () => Promise<Result>): Promise<Result> => work(),
+      signal: new AbortController().signal,
+    };
+    const planned = await repository.collect({ ...request, plan: new Map([['refs/x/day', []]]) });
+    // The commit, its tree and the file that no other tree has.
+    expect(planned).toMatchObject({ count: 3, heldBack: undefined });
+    expect(planned.bytes).toBeGreaterThan(0);
+    const halved = await repository.collect({
+      ...request,
+      plan: new Map([['refs/x/day', [commit.tree]]]),
+    });
+    expect(halved.count).toBe(1);
+    await repository.deleteRef('refs/x/day', commit.oid);
+    expect((await repository.collect({ ...request, before: 0 })).count).toBe(0);
+    await repository.checkObject(commit.oid);
+    expect(await repository.collect(request)).toEqual(planned);
+    await expect(repository.checkObject(commit.oid)).rejects.toMatchObject({
+      code: 'store_damaged',
+    });
+    expect((await repository.collect(request)).count).toBe(0);
+    for (const { oid } of [stays.commit, { oid: stays.previous ?? '' }]) {
+      await repository.checkObject(oid);
+      expect(await textAt(repository, oid, 'b/c')).toBe('2');
+    }
+  });
+
   test('a commit takes what a file had under another name, and any tree to start from', async () => {
     const repository = await open();
     const { commit, blobs } = await repository.commit({ ref: REF, ...partsOf({ a: '1' }) });
