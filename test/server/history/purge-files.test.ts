@@ -9,6 +9,7 @@ import { purge } from '../../../server/history/purge.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
+import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { notebookText, openTestHistory } from '../scratch.js';
 import { gitOf } from './kept.js';
 
@@ -19,31 +20,35 @@ function run(history: History, options: { files: boolean; dryRun: boolean }): Pr
   return purge(history, { texts: [SECRET], ...options, signal: new AbortController().signal });
 }
 
+/** Keeps a version whose run made these files. */
+async function keepWith(
+  history: History,
+  files: readonly { readonly name: string; readonly sha256: string; readonly size: number }[],
+): Promise<SnapshotRow> {
+  const draft = { id: RUN, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
+  const facts = { source: 'found', certainty: 'sure' } as const;
+  const ready = { draft, artifacts: files.map((file) => ({ ...file, ...facts })) };
+  const burst = { executions: [], started: 1, finished: 2 };
+  const bytes = Buffer.from(notebookText(['x']));
+  const { row } = await takeSnapshot(history, {
+    ...{ path: 'a.ipynb', bytes, notebook: parseNotebook(bytes), trigger: 'burst', attaches: true },
+    attach: (claim) => attachRuns(history.store, claim, [ready], burst),
+  });
+  return row;
+}
+
 test('a file that holds the text is named with what made it, and goes where that is asked for', async () => {
   const history = await openTestHistory();
   const { store } = history;
   const held = await store.artifacts.add(Readable.from([Buffer.from(`a ${SECRET} b`)]));
   const other = await store.artifacts.add(Readable.from([Buffer.from('clean')]));
-  const facts = { source: 'found', certainty: 'sure' } as const;
-  const draft = { id: RUN, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
-  const artifacts = [
-    { ...held, ...facts, name: `m/${SECRET}.pkl` },
-    { ...other, ...facts, name: 'b.pkl' },
-  ];
-  const bytes = Buffer.from(notebookText(['x']));
-  const { row } = await takeSnapshot(history, {
-    ...{ path: 'a.ipynb', bytes, notebook: parseNotebook(bytes), trigger: 'burst', attaches: true },
-    attach: (claim) =>
-      attachRuns(store, claim, [{ draft, artifacts }], {
-        executions: [],
-        started: 1,
-        finished: 2,
-      }),
-  });
+  const row = await keepWith(history, [
+    { ...held, name: `m/${SECRET}.pkl` },
+    { ...other, name: 'b.pkl' },
+  ]);
   const uses = [{ path: 'a.ipynb', snapshot: row.id, name: 'm/[purged].pkl' }];
   const stays = await run(history, { files: false, dryRun: false });
   expect(stays.artifacts).toEqual([{ ...held, uses, goes: false }]);
-  expect(await store.artifacts.findSize(held.sha256)).toBe(held.size);
   const plan = await run(history, { files: true, dryRun: true });
   expect(plan.artifacts).toEqual([{ ...held, uses, goes: true }]);
   expect(await store.artifacts.findSize(held.sha256)).toBe(held.size);
@@ -68,17 +73,6 @@ test('a file that is missing and was not purged is still damage', async () => {
   const held = await store.artifacts.add(Readable.from([Buffer.from(SECRET)]));
   await run(history, { files: true, dryRun: false });
   expect(await store.artifacts.findSize(held.sha256)).toBeUndefined();
-  const facts = { source: 'found', certainty: 'sure', size: 1, name: 'lost.pkl' } as const;
-  const draft = { id: RUN, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
-  const bytes = Buffer.from(notebookText(['x']));
-  await takeSnapshot(history, {
-    ...{ path: 'a.ipynb', bytes, notebook: parseNotebook(bytes), trigger: 'burst', attaches: true },
-    attach: (claim) =>
-      attachRuns(store, claim, [{ draft, artifacts: [{ ...facts, sha256: 'c'.repeat(64) }] }], {
-        executions: [],
-        started: 1,
-        finished: 2,
-      }),
-  });
+  await keepWith(history, [{ name: 'lost.pkl', sha256: 'c'.repeat(64), size: 1 }]);
   expect(await verifyStore(store)).toMatchObject({ status: 'damaged', purged: [] });
 });
