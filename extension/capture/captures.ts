@@ -72,7 +72,12 @@ export class Captures {
 
   /** What the notebook open at `from` is saving goes to `to`: the version belongs there. */
   savedAs(from: string, to: string): void {
-    for (const watch of this.#watches.values()) if (watch.path === from) watch.savedAs = to;
+    for (const watch of this.#watches.values()) {
+      if (watch.path !== from) continue;
+      watch.savedAs = to;
+      // At once: the tab of the old name may be closed before it hears that it was saved.
+      void this.#send(watch, readNotebook(watch.model, NOTHING), () => ({ kind: 'save' }), to);
+    }
   }
 
   /** The notebook as the editor holds it, as JSON text. */
@@ -155,10 +160,7 @@ export class Captures {
   readonly #onSaved = (watch: NotebookWatch): void => {
     const to = watch.savedAs;
     watch.savedAs = undefined;
-    if (to !== undefined) {
-      void this.#send(watch, readNotebook(watch.model, NOTHING), () => ({ kind: 'save' }), to);
-      return;
-    }
+    if (to !== undefined) return;
     // The end of the burst is about to keep the same state, and more of what is known of it.
     if (watch.isSettling || !watch.isChanged || !this.#options.board.isOn(watch.path)) return;
     void this.#capture(watch, NOTHING, () => ({ kind: 'save' }));
