@@ -250,6 +250,7 @@ async function openOwned(
       await journal.close().catch(options.report);
       // The catalog is made anew from git where it could not be written: that is no failure of what was kept.
       await catalog.flush().catch(options.report);
+      memory.forget();
       repository.close();
       if (isOwned) await ownership.lock.release();
     },

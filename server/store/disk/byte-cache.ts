@@ -1,10 +1,22 @@
-/** Values by key, the least recently used dropped once their sizes together pass `limit` bytes. */
+import { SHARED_BUDGET, type ByteBudget, type Held } from './byte-budget.js';
+
+interface Entry<Value> extends Held {
+  readonly value: Value;
+}
+
+/**
+ * Values by key, the least recently used dropped once their sizes together pass `limit` bytes, or those of all caches pass what they
+ * share.
+ */
 export class ByteCache<Value> {
-  private readonly entries = new Map<string, { value: Value; size: number }>();
+  private readonly entries = new Map<string, Entry<Value>>();
   private used = 0;
   private clears = 0;
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly limit: number,
+    private readonly budget: ByteBudget = SHARED_BUDGET,
+  ) {}
 
   /** Another one after each `clear`. Whoever takes time to make a value notes it first, and gives it to `add`. */
   get epoch(): number {
@@ -16,6 +28,7 @@ export class ByteCache<Value> {
     if (entry === undefined) return undefined;
     this.entries.delete(key);
     this.entries.set(key, entry);
+    this.budget.touch(entry);
     return entry.value;
   }
 
@@ -23,25 +36,30 @@ export class ByteCache<Value> {
   add(key: string, value: Value, size: number, epoch = this.clears): void {
     if (epoch !== this.clears) return;
     this.delete(key);
-    if (size > this.limit) return;
-    this.entries.set(key, { value, size });
+    if (size > Math.min(this.limit, this.budget.limit)) return;
+    const drop = (): void => {
+      this.entries.delete(key);
+      this.used -= size;
+    };
+    const entry = { value, size, drop };
+    this.entries.set(key, entry);
     this.used += size;
     for (const [oldest] of this.entries) {
       if (this.used <= this.limit) break;
       this.delete(oldest);
     }
+    this.budget.take(entry);
   }
 
   delete(key: string): void {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
-    this.entries.delete(key);
-    this.used -= entry.size;
+    this.budget.release(entry);
+    entry.drop();
   }
 
   clear(): void {
-    this.entries.clear();
-    this.used = 0;
+    for (const key of this.entries.keys()) this.delete(key);
     this.clears += 1;
   }
 }

@@ -57,6 +57,7 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
       objects.forget();
     },
     close: () => {
+      reading.forget();
       objects.close();
     },
   };

@@ -108,6 +108,9 @@ export function openPacks(objects: string, disk: Disk): Packs {
     },
     close: () => {
       for (const pack of packs.values()) close(pack);
+      // What nobody reads any more must not take the room of others.
+      pages.clear();
+      bases.clear();
     },
   };
 }
