@@ -1,15 +1,16 @@
+import { Recency, type Place } from './recency.js';
+
 /** What a cache holds, as its budget knows it. */
 export interface Held {
   /** In bytes. */
   readonly size: number;
-  /** Takes it out of its cache, without telling the budget. */
+  /** Takes it out of its cache and out of the budget. */
   drop(): void;
 }
 
 /** Bytes that caches share: once they hold more together, what was used longest ago goes, whichever of them has it. */
 export class ByteBudget {
-  /** What was used last comes last. */
-  private readonly held = new Set<Held>();
+  private readonly order = new Recency<Held>();
   private bytes = 0;
 
   constructor(readonly limit: number) {}
@@ -19,23 +20,21 @@ export class ByteBudget {
     return this.bytes;
   }
 
-  take(held: Held): void {
-    this.held.add(held);
+  take(held: Held): Place<Held> {
+    const place = this.order.add(held);
     this.bytes += held.size;
-    for (const oldest of this.held) {
-      if (this.bytes <= this.limit) break;
-      this.release(oldest);
-      oldest.drop();
-    }
+    while (this.bytes > this.limit) this.order.oldest?.drop();
+    return place;
   }
 
   /** It was used. */
-  touch(held: Held): void {
-    if (this.held.delete(held)) this.held.add(held);
+  touch(place: Place<Held>): void {
+    this.order.touch(place);
   }
 
-  release(held: Held): void {
-    if (this.held.delete(held)) this.bytes -= held.size;
+  release(place: Place<Held>): void {
+    this.order.remove(place);
+    this.bytes -= place.item.size;
   }
 }
 

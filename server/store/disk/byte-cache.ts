@@ -1,7 +1,11 @@
 import { SHARED_BUDGET, type ByteBudget, type Held } from './byte-budget.js';
+import { Recency, type Place } from './recency.js';
 
 interface Entry<Value> extends Held {
+  readonly key: string;
   readonly value: Value;
+  readonly own: Place<string>;
+  shared: Place<Held> | undefined;
 }
 
 /**
@@ -10,6 +14,7 @@ interface Entry<Value> extends Held {
  */
 export class ByteCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
+  private readonly order = new Recency<string>();
   private used = 0;
   private clears = 0;
 
@@ -26,9 +31,8 @@ export class ByteCache<Value> {
   find(key: string): Value | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    this.entries.delete(key);
-    this.entries.set(key, entry);
-    this.budget.touch(entry);
+    this.order.touch(entry.own);
+    if (entry.shared !== undefined) this.budget.touch(entry.shared);
     return entry.value;
   }
 
@@ -38,24 +42,26 @@ export class ByteCache<Value> {
     this.delete(key);
     if (size > Math.min(this.limit, this.budget.limit)) return;
     const drop = (): void => {
-      this.entries.delete(key);
-      this.used -= size;
+      this.delete(key);
     };
-    const entry = { value, size, drop };
+    const entry: Entry<Value> = {
+      ...{ key, value, size, drop },
+      own: this.order.add(key),
+      shared: undefined,
+    };
     this.entries.set(key, entry);
     this.used += size;
-    for (const [oldest] of this.entries) {
-      if (this.used <= this.limit) break;
-      this.delete(oldest);
-    }
-    this.budget.take(entry);
+    while (this.used > this.limit) this.delete(this.order.oldest ?? key);
+    entry.shared = this.budget.take(entry);
   }
 
   delete(key: string): void {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
-    this.budget.release(entry);
-    entry.drop();
+    this.entries.delete(key);
+    this.order.remove(entry.own);
+    this.used -= entry.size;
+    if (entry.shared !== undefined) this.budget.release(entry.shared);
   }
 
   clear(): void {
