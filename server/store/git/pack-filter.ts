@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 
-import { CellarError } from '../../errors.js';
+import { CellarError, isSystemError } from '../../errors.js';
 import { ByteCache } from '../disk/byte-cache.js';
 import type { Disk } from '../disk/disk.js';
 import { packFolderOf, removePack } from './make-packs.js';
 import { damaged, toObject, type GitObject } from './object.js';
+import { NAME } from './oid-table.js';
 import { readEntry, readPacked, type Bases } from './pack-file.js';
 import { PackIndex } from './pack-index.js';
 import {
@@ -21,7 +22,8 @@ const BASE_BYTES = 48 * 1024 * 1024;
 /** Behind the last object of a pack stands its SHA-1. */
 const SUM_BYTES = 20;
 
-type Places = Awaited<ReturnType<PackIndex['places']>>;
+/** The objects of a pack in the order in which they lie there. */
+type Places = readonly { readonly oid: string; readonly offset: number }[];
 
 interface OpenPack {
   readonly file: RangeReader;
@@ -42,7 +44,7 @@ export async function filterPack(
   disk: Disk,
 ): Promise<void> {
   await withPack(gitdir, name, disk, async (pack) => {
-    const places = await pack.index.places();
+    const places = await listPlaces(pack.index);
     const kept = places.filter(({ oid }) => stays(oid));
     if (kept.length === places.length) return;
     if (kept.length > 0) {
@@ -57,6 +59,14 @@ export async function filterPack(
     }
     await removePack(gitdir, name, disk);
   });
+}
+
+async function listPlaces(index: PackIndex): Promise<Places> {
+  const { names, offsets } = await index.all();
+  return Array.from(offsets, (offset, at) => ({
+    oid: names.toString('hex', at * NAME, (at + 1) * NAME),
+    offset,
+  })).sort((a, b) => a.offset - b.offset);
 }
 
 async function* copyEntries(
@@ -89,11 +99,9 @@ async function prove(fresh: OpenPack, old: OpenPack, kept: Places): Promise<void
     try {
       await readAt(fresh, oid, now);
     } catch (error) {
-      const isWorse = await readAt(old, oid, offset).then(
-        () => true,
-        () => false,
-      );
-      if (isWorse) throw error;
+      const before = await readAt(old, oid, offset).catch((failure: unknown) => failure);
+      // What was damaged before may be so still; what the disk refuses is not known to be.
+      if (!(before instanceof CellarError)) throw isSystemError(before) ? before : error;
     }
   }
 }
@@ -114,8 +122,8 @@ async function reading<Result>(
   try {
     return await read();
   } catch (error) {
-    const isOther = error instanceof Error && 'syscall' in error;
-    throw isOther || error instanceof CellarError ? error : damaged(file.path, oid, error);
+    const isKnown = error instanceof CellarError || isSystemError(error);
+    throw isKnown ? error : damaged(file.path, oid, error);
   }
 }
 

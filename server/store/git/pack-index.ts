@@ -50,15 +50,6 @@ export class PackIndex {
     );
   }
 
-  /** All objects with where each begins in the pack, in that order. */
-  async places(): Promise<readonly { readonly oid: string; readonly offset: number }[]> {
-    const names = await this.names();
-    const places: { oid: string; offset: number }[] = [];
-    for (const [position, oid] of names.entries())
-      places.push({ oid, offset: await this.offset(position, names.length) });
-    return places.sort((a, b) => a.offset - b.offset);
-  }
-
   /** Lets go of the file. */
   close(): void {
     this.file.close();

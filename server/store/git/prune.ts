@@ -37,8 +37,6 @@ async function prunePacks(
   disk: Disk,
 ): Promise<void> {
   const folder = packFolderOf(gitdir);
-  for (const name of await list(folder, disk))
-    if (name.startsWith('tmp_')) await disk.rm(join(folder, name), { force: true });
   const names = await listPacks(folder, disk);
   const failures: unknown[] = [];
   for (const name of names)
