@@ -11,11 +11,13 @@ interface Board {
   /** By path: whether the server captures it; as long as it did not say, it is taken to. */
   readonly states: ReadonlyMap<string, CaptureState>;
   readonly kept: ReadonlyMap<string, number>;
-  readonly errors: ReadonlyMap<string, string>;
+  readonly errors: ReadonlyMap<string, CaptureError>;
   /** What the server was asked to pause. */
   readonly paused: Workspace['paused'];
   readonly isOff: boolean;
 }
+
+type CaptureError = Extract<CaptureStatus, { kind: 'error' }>;
 
 /** What is known of the capture of every notebook, for all who show it. */
 export class CaptureBoard extends Store<Board> {
@@ -46,8 +48,8 @@ export class CaptureBoard extends Store<Board> {
     if (state !== undefined && state.state !== 'on')
       return { kind: state.state, by: state.by ?? path };
     if (outbox.kind === 'held') return toHeldStatus(outbox);
-    const message = errors.get(path);
-    if (message !== undefined) return { kind: 'error', message };
+    const error = errors.get(path);
+    if (error !== undefined) return error;
     if (outbox.kind === 'sending') return { kind: 'keeping' };
     const time = kept.get(path);
     return time === undefined ? { kind: 'kept' } : { kind: 'kept', time };
@@ -72,7 +74,7 @@ export class CaptureBoard extends Store<Board> {
   /** A parcel reached its end. */
   settled(parcel: Parcel, outcome: Outcome): void {
     if (parcel.kind !== 'burst') {
-      if (outcome.kind === 'refused') this.#refused(parcel.to, outcome.error.message);
+      if (outcome.kind === 'refused') this.#refused(parcel.to, outcome.error);
       return;
     }
     const { path } = parcel.burst;
@@ -82,7 +84,7 @@ export class CaptureBoard extends Store<Board> {
         return;
       case 'refused':
         // Paused in between, in another tab or by the command: as was asked, so no error.
-        if (outcome.error.code !== 'paused') this.#refused(path, toReason(outcome.error));
+        if (outcome.error.code !== 'paused') this.#refused(path, outcome.error);
         return;
       case 'done':
       case 'elsewhere':
@@ -97,14 +99,16 @@ export class CaptureBoard extends Store<Board> {
     this.update({ kept: new Map(this.state.kept).set(path, time), errors });
   }
 
-  #refused(path: string, message: string): void {
-    this.update({ errors: new Map(this.state.errors).set(path, message) });
+  #refused(path: string, error: ClientError): void {
+    this.update({ errors: new Map(this.state.errors).set(path, toCaptureError(error)) });
   }
 }
 
-/** Why a version was refused; which secret it holds is said by its notice. */
-function toReason({ code, message }: ClientError): string {
-  return code === 'secret_found' ? 'It holds what looks like a secret.' : message;
+/** Why something was refused; which secret a version holds is said by its notice. */
+function toCaptureError({ code, message }: ClientError): CaptureError {
+  return code === 'secret_found'
+    ? { kind: 'error', message: 'It holds what looks like a secret.', told: true }
+    : { kind: 'error', message };
 }
 
 function toHeldStatus(outbox: OutboxState & { readonly kind: 'held' }): CaptureStatus {

@@ -10,7 +10,8 @@ export type CaptureStatus =
   /** `by`: the notebook or folder that is paused; "" is the whole workspace. */
   | { readonly kind: 'paused'; readonly by: string }
   | { readonly kind: 'ignored'; readonly by: string }
-  | { readonly kind: 'error'; readonly message: string };
+  /** `told`: why is said at length elsewhere. */
+  | { readonly kind: 'error'; readonly message: string; readonly told?: true };
 
 /** The status in a few words, and a sentence that explains it. */
 export function describeCapture(

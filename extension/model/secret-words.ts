@@ -68,12 +68,24 @@ export function placeSecret({ place, index, output }: FoundSecret): string {
 }
 
 /** What was found, where, what was done about it, and what to do; once it is said to be none, what that changes. */
-export function describeSecret({ outcome, secret, answer }: SecretNotice): string {
-  const what = `${nameSecret(secret)} in ${placeSecret(secret)}`;
+export function describeSecret(notice: SecretNotice): string {
+  const { outcome, secret, answer } = notice;
   return answer.kind === 'allowed'
-    ? `You said that ${what} is no secret. ${CHANGES[outcome]}`
-    : `${what.charAt(0).toUpperCase()}${what.slice(1)} ${doneAbout(outcome, secret)}`;
+    ? `You said that ${nameSecret(secret)} in ${placeSecret(secret)} is no secret. ${CHANGES[outcome]}`
+    : `${summarizeSecret(notice)} ${adviceOn(outcome, secret)}`.trimEnd();
 }
+
+/** What was found, where, and what was done about it. */
+export function summarizeSecret({ outcome, secret }: SecretNotice): string {
+  const what = `${nameSecret(secret)} in ${placeSecret(secret)}`;
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)} ${OUTCOMES[outcome]}`;
+}
+
+const OUTCOMES: Readonly<Record<SecretOutcome, string>> = {
+  redacted: 'was left out of the version.',
+  kept: 'is kept.',
+  refused: 'is why no version is kept.',
+};
 
 const CHANGES: Readonly<Record<SecretOutcome, string>> = {
   redacted: 'From now on versions keep it. Those that are kept already stay as they are.',
@@ -81,15 +93,15 @@ const CHANGES: Readonly<Record<SecretOutcome, string>> = {
   refused: 'From now on versions that hold it are kept.',
 };
 
-function doneAbout(outcome: SecretOutcome, { place }: FoundSecret): string {
+function adviceOn(outcome: SecretOutcome, { place }: FoundSecret): string {
   switch (outcome) {
     case 'redacted':
-      return 'was left out of the version.';
+      return '';
     case 'kept':
       return place === 'source'
-        ? 'is kept: remove it from the code, and run “cellar purge” to take it out of the versions.'
-        : 'is kept: “cellar purge” takes it out of the versions.';
+        ? 'Remove it from the code, and run “cellar purge” to take it out of the versions.'
+        : '“cellar purge” takes it out of the versions.';
     case 'refused':
-      return 'is why no version is kept. Remove it, then run the cell or save.';
+      return 'Remove it, then run the cell or save.';
   }
 }

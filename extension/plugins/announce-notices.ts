@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 
 import { isRefused, type Notice, type NoticesModel } from '../model/notices.js';
-import { describeSecret } from '../model/secret-words.js';
+import { summarizeSecret } from '../model/secret-words.js';
 import { baseName } from '../model/words.js';
 
 /** Who draws the notices. */
@@ -25,7 +25,7 @@ export function announceNotices(notices: NoticesModel, place: NoticesPlace): voi
 }
 
 function announce(path: string, first: Notice, count: number, { onShow }: NoticesPlace): void {
-  const words = first.kind === 'secret' ? describeSecret(first) : first.message;
+  const words = first.kind === 'secret' ? summarizeSecret(first) : first.message;
   const more = count === 1 ? '' : ` (And ${String(count - 1)} more.)`;
   const options = {
     autoClose: isRefused(first) ? (false as const) : 10_000,

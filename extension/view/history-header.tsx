@@ -121,7 +121,9 @@ function CaptureLine({ status }: { readonly status: CaptureStatus }): JSX.Elemen
     <div className={`cellar-Capture cellar-mod-${status.kind}`} title={title} role="status">
       <Icon name={CAPTURE_ICONS[status.kind]} />
       {label}
-      {status.kind === 'error' ? <span className="cellar-Capture-why">{title}</span> : null}
+      {status.kind === 'error' && status.told !== true ? (
+        <span className="cellar-Capture-why">{title}</span>
+      ) : null}
     </div>
   );
 }

@@ -88,5 +88,7 @@ function NoList({ model }: { readonly model: HistoryModel }): JSX.Element | null
     return (
       <Empty title="No versions yet.">None are kept while this notebook is {capture.kind}.</Empty>
     );
+  // Why the first one was not kept stands above.
+  if (capture?.kind === 'error') return <Empty title="No versions yet." />;
   return <Empty title="No versions yet.">Run a cell and the first one is kept.</Empty>;
 }

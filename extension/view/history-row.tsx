@@ -33,8 +33,8 @@ export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProp
           <time className="cellar-Row-time" dateTime={row.time} title={formatFullTime(row.time)}>
             {formatClock(row.time)}
           </time>
-          <RowMetric row={row} metric={metric} />
           {row.pinned ? <Icon name="pin" className="cellar-Row-pin" title="Kept for ever" /> : null}
+          <RowMetric row={row} metric={metric} />
         </div>
         <Description row={row} />
         <Redactions count={row.redactions} />

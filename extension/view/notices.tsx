@@ -149,7 +149,7 @@ function lookOf(notices: readonly Notice[]): 'error' | 'warn' | 'plain' {
 }
 
 function titleOf(notices: readonly Notice[]): string {
-  if (notices.some(isRefused)) return 'This version was not kept';
+  if (notices.some(isRefused)) return 'Not kept';
   const secrets = notices.filter((notice) => isOpen(notice)).length;
   if (secrets > 0)
     return secrets === 1 ? 'A secret was found' : `${String(secrets)} secrets were found`;

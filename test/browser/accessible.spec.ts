@@ -1,22 +1,12 @@
 import type { Page } from '@playwright/test';
-import axe from 'axe-core';
 
+import { faults } from './axe.js';
 import { leaveConflict, startTool } from './conflicts.js';
 import { kindsNotebook } from './kinds.js';
 import { code, notebook, writeNotebook } from './notebooks.js';
 import { expect, snapshot, test } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
-
-/** What axe-core objects to in what is seen, a line each; outputs in frames have their author's own markup. */
-async function faults(page: Page): Promise<readonly string[]> {
-  // The page's own policy lets no script in that is not its own; the protocol's evaluate is not bound by it.
-  await page.evaluate(axe.source);
-  return page.evaluate(`axe
-    .run({ exclude: [['iframe']] }, { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => id + ' ' + node.html.slice(0, 160) + ' ' + node.failureSummary.split('\\n')[1])))`);
-}
 
 async function expectNoFaults(page: Page): Promise<void> {
   for (const theme of THEMES) {

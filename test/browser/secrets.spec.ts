@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { keyOf } from '../server/notebook/secrets/samples.js';
+import { faults } from './axe.js';
 import { expect, test } from './lab.js';
 import { code, notebook } from './notebooks.js';
 import { cellar, show } from './site.js';
@@ -22,6 +23,7 @@ test.use({
 
 test('says which secret was left out of a version, leads to its cell, and keeps it once it is none', async ({
   lab,
+  page,
   jupyter,
 }) => {
   const newest = async (): Promise<string> =>
@@ -34,6 +36,11 @@ test('says which secret was left out of a version, leads to its cell, and keeps 
     'A GitHub personal access token in the output of cell 3 was left out of the version.',
   );
   await expect(lab.panel.locator('.cellar-Row')).toContainText('1 secret left out');
+  for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
+    await lab.run('apputils:change-theme', { theme });
+    await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+    expect(await faults(page, '.cellar-SidePanel'), theme).toEqual([]);
+  }
   const first = await newest();
   expect(await show(jupyter.root, first)).toContain('[redacted: github-pat]');
   expect(await show(jupyter.root, first)).not.toContain(TOKEN);
@@ -53,6 +60,16 @@ test('says which secret was left out of a version, leads to its cell, and keeps 
   expect(await show(jupyter.root, await newest())).toContain(TOKEN);
   await lab.panel.getByRole('button', { name: 'Dismiss' }).click();
   await expect(said).toBeHidden();
+
+  const words = 'A secret was not kept with this version; a mark "[redacted: …]" stands there.';
+  await lab.panel.locator('.cellar-Row').last().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /restore/i }).click();
+  await expect(page.locator('.jp-Dialog')).toContainText(words);
+  await page.locator('.jp-Dialog').getByRole('button', { name: 'Restore' }).click();
+  await expect(page.locator('.Toastify__toast', { hasText: 'Restored train.ipynb' })).toContainText(
+    words,
+  );
+  await expect(lab.cell(2).locator('.jp-OutputArea-output')).toHaveText('[redacted: github-pat]');
 });
 
 test('keeps no version with a secret where that is set, and says why until it is none', async ({
@@ -75,7 +92,7 @@ test('keeps no version with a secret where that is set, and says why until it is
   const toast = page.locator('.Toastify__toast', { hasText: 'train.ipynb' });
   await expect(toast).toContainText('in the source of cell 2 is why no version is kept.');
   await toast.getByRole('button', { name: 'Show' }).click();
-  await expect(lab.panel).toContainText('This version was not kept');
+  await expect(lab.panel.getByRole('status').filter({ hasText: 'Not kept' })).toBeVisible();
   await expect(lab.panel).toContainText('No versions yet.');
 
   await lab.panel.getByRole('button', { name: 'This is no secret' }).click();

@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export interface Site {
   readonly root: string;
   /** Starts the server; gives the address of its page and the one-time link that it printed. */
-  serve(): Promise<Served>;
+  serve(env?: NodeJS.ProcessEnv): Promise<Served>;
 }
 
 export interface Served {
@@ -24,6 +24,7 @@ export interface Served {
   readonly login: string;
   /** The owner's secret. */
   readonly token: string;
+  end(): Promise<void>;
 }
 
 export const test = base.extend<{ readonly site: Site }>({
@@ -33,13 +34,14 @@ export const test = base.extend<{ readonly site: Site }>({
     const running: ChildProcess[] = [];
     await use({
       root,
-      serve: async () => {
+      serve: async (env = {}) => {
         const child = spawn(process.execPath, [COMMAND, 'serve', '--root', root, '--port', '0'], {
           stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, ...env },
         });
         running.push(child);
         for await (const line of createInterface({ input: child.stdout }))
-          return JSON.parse(line) as Served;
+          return { ...(JSON.parse(line) as Served), end: () => end(child) };
         throw new Error('cellar serve ended before it was ready');
       },
     });

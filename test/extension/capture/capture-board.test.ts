@@ -61,6 +61,7 @@ describe('CaptureBoard', () => {
     expect(fresh.statusOf(PATH)).toEqual({
       kind: 'error',
       message: 'It holds what looks like a secret.',
+      told: true,
     });
   });
 

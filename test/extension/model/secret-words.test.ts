@@ -43,7 +43,7 @@ test.each<[SecretNotice['outcome'], SecretNotice['secret']['place'], string]>([
   [
     'kept',
     'source',
-    'A GitHub personal access token in the source of cell 3 is kept: remove it from the code, and run “cellar purge” to take it out of the versions.',
+    'A GitHub personal access token in the source of cell 3 is kept. Remove it from the code, and run “cellar purge” to take it out of the versions.',
   ],
   [
     'refused',

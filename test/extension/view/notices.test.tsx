@@ -55,9 +55,7 @@ test('says what it changes that something is no secret, and takes that back', as
 test('says that a version was not kept, why, and what to do', async () => {
   model.refused(PATH, [secretOf({ place: 'source', index: 1 })], () => undefined);
   const place = await open();
-  expect(place.querySelector('.cellar-mod-error')?.textContent).toContain(
-    'This version was not kept',
-  );
+  expect(place.querySelector('.cellar-mod-error')?.textContent).toContain('Not kept');
   expect(place.textContent).toContain('Remove it, then run the cell or save.');
   await during(() => {
     click(button(place, 'This is no secret'));
