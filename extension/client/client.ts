@@ -103,6 +103,17 @@ export function createClient(options: ClientOptions): Client {
   async function ask<T>(schema: z.ZodType<T>, request: Request): Promise<T> {
     return readJson(await send(options, request), schema, request.signal);
   }
+  /** For what may take longer than an answer is waited for: it begins at once, and tells how far it is. */
+  async function askLong<T>(
+    schema: z.ZodType<T>,
+    { signal, ...request }: Request,
+    report: (progress: Progress) => void = () => undefined,
+  ): Promise<T> {
+    // Jupyter's proxy holds any other answer back until it is whole; lines of JSON come all the same.
+    const how = { method: 'POST', accept: 'text/event-stream' } as const;
+    const answer = await send(options, { ...request, ...how, signal });
+    return readLong(answer, schema, { report, signal });
+  }
   async function text(request: Request): Promise<string> {
     return readText(await send(options, request), request.signal);
   }
@@ -127,7 +138,7 @@ export function createClient(options: ClientOptions): Client {
       }),
     snapshot: (id) => ask(snapshotSchema, { path: pathTo('snapshot', { id }) }),
     notebookText: (id, signal) => text({ path: pathTo('snapshotNotebook', { id }), signal }),
-    keep: (body) => ask(keptSchema, { method: 'POST', path: pathTo('bursts'), body }),
+    keep: (body) => askLong(keptSchema, { path: pathTo('bursts'), body }),
     redact: (content) =>
       ask(redactedTextSchema, { method: 'POST', path: pathTo('redactions'), body: { content } }),
     compare: async (asked, signal) =>
@@ -158,18 +169,8 @@ export function createClient(options: ClientOptions): Client {
     },
     importOffer: () => ask(importOfferSchema, { path: pathTo('importOffer') }),
     cancelImport: () => tell({ method: 'DELETE', path: pathTo('imports') }),
-    importHistory: async (report, signal) => {
-      const path = pathTo('imports');
-      const answer = await send(options, {
-        method: 'POST',
-        path,
-        body: {},
-        // Jupyter's proxy holds any other answer back until it is whole; lines of JSON come all the same.
-        accept: 'text/event-stream',
-        signal,
-      });
-      return readLong(answer, importedSchema, { report, signal });
-    },
+    importHistory: (report, signal) =>
+      askLong(importedSchema, { path: pathTo('imports'), body: {}, signal }, report),
     loginLink: async (target) => {
       const body = target === undefined ? {} : { target };
       return (await ask(loginLinkSchema, { method: 'POST', path: pathTo('loginLinks'), body })).url;

@@ -4,9 +4,13 @@ import { longLineSchema, type Progress } from '../../contract/progress.js';
 import { isClientError, toAwayError, toRefusal, toStrangeError } from './errors.js';
 import { parse } from './request.js';
 
+/** The server sends a line every 15 seconds at least: one that is silent for so many milliseconds hangs. */
+const SILENCE_MS = 45_000;
+
 /**
  * The result of a long operation from its answer, telling each progress as it comes. Throws the operation's own failure, and the away
- * error when the answer ends before its last line or something else answered; aborting its request cancels the operation.
+ * error when the answer ends before its last line, falls silent, or something else answered; aborting its request leaves it, which
+ * cancels most operations.
  */
 export async function readLong<T>(
   answer: Response,
@@ -40,7 +44,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await inTime(reader.read());
       if (done) break;
       const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
@@ -49,5 +53,19 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
     if (rest !== '') yield rest;
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => {
+      refuse(toAwayError(new Error('the answer fell silent')));
+    }, SILENCE_MS);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }

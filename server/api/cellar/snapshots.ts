@@ -35,15 +35,19 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
   };
 
   return [
-    jsonOperation({
-      method: 'post',
-      route: 'bursts',
-      summary: 'Keep what a burst of executions left',
-      grants: [],
-      body: burstSchema,
-      answer: keptSchema,
-      run: async ({ body }) => answer(await keepBurst(parts, body)),
-    }),
+    longOperation(
+      {
+        method: 'post',
+        route: 'bursts',
+        summary: 'Keep what a burst of executions left',
+        grants: [],
+        body: burstSchema,
+        answer: keptSchema,
+        // Goes on when the browser leaves: what it has handed over is to be kept.
+        run: async ({ body }) => answer(await keepBurst(parts, body)),
+      },
+      parts.report,
+    ),
     longOperation(
       {
         method: 'post',

@@ -34,6 +34,11 @@ function json(response: ServerResponse, value: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
+function lines(response: ServerResponse, values: readonly unknown[]): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.end(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}
+
 test('asks below the base, whatever is in front of it', async () => {
   const seen: (string | undefined)[] = [];
   const client = await serve((request, _body, response) => {
@@ -64,7 +69,10 @@ test('sends a burst as JSON and reads what was kept', async () => {
   const client = await serve((request, body, response) => {
     expect(request.headers['content-type']).toBe('application/json');
     const { path } = JSON.parse(body) as { path: string };
-    json(response, { snapshot: { ...row(3, 0), path }, created: true, warnings: [] });
+    lines(response, [
+      { progress: { what: 'bytes', done: 1, total: 2 } },
+      { result: { snapshot: { ...row(3, 0), path }, created: true, warnings: [] } },
+    ]);
   });
   const kept = await client.keep({ key: '12345678', path: 'train.ipynb', trigger: 'burst' });
   expect(kept).toMatchObject({ created: true, snapshot: { path: 'train.ipynb' } });

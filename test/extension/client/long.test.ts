@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import * as z from 'zod';
 
 import type { Progress } from '../../../contract/progress.js';
@@ -49,4 +49,30 @@ test.each([
   await expect(readLong(answer(text), schema, { report: () => undefined })).rejects.toMatchObject({
     code,
   });
+});
+
+test('takes a server that falls silent for one that is away, and leaves it', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let left = false;
+  let say = (): void => undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (stream) => {
+      say = () => {
+        stream.enqueue(new TextEncoder().encode(lines(half)));
+      };
+    },
+    cancel: () => {
+      left = true;
+    },
+  });
+  const reading = readLong(new Response(body), schema, { report: () => undefined });
+  const caught = expect(reading).rejects.toMatchObject({ code: 'server_away' });
+  await vi.advanceTimersByTimeAsync(40_000);
+  say();
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(left).toBe(false);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await caught;
+  expect(left).toBe(true);
 });

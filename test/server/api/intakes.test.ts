@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 
 import type { CellarEvent } from '../../../contract/events.js';
-import { KERNEL, serve, TOKEN, type Served } from './served.js';
+import { writeInto } from '../scratch.js';
+import { burst, KERNEL, serve, TOKEN, type Served } from './served.js';
 
 /** What everybody who listens is told until the test ends, beside the generation that each hears first. */
 async function listen({ port }: Served): Promise<readonly CellarEvent[]> {
@@ -75,6 +76,40 @@ test('an upload that lasts over a second is followed by those who look at its no
   const of = { kind: 'progress', path: 'sub/a.ipynb', file: 'm.pt', total: bytes.length };
   expect(heard[0]).toMatchObject({ ...of, ended: false });
   expect(heard.at(-1)).toMatchObject({ ...of, done: bytes.length, ended: true });
+});
+
+test('a burst answers in lines to who asks so, and is kept also when the browser has left', async () => {
+  const served = await serve();
+  const { own, port } = served;
+  await writeInto(served.root, 'm.pkl', randomBytes(20_000_000));
+  const now = Date.now();
+  const executions = [
+    { cell: 'c0', index: 0, count: 1, status: 'ok', started: now, finished: now },
+  ];
+  const times = { started: now, finished: now, sent: now };
+  const body = JSON.stringify(burst('a.ipynb', ['x'], { executions, ...times }));
+  const headers = {
+    ...{ authorization: `Bearer ${TOKEN}`, accept: 'text/event-stream' },
+    ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+  };
+  const path = '/api/v1/bursts';
+  const request = openRequest({ host: '127.0.0.1', port, method: 'POST', path, headers });
+  const first = new Promise<string>((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      response.on('error', () => undefined);
+      response.once('data', (chunk: Buffer) => {
+        resolve(chunk.toString());
+      });
+    });
+  });
+  request.end(body);
+  expect(await first).toMatch(/^\{"progress":/);
+  request.destroy();
+  const find = async (): Promise<unknown> =>
+    (await own('GET', 'api/v1/notebooks/by-path?path=a.ipynb')).json<{ notebook: unknown }>()
+      .notebook;
+  await expect.poll(find, { timeout: 10_000 }).toMatchObject({ snapshots: 1 });
 });
 
 test('an upload of no notebook, or of one elsewhere, is kept and told to nobody', async () => {
