@@ -10,6 +10,8 @@ export const purgeSchema = z.object({
   texts: z.array(z.string().min(LEAST_PURGED).max(65_536)).min(1).max(100),
   /** Only say what would be done. */
   dryRun: z.boolean().default(true),
+  /** Also delete the files of runs that hold them. What names these stays, and says that they were purged. */
+  files: z.boolean().default(false),
 });
 
 /** The most versions and files that an answer names; the others are counted. */
@@ -30,8 +32,21 @@ export const purgedSchema = z.object({
   commits: z.number().int(),
   /** Records of the journal that hold them. */
   records: z.number().int(),
-  /** Files of runs that hold them, which a purge leaves as they are: each is named by its content. */
-  artifacts: z.array(z.object({ sha256: z.string(), size: z.number() })),
+  /**
+   * Files of runs that hold them. Each is named by its content, so it can only stay as it is or go whole; `uses` says which versions
+   * made it, and under what name: none for one that no run names.
+   */
+  artifacts: z.array(
+    z.object({
+      sha256: z.string(),
+      size: z.number(),
+      uses: z.array(
+        z.object({ path: z.string().nullable(), snapshot: idSchema.nullable(), name: z.string() }),
+      ),
+      /** It was deleted, or would be. */
+      goes: z.boolean(),
+    }),
+  ),
   /** What could not be read, so nobody knows what it holds. */
   unread: z.number().int(),
   /** What still holds them afterwards, in words: none, unless something kept the purge from its end. */

@@ -15,6 +15,8 @@ export const verifiedSchema = z.object({
   commits: z.number().int(),
   snapshots: z.number().int(),
   artifacts: z.number().int(),
+  /** Files of runs that `cellar purge --files` has deleted: they are missing on purpose. */
+  purged: z.array(z.object({ sha256: z.string(), name: z.string() })),
   damages: z.array(z.object({ what: z.string(), reason: z.string() })),
 });
 export type Verified = z.infer<typeof verifiedSchema>;

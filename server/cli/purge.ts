@@ -11,15 +11,16 @@ const MOST_SHOWN = 20;
 
 export const purge: Command = {
   summary: 'Remove a secret, read from standard input, from all history',
-  usage: '[--yes] [--json]',
+  usage: '[--yes] [--files] [--json]',
   options: {
     yes: { kind: 'boolean', short: 'y', help: 'do it; else only say what holds the secret' },
+    files: { kind: 'boolean', help: 'also delete the files of runs that hold it' },
   },
   arguments: [0, 0],
   run: async (context, call) => {
     if (!call.json)
       context.say('cellar: Reading the secret from standard input, without the last line break.');
-    const body = { texts: [toSecret(await context.input())], dryRun: !call.flag('yes') };
+    const body = { texts: [toSecret(await context.input())], dryRun: !call.flag('yes'), files: call.flag('files') };
     const done = await withOwner(context, call.root, async (owner) =>
       purgedSchema.parse(
         await withBar(context, (report) =>
@@ -28,7 +29,8 @@ export const purge: Command = {
       ),
     );
     context.out(call.json ? `${JSON.stringify(done)}\n` : format(done));
-    return done.left.length === 0 ? DONE : NO;
+    const isGone = done.left.length === 0 && staying(done).length === 0;
+    return done.dryRun || isGone ? DONE : NO;
   },
 };
 
@@ -54,17 +56,15 @@ function format(done: Purged): string {
   const lines = [
     ...shown.map(({ id, path, time }) => `${shortId(id)}  ${time}  ${printable(path)}`),
     ...(more > 0 ? [`and ${count(more, 'more version')}`] : []),
-    ...artifacts.map(
-      ({ sha256, size }) =>
-        `file  sha256:${sha256.slice(0, 12)}  ${formatSize(size)}  stays as it is`,
-    ),
+    ...artifacts.flatMap((file) => formatFile(file, done.dryRun)),
     ...(unread > 0 ? [`${count(unread, 'file')} could not be read: see "cellar verify".`] : []),
     nothing
-      ? 'Nothing in the history holds it.'
+      ? `Nothing ${artifacts.length === 0 ? '' : 'else '}in the history holds it.`
       : done.dryRun
         ? `It is in ${what}. Each keeps its id; ${count(commits, 'commit')} would be written anew.`
         : `It is gone from ${what}. Each keeps its id; ${count(commits, 'commit')} and those since were written anew.`,
     ...(nothing && done.dryRun ? [] : ['Out of reach:', ...done.outOfReach.map((at) => `  ${at}`)]),
+    ...warnOfFiles(done),
     ...(done.left.length === 0
       ? []
       : [
@@ -77,4 +77,32 @@ function format(done: Purged): string {
       : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+type FoundFile = Purged['artifacts'][number];
+
+function staying({ artifacts }: Purged): readonly FoundFile[] {
+  return artifacts.filter(({ goes }) => !goes);
+}
+
+/** A line for each version that made the file. */
+function formatFile({ sha256, size, uses, goes }: FoundFile, dryRun: boolean): readonly string[] {
+  const end = goes ? (dryRun ? 'would be deleted' : 'is deleted') : 'stays as it is';
+  const what = `sha256:${sha256.slice(0, 12)}  ${formatSize(size)}  ${end}`;
+  if (uses.length === 0) return [`file of no run  ${what}`];
+  return uses.map(({ path, snapshot, name }) => {
+    const by = path === null ? '' : ` of ${path}`;
+    const version = snapshot === null ? '' : `, version ${shortId(snapshot)}`;
+    return `${printable(`file ${name}${by}${version}`)}  ${what}`;
+  });
+}
+
+function warnOfFiles(done: Purged): readonly string[] {
+  const files = staying(done);
+  if (files.length === 0) return [];
+  const stay = done.dryRun ? 'would stay' : 'stays';
+  return [
+    `WARNING: the secret ${stay} in ${count(files.length, 'file')} that runs made.`,
+    'With --yes --files such files are deleted: the versions stay, and say that they were purged.',
+  ];
 }

@@ -23,6 +23,8 @@ export const verify: Command = {
     else {
       for (const { what, reason } of found.damages)
         context.out(`${printable(`${what}: ${reason}`)}\n`);
+      for (const { name, sha256 } of found.purged)
+        context.out(`${printable(name)} (sha256:${sha256.slice(0, 12)}) was purged.\n`);
       const checked = `${count(found.commits, 'commit')}, ${count(found.snapshots, 'version')}, ${count(found.artifacts, 'file')}`;
       context.out(
         sound ? `All is well: ${checked}.\n` : `${found.damages.length} damaged, of ${checked}.\n`,

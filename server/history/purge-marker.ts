@@ -20,6 +20,8 @@ const markerSchema = z.object({
   refs: z.array(z.object({ ref: z.string(), from: z.string(), to: z.string() })),
   /** What is not to be kept again, as state/purged.json has it. */
   texts: z.array(hashedTextSchema).default([]),
+  /** Files of runs that go, by hash. */
+  files: z.array(z.string()).default([]),
 });
 export type PurgeMarker = z.infer<typeof markerSchema>;
 
@@ -80,12 +82,19 @@ export async function clearMoved(store: Store): Promise<void> {
   if (marker !== undefined) await writeMarker(store, { ...marker, refs: [] });
 }
 
-/** Removes every object that no ref leads to any more, then the marker: the purge is over. */
+/** Removes every object that no ref leads to any more, and the files that go, then the marker: the purge is over. */
 export async function finishPurge(store: Store): Promise<void> {
   const { repository, places, disk } = store;
   const { commits, trees, blobs } = await walk(repository, new AbortController().signal);
   const reachable = new Set([...commits.map(({ oid }) => oid), ...trees, ...blobs.keys()]);
   await pruneObjects(places.git, reachable, disk);
+  for (const sha256 of (await findMarker(store))?.files ?? []) {
+    await store.artifacts.remove(sha256, Infinity);
+    const folder = join(places.artifacts, 'sha256', sha256.slice(0, 2), sha256.slice(2, 4));
+    await syncFolder(folder, disk).catch((error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    });
+  }
   await disk.rm(markerPath(store), { force: true });
   await syncFolder(places.state, disk);
 }

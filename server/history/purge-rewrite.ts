@@ -6,7 +6,6 @@ import { formatCommit, type Commit } from '../store/git/commit.js';
 import { toObject, type GitObject } from '../store/git/object.js';
 import type { Repository } from '../store/git/repository.js';
 import { editTree, FOLDER_MODE, formatTree, type Tree, type TreeEntry } from '../store/git/tree.js';
-import { generationFile } from './generation.js';
 import { toKeptCells } from './history.js';
 import { rewriteCommit } from './purge-commit.js';
 import type { Names } from './purge-names.js';
@@ -210,36 +209,34 @@ export function cleanNameIn(zone: Zone, name: string, names: Names): string {
   return zone === 'pointers' ? names.encoded(name) : names.name(name);
 }
 
-/** Adds the commit to main that says how often the store was purged: it counts once main is moved to it. */
-export async function addGeneration(
+/** Adds the commit to main that says how often the store was purged, and of which files: it counts once main is moved to it. */
+export async function addCommit(
   repository: Repository,
   sink: Sink,
-  {
-    head,
-    generation,
-    facts,
-  }: {
+  { head, files, facts }: {
     readonly head: string;
-    readonly generation: number;
+    readonly files: readonly { readonly path: string; readonly content: Buffer }[];
     readonly facts: { readonly author: Author; readonly time: number };
   },
 ): Promise<string> {
-  const { path, content } = generationFile(generation);
-  const blob = toObject('blob', content);
-  const added = [blob];
+  const added: GitObject[] = [];
+  const add = (object: GitObject): string => {
+    added.push(object);
+    return object.oid;
+  };
   const store = {
     readTree: (oid: string) => repository.readTree(oid),
-    addTree: (entries: Tree) => {
-      const object = toObject('tree', formatTree(entries));
-      added.push(object);
-      return object.oid;
-    },
+    addTree: (entries: Tree) => add(toObject('tree', formatTree(entries))),
   };
-  const edits = [{ path: path.split('/'), oid: blob.oid }];
+  const edits = files.map(({ path, content }) => ({
+    path: path.split('/'),
+    oid: add(toObject('blob', content)),
+  }));
   const tree = (await editTree(store, (await repository.readCommit(head)).tree, edits)) ?? '';
   const subject = 'Purge a text from all history';
   const commit = formatCommit({ ...facts, tree, parents: [head], subject, trailers: new Map() });
-  for (const object of [...added, toObject('commit', commit)]) await sink.add(object);
+  const oid = add(toObject('commit', commit));
+  for (const object of added) await sink.add(object);
   await sink.flush();
-  return toObject('commit', commit).oid;
+  return oid;
 }

@@ -1,20 +1,21 @@
 import type { Progress } from '../../contract/progress.js';
 import { MAX_PURGE_LISTED, type Purged } from '../../contract/purge.js';
 import { CellarError } from '../errors.js';
+import type { StoredFile } from '../store/artifacts/artifacts.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import { MAIN } from '../store/create.js';
 import { checkRewritable } from '../store/git/leftovers.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
-import { readGeneration } from './generation.js';
+import { generationFile, readGeneration } from './generation.js';
 import type { History } from './history.js';
-import { findArtifacts } from './purge-artifacts.js';
+import { describeFiles, findArtifacts } from './purge-artifacts.js';
 import { checkRewritten } from './purge-check.js';
 import { holdsInCommit } from './purge-commit.js';
 import { completePurge, toUnfinished } from './purge-finish.js';
 import { hasMarker, writeMarker } from './purge-marker.js';
 import { createNames } from './purge-names.js';
 import {
-  addGeneration,
+  addCommit,
   cleanBlobs,
   cleanNameIn,
   createSink,
@@ -26,6 +27,7 @@ import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-
 import { walk, type Walked } from './purge-walk.js';
 import { listOutOfReach } from './purge-reach.js';
 import { findLeft } from './purge-scan.js';
+import { purgedFilesFile, readPurgedFiles } from './purged-files.js';
 import { sealNow } from './seal.js';
 import { hashPurged } from './secret-key.js';
 import { TRAILERS } from './state.js';
@@ -34,6 +36,8 @@ export interface PurgeOptions {
   readonly texts: readonly string[];
   /** Only says what would be done. */
   readonly dryRun: boolean;
+  /** Also deletes the files of runs that hold a text. */
+  readonly files?: boolean;
   readonly report?: ((progress: Progress) => void) | undefined;
   /** Ends it until it begins to move refs: then it is done. */
   readonly signal: AbortSignal;
@@ -62,22 +66,33 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
     signal: options.signal,
   };
   await cleanBlobs(rewriting, walked);
+  const known = new Set<string>();
+  const artifacts = await findArtifacts(store, remover, { known, signal: options.signal });
+  const { names } = rewriting;
+  const goes = options.files === true;
   const plan = {
     ...(await describe(history, rewriting, walked)),
-    artifacts: [...(await findArtifacts(store, remover, options.signal))],
+    artifacts: await describeFiles(store, artifacts, { names, goes }),
     unread: unread.size,
     outOfReach: await listOutOfReach(store),
   };
   const generation = await readGeneration(store);
   if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, left: [], generation };
-  const raised = await store.exclusively(() => rewriteAll(history, rewriting));
+  const raised = await store.exclusively(() => rewriteAll(history, rewriting, goes ? artifacts : []));
   // From here on nothing ends it: whoever asked must be told what is left.
-  const left = [...(await findLeft(store, remover, new AbortController().signal))];
+  const { signal } = new AbortController();
+  const left = [...(await findLeft(store, remover, signal))];
+  for (const { sha256 } of await findArtifacts(store, remover, { known, signal }))
+    left.push(`file sha256:${sha256}, which came in meanwhile`);
   return { status: 'ok', dryRun: false, ...plan, left, generation: raised };
 }
 
 /** Call it within `exclusively`; gives the new generation. Until the marker is written nothing has changed. */
-async function rewriteAll(history: History, rewriting: Rewriting): Promise<number> {
+async function rewriteAll(
+  history: History,
+  rewriting: Rewriting,
+  going: readonly StoredFile[],
+): Promise<number> {
   const { store } = history;
   const { remover, repository, signal } = rewriting;
   await checkRewritable(store.places.git, store.disk);
@@ -95,7 +110,9 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   const main = walked.refs.get(MAIN) ?? '';
   const facts = { author: store.author, time: store.now() };
   const head = commits.get(main) ?? main;
-  const raised = await addGeneration(repository, sink, { head, generation, facts });
+  const files = [generationFile(generation)];
+  if (going.length > 0) files.push(purgedFilesFile(await readPurgedFiles(store), going));
+  const raised = await addCommit(repository, sink, { head, files, facts });
   const refs = [...walked.refs]
     .map(([ref, from]) => ({ ref, from, to: ref === MAIN ? raised : (commits.get(from) ?? from) }))
     .filter(({ from, to }) => from !== to);
@@ -103,7 +120,8 @@ async function rewriteAll(history: History, rewriting: Rewriting): Promise<numbe
   // Records come in while commits are written.
   checkSealed(history, remover);
   try {
-    await writeMarker(store, { format: 1, generation, refs, texts });
+    const hashes = going.map(({ sha256 }) => sha256);
+    await writeMarker(store, { format: 1, generation, refs, texts, files: hashes });
   } catch (error) {
     // It may be there all the same, when only its folder could not be synced.
     if (!(await hasMarker(store).catch(() => true))) throw error;
@@ -162,7 +180,11 @@ async function describe(
   }
   const listed = [...rows.values()].sort((a, b) => a.number - b.number).slice(0, MAX_PURGE_LISTED);
   return {
-    snapshots: { count: rows.size, rows: listed.map(({ id, path, time }) => ({ id, path, time })) },
+    snapshots: {
+      count: rows.size,
+      // As they are called afterwards: what is shown must not show the text.
+      rows: listed.map(({ id, path, time }) => ({ id, path: names.path(path), time })),
+    },
     files: [...blobs].filter(([old, made]) => old !== made).length,
     commits: dirty.size,
     records: countRecords(history, remover),

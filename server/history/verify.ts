@@ -6,6 +6,7 @@ import { MAIN } from '../store/create.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
 import type { Store } from '../store/store.js';
 import { AUTO_PREFIX } from './catch-up.js';
+import { readPurgedFiles } from './purged-files.js';
 
 /**
  * Reads everything that the refs lead to, checks each object and file against its name, and the catalog against git. Nothing is
@@ -34,13 +35,14 @@ export async function verifyStore(
     done += 1;
     report?.({ what: 'commits', done, total: commits.size });
   }
-  const artifacts = await checkArtifacts(store, note);
+  const { count: artifacts, purged } = await checkArtifacts(store, note);
   await checkCatalog(store, commits, note);
   return {
     status: damages.length === 0 ? 'ok' : 'damaged',
     commits: commits.size,
     snapshots: await store.catalog.snapshotCount(),
     artifacts,
+    purged,
     damages,
   };
 }
@@ -90,7 +92,15 @@ async function checkTree(
   }
 }
 
-async function checkArtifacts(store: Store, note: Note): Promise<number> {
+async function checkArtifacts(
+  store: Store,
+  note: Note,
+): Promise<{ readonly count: number; readonly purged: Verified['purged'] }> {
+  const gone = await readPurgedFiles(store).catch((error: unknown) => {
+    note('the list of purged files', error);
+    return new Map<string, unknown>();
+  });
+  const purged: { sha256: string; name: string }[] = [];
   const wanted = new Map<string, string>();
   for (const run of await store.catalog.runs())
     for (const { sha256, name } of run.artifacts) wanted.set(sha256, name);
@@ -98,6 +108,10 @@ async function checkArtifacts(store: Store, note: Note): Promise<number> {
   for await (const { sha256 } of store.artifacts.list())
     if (!wanted.has(sha256)) wanted.set(sha256, 'of no run');
   for (const [sha256, name] of wanted) {
+    if (gone.has(sha256) && (await store.artifacts.findSize(sha256)) === undefined) {
+      purged.push({ sha256, name });
+      continue;
+    }
     try {
       const hash = createHash('sha256');
       for await (const chunk of await store.artifacts.read(sha256)) hash.update(chunk as Buffer);
@@ -107,7 +121,7 @@ async function checkArtifacts(store: Store, note: Note): Promise<number> {
       note(`artifact ${name} ${sha256}`, error);
     }
   }
-  return wanted.size;
+  return { count: wanted.size - purged.length, purged };
 }
 
 async function checkCatalog(store: Store, commits: ReadonlySet<string>, note: Note): Promise<void> {

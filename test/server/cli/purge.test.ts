@@ -38,3 +38,28 @@ test('purge shows what holds a secret of standard input, and removes it with --y
   expect(purge(root, []).out).toContain('Nothing in the history holds it.');
   expect(purge(root, [], 'abc\n').code).toBe(2);
 });
+
+test('a file of a run that holds the secret is named and makes the answer a no, until --files deletes it', async () => {
+  const root = await makeFolder();
+  await writeInto(root, 'm.pkl', `x ${SECRET} y`);
+  const logged = { artifacts: [{ path: 'm.pkl', name: 'm.pkl' }] };
+  const data = { 'application/vnd.cellar.v1+json': logged };
+  const output = JSON.stringify({ output_type: 'display_data', metadata: {}, data });
+  const text = notebookText(['train()']).replace('"outputs": []', `"outputs": [${output}]`);
+  await writeInto(root, 'a.ipynb', text);
+  await cellar(root, ['snapshot', 'a.ipynb', '--json']);
+  const planned = purge(root, []);
+  expect(planned.code).toBe(0);
+  const done = purge(root, ['--yes']);
+  expect(done.code).toBe(1);
+  for (const { out } of [planned, done]) {
+    expect(out).toMatch(/^file m\.pkl of a\.ipynb, version \w+ {2}sha256:\w+ {2}.*stays as it is$/m);
+    expect(out).toContain('WARNING: the secret');
+  }
+  const gone = purge(root, ['--yes', '--files']);
+  expect(gone.code).toBe(0);
+  expect(gone.out).toContain('is deleted');
+  const verified = await cellar(root, ['verify']);
+  expect(verified).toMatchObject({ code: 0 });
+  expect(verified.out).toMatch(/^m\.pkl \(sha256:\w+\) was purged\.$/m);
+});

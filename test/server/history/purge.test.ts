@@ -82,7 +82,8 @@ test('a purged text is in no object and no file, and every version has its id, t
   const heads = await history.store.repository.listRefs('refs/');
   const plan = await run(history, true);
   expect(await history.store.repository.listRefs('refs/')).toEqual(heads);
-  expect(plan).toMatchObject({ dryRun: true, generation: 0, unread: 0, artifacts: [file] });
+  expect(plan).toMatchObject({ dryRun: true, generation: 0, unread: 0 });
+  expect(plan.artifacts).toEqual([{ ...file, uses: [], goes: false }]);
   expect(plan.snapshots.rows.map(({ id }) => id)).toEqual([1, 2, 3, 5].map((index) => ids[index]));
   const done = await run(history, false);
   expect(done).toEqual({ ...plan, dryRun: false, generation: 1 });
@@ -192,7 +193,7 @@ test('a purge that ends anywhere has changed nothing, or is finished by the next
   }
   expect(undone).toBeGreaterThan(3);
   expect(resumed).toBeGreaterThan(1);
-}, 120_000);
+}, 300_000);
 
 test('who looked a version up before a purge and reads it afterwards gets it as it is now', async () => {
   const history = await openTestHistory();
