@@ -153,7 +153,10 @@ export class Workspace {
     else if (pin !== undefined) this.pinned.delete(pin);
     if (gone !== undefined && (await store.catalog.findSnapshot(gone.id)) === undefined)
       gone.isGone = true;
-    if (moved !== undefined && (await store.catalog.findNotebook(moved.notebook))?.path === moved.to)
+    if (
+      moved !== undefined &&
+      (await store.catalog.findNotebook(moved.notebook))?.path === moved.to
+    )
       await this.move(moved);
   }
 
