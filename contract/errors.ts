@@ -7,6 +7,7 @@ import { foundSecretSchema } from './secrets.js';
 export const ERROR_CODES = [
   'ambiguous_id',
   'artifact_missing',
+  'artifact_purged',
   'bad_request',
   'cancelled',
   'changed_while_reading',

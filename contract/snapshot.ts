@@ -52,6 +52,8 @@ export const artifactSchema = z.object({
   /** "logged" when code named it, "found" when it matched the artifact globs. */
   source: z.enum(['logged', 'found']),
   certainty: z.enum(['sure', 'unsure']),
+  /** `cellar purge --files` has deleted it, since it held a secret; absent where its bytes are not gone for that. */
+  purged: z.literal(true).optional(),
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 

@@ -10,7 +10,7 @@ export function ArtifactLine(props: {
   readonly url: string;
 }): JSX.Element {
   const { artifact, url } = props;
-  const { name, size, sha256, certainty } = artifact;
+  const { name, size, sha256, certainty, purged } = artifact;
   const unsure = certainty === 'unsure';
   return (
     <span className="cellar-Artifact">
@@ -27,18 +27,27 @@ export function ArtifactLine(props: {
           unsure
         </span>
       ) : null}
-      <a
-        className="cellar-IconButton"
-        href={url}
-        download={name.slice(name.lastIndexOf('/') + 1)}
-        title={`Download ${name} (${formatSize(size)})`}
-        aria-label={`Download ${name}`}
-        onClick={(event) => {
-          event.stopPropagation();
-        }}
-      >
-        <Icon name="download" />
-      </a>
+      {purged === true ? (
+        <span
+          className="cellar-quiet"
+          title="It held a secret, and was deleted by “cellar purge --files”."
+        >
+          purged
+        </span>
+      ) : (
+        <a
+          className="cellar-IconButton"
+          href={url}
+          download={name.slice(name.lastIndexOf('/') + 1)}
+          title={`Download ${name} (${formatSize(size)})`}
+          aria-label={`Download ${name}`}
+          onClick={(event) => {
+            event.stopPropagation();
+          }}
+        >
+          <Icon name="download" />
+        </a>
+      )}
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { CellarError, toStorageError } from '../errors.js';
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   ambiguous_id: 409,
   artifact_missing: 404,
+  artifact_purged: 410,
   bad_request: 400,
   cancelled: 409,
   changed_while_reading: 409,

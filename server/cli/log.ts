@@ -52,7 +52,10 @@ function toListed(row: HistoryRow): object {
     trigger,
     clean,
     runs: runs.map(({ id: run, metrics, params }) => ({ id: run, metrics, params })),
-    artifacts: artifacts.map(({ name, sha256, size }) => ({ name, sha256, size })),
+    artifacts: artifacts.map(({ name, sha256, size, purged }) => ({
+      ...{ name, sha256, size },
+      ...(purged === true ? { purged } : {}),
+    })),
   };
 }
 

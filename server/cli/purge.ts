@@ -20,7 +20,11 @@ export const purge: Command = {
   run: async (context, call) => {
     if (!call.json)
       context.say('cellar: Reading the secret from standard input, without the last line break.');
-    const body = { texts: [toSecret(await context.input())], dryRun: !call.flag('yes'), files: call.flag('files') };
+    const body = {
+      texts: [toSecret(await context.input())],
+      dryRun: !call.flag('yes'),
+      files: call.flag('files'),
+    };
     const done = await withOwner(context, call.root, async (owner) =>
       purgedSchema.parse(
         await withBar(context, (report) =>

@@ -69,9 +69,9 @@ function format(context: Context, snapshot: Snapshot): string {
       ]),
       ...Object.entries(params),
     ]),
-    ...snapshot.artifacts.map(({ name, size, sha256 }): [string, string] => [
+    ...snapshot.artifacts.map(({ name, size, sha256, purged }): [string, string] => [
       'artifact',
-      `${name}  ${formatSize(size)}  sha256:${sha256}`,
+      `${name}  ${formatSize(size)}  sha256:${sha256}${purged === true ? '  (purged)' : ''}`,
     ]),
   ];
   const width = Math.max(...facts.map(([name]) => name.length));

@@ -213,7 +213,11 @@ export function cleanNameIn(zone: Zone, name: string, names: Names): string {
 export async function addCommit(
   repository: Repository,
   sink: Sink,
-  { head, files, facts }: {
+  {
+    head,
+    files,
+    facts,
+  }: {
     readonly head: string;
     readonly files: readonly { readonly path: string; readonly content: Buffer }[];
     readonly facts: { readonly author: Author; readonly time: number };

@@ -78,7 +78,9 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   };
   const generation = await readGeneration(store);
   if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, left: [], generation };
-  const raised = await store.exclusively(() => rewriteAll(history, rewriting, goes ? artifacts : []));
+  const raised = await store.exclusively(() =>
+    rewriteAll(history, rewriting, goes ? artifacts : []),
+  );
   // From here on nothing ends it: whoever asked must be told what is left.
   const { signal } = new AbortController();
   const left = [...(await findLeft(store, remover, signal))];

@@ -115,7 +115,8 @@ async function planArtifacts(
       const { name, sha256 } = artifact;
       const size = await store.artifacts.findSize(sha256);
       if (size === undefined) {
-        missing.push(`${name} (SHA-256 ${sha256})`);
+        const why = artifact.purged === true ? ', purged' : '';
+        missing.push(`${name} (SHA-256 ${sha256}${why})`);
         continue;
       }
       const path = names.file(`${folder}/artifacts/${sha256.slice(0, 12)}`, name);

@@ -1,5 +1,6 @@
 import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Run, Snapshot } from '../../contract/snapshot.js';
+import { findPurged } from '../history/purged-files.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { NotebookRow, RowsById, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
@@ -21,24 +22,36 @@ export async function toSnapshots(
 ): Promise<readonly Snapshot[]> {
   const runs = await findRunsOf(store, rows);
   const pins = await store.catalog.pinsById(rows.map(({ id }) => id));
-  return rows.map((row) => describe(row, pickRuns(runs, row), pins.has(row.id)));
+  const purged = await findPurged(store, hashesOf([...runs.values()]));
+  return rows.map((row) =>
+    describe(row, pickRuns(runs, row), { purged, pinned: pins.has(row.id) }),
+  );
 }
 
 /** One snapshot, as toSnapshots gives it. */
 export async function toSnapshot(store: Store, row: SnapshotRow): Promise<Snapshot> {
   const runs = await findRunsOf(store, [row]);
   const pin = await store.catalog.findPin(row.id);
-  return describe(row, pickRuns(runs, row), pin !== undefined);
+  const purged = await findPurged(store, hashesOf([...runs.values()]));
+  return describe(row, pickRuns(runs, row), { purged, pinned: pin !== undefined });
 }
 
-function describe(row: SnapshotRow, runs: readonly RunRow[], pinned: boolean): Snapshot {
+function hashesOf(runs: readonly RunRow[]): readonly string[] {
+  return runs.flatMap(({ artifacts }) => artifacts.map(({ sha256 }) => sha256));
+}
+
+function describe(
+  row: SnapshotRow,
+  runs: readonly RunRow[],
+  { pinned, purged }: { readonly pinned: boolean; readonly purged: ReadonlySet<string> },
+): Snapshot {
   const { commit: _, blob: __, key: ___, ...facts } = row;
   return {
     ...facts,
     pinned,
     executions: unpackExecutions(row.executions),
     runs: runs.map(toRun),
-    artifacts: runs.flatMap(toArtifacts),
+    artifacts: runs.flatMap((run) => toArtifacts(run, purged)),
   };
 }
 
@@ -50,8 +63,12 @@ function toRun(row: RunRow): Run {
   return { id, name, status, metrics, params: { ...params } };
 }
 
-function toArtifacts(row: RunRow): Artifact[] {
-  return row.artifacts.map((artifact) => ({ ...artifact, run: row.id }));
+function toArtifacts(row: RunRow, purged: ReadonlySet<string>): Artifact[] {
+  return row.artifacts.map((artifact) => ({
+    ...artifact,
+    run: row.id,
+    ...(purged.has(artifact.sha256) ? { purged: true } : {}),
+  }));
 }
 
 /** A notebook with what its history and the disk say; undefined while no snapshot of it is kept. */

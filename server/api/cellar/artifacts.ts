@@ -7,6 +7,7 @@ import { cancelledSchema, storedFileSchema } from '../../../contract/artifact.js
 import { pathSchema } from '../../../contract/capture.js';
 import { watchIntake } from '../../capture/intake.js';
 import { CellarError } from '../../errors.js';
+import { toMissing } from '../../history/purged-files.js';
 import type { ByteRange, Intake, StoredFile } from '../../store/artifacts/artifacts.js';
 import { toWorkspacePath } from '../../store/disk/names.js';
 import { jsonOperation, paramOf, type Operation } from '../operation.js';
@@ -14,7 +15,8 @@ import type { ApiParts } from '../parts.js';
 
 /** Files in and out, as streams: no more of one is in memory than a few chunks. */
 export function artifactOperations(parts: ApiParts): readonly Operation[] {
-  const { artifacts, files } = parts.history.store;
+  const { store } = parts.history;
+  const { artifacts, files } = store;
 
   /** Who follows the notebook that the file is of sees how far it is, and can end it; of another file nobody is told. */
   const takeIn = async (
@@ -72,8 +74,7 @@ export function artifactOperations(parts: ApiParts): readonly Operation[] {
       handler: async (request, response) => {
         const sha256 = paramOf(request, 'sha256');
         const size = await artifacts.findSize(sha256);
-        if (size === undefined)
-          throw new CellarError('artifact_missing', `No file with SHA-256 ${sha256} is kept here.`);
+        if (size === undefined) throw await toMissing(store, sha256);
         const asked = request.range(size);
         if (asked === -1) {
           response.status(416).setHeader('Content-Range', `bytes */${size}`);

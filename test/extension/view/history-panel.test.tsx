@@ -161,6 +161,15 @@ test('closes its menu on Escape and gives the focus back', async () => {
   expect(document.activeElement).toBe(target);
 });
 
+test('says of a purged file that it was purged, and links to nothing', async () => {
+  const facts = { size: 54_321, run: 'r', source: 'logged', certainty: 'sure' } as const;
+  all = [row(3, 1, { artifacts: [{ name: 'm.pkl', sha256: 'ab12', ...facts, purged: true }] })];
+  const line = (await open()).querySelector('.cellar-Artifact');
+  expect(line?.textContent).toContain('m.pkl');
+  expect(line?.querySelector('[title*="held a secret"]')?.textContent).toBe('purged');
+  expect(line?.querySelector('a')).toBeNull();
+});
+
 test('links each file to its bytes, with its hash in reach', async () => {
   all = [
     row(3, 1, {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { notebookText, writeInto } from '../scratch.js';
-import { KERNEL, serve } from './served.js';
+import { burst, KERNEL, serve } from './served.js';
 
 const SECRET = 'correct horse battery';
 
@@ -38,5 +38,27 @@ test('what a run has logged and no commit holds yet is purged with the rest', as
   expect(done.json()).toMatchObject({ records: 1, generation: 1 });
   expect((await own('GET', run)).json()).toMatchObject({
     metrics: { 'loss of [redacted: purged]': { value: 0.5, step: 1 } },
+  });
+});
+
+test('who asks for a purged file is told that it was purged, by its address and by its version', async () => {
+  const { own, ask } = await serve();
+  const raw = Buffer.from(`a ${SECRET}`);
+  const headers = { authorization: `Bearer ${KERNEL}` };
+  const put = await ask({ method: 'PUT', path: 'api/v1/artifacts?name=m.pkl', raw, headers });
+  const file = put.json<{ sha256: string; size: number }>();
+  const artifact = { name: 'm.pkl', stored: true, ...file };
+  const bundles = [{ cell: 'c0', bundle: { artifacts: [artifact] } }];
+  const kept = await own('POST', 'api/v1/bursts', burst('a.ipynb', ['fit()'], { bundles }));
+  const { id } = kept.json<{ snapshot: { id: string } }>().snapshot;
+  const path = `api/v1/artifacts/${file.sha256}`;
+  await own('POST', 'api/v1/purge', { texts: [SECRET], dryRun: false });
+  expect((await own('GET', path)).status).toBe(200);
+  await own('POST', 'api/v1/purge', { texts: [SECRET], dryRun: false, files: true });
+  const gone = await own('GET', path);
+  expect(gone.status).toBe(410);
+  expect(gone.json()).toMatchObject({ status: 'error', code: 'artifact_purged' });
+  expect((await own('GET', `api/v1/snapshots/${id}`)).json()).toMatchObject({
+    artifacts: [{ name: 'm.pkl', sha256: file.sha256, purged: true }],
   });
 });

@@ -53,7 +53,9 @@ test('a file of a run that holds the secret is named and makes the answer a no, 
   const done = purge(root, ['--yes']);
   expect(done.code).toBe(1);
   for (const { out } of [planned, done]) {
-    expect(out).toMatch(/^file m\.pkl of a\.ipynb, version \w+ {2}sha256:\w+ {2}.*stays as it is$/m);
+    expect(out).toMatch(
+      /^file m\.pkl of a\.ipynb, version \w+ {2}sha256:\w+ {2}.*stays as it is$/m,
+    );
     expect(out).toContain('WARNING: the secret');
   }
   const gone = purge(root, ['--yes', '--files']);
@@ -62,4 +64,10 @@ test('a file of a run that holds the secret is named and makes the answer a no, 
   const verified = await cellar(root, ['verify']);
   expect(verified).toMatchObject({ code: 0 });
   expect(verified.out).toMatch(/^m\.pkl \(sha256:\w+\) was purged\.$/m);
+  const log = (await cellar(root, ['log', 'a.ipynb', '--json'])).json<{
+    snapshots: readonly { id: string; artifacts: readonly object[] }[];
+  }>();
+  expect(log.snapshots[0]?.artifacts).toMatchObject([{ name: 'm.pkl', purged: true }]);
+  const shown = await cellar(root, ['show', log.snapshots[0]?.id ?? '']);
+  expect(shown.out).toMatch(/^artifact +m\.pkl .*\(purged\)$/m);
 });
