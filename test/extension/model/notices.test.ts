@@ -105,6 +105,17 @@ describe('what no version is kept for', () => {
     expect([sent, ...shown()]).toEqual([0, 'refused allowed']);
   });
 
+  it('is not sent again once it was dismissed, also when its secret is allowed elsewhere', async () => {
+    let sent = 0;
+    model.refused(PATH, [secretOf()], () => {
+      sent += 1;
+    });
+    model.dismiss(PATH);
+    model.kept('b.ipynb', [warningOf('redacted')]);
+    await model.allow('b.ipynb', keyAt(0, 'b.ipynb'));
+    expect([sent, ...shown('b.ipynb')]).toEqual([0, 'redacted allowed']);
+  });
+
   it('is not sent again when a later version was kept meanwhile', async () => {
     let sent = 0;
     model.refused(PATH, [secretOf()], () => {
