@@ -26,18 +26,38 @@ type PointsData = z.infer<typeof dataSchema>;
 /** How a run ends. */
 export type Ending = NonNullable<PointsData['ended']>;
 
-/** Keeps points of a run, which is made with the first; durable when it resolves with the record's number. */
+/** Keeps points of a run, which is made with the first, no secret in their names; durable when it resolves with the record's number. */
 export async function logPoints(
   history: History,
   run: string,
   logged: { readonly points: readonly MetricPoint[]; readonly ended?: Ending | undefined },
 ): Promise<number> {
+  const names = await cleanNames(history, logged.points);
   const data: PointsData = {
     run,
-    points: logged.points.map(({ name, value, step, time }) => [name, value, step, time]),
+    points: logged.points.map(({ name, value, step, time }) => [
+      names.get(name) ?? '',
+      value,
+      step,
+      time,
+    ]),
     ...(logged.ended === undefined ? {} : { ended: logged.ended }),
   };
   return (await record(history, KIND, data)).number;
+}
+
+/** What each name is kept as. */
+async function cleanNames(
+  { secrets }: History,
+  points: readonly MetricPoint[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = [...new Set(points.map(({ name }) => name))];
+  for (;;) {
+    const { epoch } = secrets;
+    const clean = await secrets.cleanTexts(names);
+    // A purge meanwhile knows of more.
+    if (epoch === secrets.epoch) return new Map(names.map((name, at) => [name, clean[at] ?? '']));
+  }
 }
 
 /** The points of a run that records hold, in order. */

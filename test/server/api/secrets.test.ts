@@ -62,3 +62,21 @@ test('what is set about sources leaves alone what was allowed and what is set ab
     allowed: ['0123456789abcdef'],
   });
 });
+
+test('no secret stands in the name of a metric that a run logs while it goes on', async () => {
+  const { ask, own } = await serve();
+  const headers = { authorization: `Bearer ${KERNEL}` };
+  const run = `api/v1/runs/${'c'.repeat(32)}`;
+  const points = [`loss ${TOKEN}`, 'acc', `loss ${TOKEN}`].map((name, step) => ({
+    ...{ name, step },
+    value: step / 2,
+  }));
+  const body = { points, ended: 'finished' };
+  const logged = await ask({ method: 'POST', path: `${run}/points`, headers, body });
+  expect(logged.json()).toMatchObject({ kept: 3 });
+  const kept = await own('GET', run);
+  expect(kept.text).not.toContain(TOKEN);
+  expect(kept.json()).toMatchObject({
+    metrics: { 'loss [redacted: github-pat]': { value: 1, step: 2 }, acc: { value: 0.5 } },
+  });
+});

@@ -39,6 +39,25 @@ const rowsOf = async ({ store }: History): Promise<RunRow[]> =>
   [...(await store.catalog.runs())].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 describe('points of a run', () => {
+  test('have names that know of a purge that went on while they were looked through', async () => {
+    const history = await openTestHistory();
+    let epoch = 0;
+    const secrets = {
+      ...history.secrets,
+      get epoch() {
+        return epoch;
+      },
+      cleanTexts: async (texts: readonly string[]) => {
+        const found = epoch > 0;
+        epoch = 1;
+        await Promise.resolve();
+        return texts.map((text) => (found ? text.replace('hunter2', '[purged]') : text));
+      },
+    };
+    await logPoints({ ...history, secrets }, RUN, { points: [pointOf('loss hunter2', 1)] });
+    expect(await valuesOf(history, 'loss [purged]')).toEqual([1]);
+  });
+
   test('are read before they are sealed, while half of them are, and after a restart', async () => {
     const root = await makeFolder();
     const history = await openTestHistory(root);
