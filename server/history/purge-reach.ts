@@ -27,7 +27,7 @@ export async function listOutOfReach(store: Store): Promise<string[]> {
     'Clones and mirrors of the store: delete them and make them anew.',
     'Backups: begin a new folder with "cellar backup", and delete the old one.',
     'The notebooks in the workspace, and the repository that they may be in.',
-    'Exports, and pages that are open: reload them.',
+    'Exports: delete them and make them anew. Pages that are open follow by themselves.',
   ];
 }
 

@@ -100,6 +100,8 @@ test('copies that lie beside the store are named one by one', async () => {
   const { outOfReach, left } = await run(history);
   for (const path of [...paths, damaged, other])
     expect(outOfReach.find((each) => each.startsWith(path))).toBeDefined();
+  // Open pages are told of a purge, and ask anew.
+  expect(outOfReach.join('\n')).not.toMatch(/reload/);
   expect(left).toEqual([]);
 });
 
