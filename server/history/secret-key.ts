@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { isErrno, toStorageError } from '../errors.js';
+import { CellarError, isErrno, toStorageError } from '../errors.js';
 import { hashText, type HashedText } from '../notebook/secrets/known-texts.js';
 import { writeDurable } from '../store/disk/durable.js';
 import type { Store } from '../store/store.js';
@@ -24,13 +24,13 @@ const PURGED = 'purged.json';
 
 /**
  * This workspace's own key: `state/secrets.key`, mode 0600, made when it is first asked for. What is hashed with it names a secret in
- * git, where a plain hash of a short one could be turned back by trying.
+ * git, where a plain hash of a short one could be turned back by trying. Throws store_damaged for one that is there and is no key: with
+ * another, what was purged would be kept again, and nobody would be told.
  */
 export async function readSecretKey(store: Store): Promise<string> {
   const path = join(store.places.state, 'secrets.key');
   const known = await readOrNothing(store, path);
-  const parsed = keySchema.safeParse(known?.trim());
-  if (parsed.success) return parsed.data;
+  if (known !== undefined) return parseKey(known, path);
   const key = randomBytes(32).toString('hex');
   try {
     await writeDurable(path, `${key}\n`, 0o600, store.disk);
@@ -40,6 +40,16 @@ export async function readSecretKey(store: Store): Promise<string> {
   return key;
 }
 
+function parseKey(text: string, path: string): string {
+  const parsed = keySchema.safeParse(text.trim());
+  if (parsed.success) return parsed.data;
+  throw new CellarError(
+    'store_damaged',
+    `${path} is damaged: what was purged, or said to be no secret, can no longer be told, so nothing is kept. Bring the file back from a backup. If there is none, delete it: a new one is made, what was said to be no secret is asked again, and what was purged has to be purged again.`,
+    { path },
+  );
+}
+
 /** Names a secret to this workspace. */
 export function toFingerprint(key: string, secret: string): string {
   return digestWith(key)(`secret\0${secret}`).slice(0, 16);
@@ -47,8 +57,19 @@ export function toFingerprint(key: string, secret: string): string {
 
 /** The hashes of what was purged here; none where nothing was. */
 export async function readPurged(store: Store): Promise<readonly HashedText[]> {
-  const text = await readOrNothing(store, join(store.places.state, PURGED));
-  return text === undefined ? [] : purgedSchema.parse(JSON.parse(text)).texts;
+  const path = join(store.places.state, PURGED);
+  const text = await readOrNothing(store, path);
+  if (text === undefined) return [];
+  try {
+    return purgedSchema.parse(JSON.parse(text)).texts;
+  } catch (cause) {
+    throw new CellarError(
+      'store_damaged',
+      `${path} is damaged: what was purged can no longer be told, so nothing is kept. Bring the file back from a backup. If there is none, delete it, and purge again what is not to be kept.`,
+      { path },
+      { cause },
+    );
+  }
 }
 
 /** Texts as they are remembered when they are purged. */

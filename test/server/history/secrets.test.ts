@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -144,3 +144,20 @@ describe('restoring', () => {
     expect(restored.bytes.toString()).toBe(old.toString().replace(TOKEN, MARK));
   });
 });
+
+test.each(['secrets.key', 'purged.json'])(
+  'nothing is kept while %s is damaged, which is named and stays as it is; where it is missing it is made anew',
+  async (name) => {
+    const history = await openTestHistory();
+    const [text] = await hashPurged(history.store, ['hunter2hunter2']);
+    await addPurged(history.store, text === undefined ? [] : [text]);
+    const path = join(history.store.places.state, name);
+    await writeFile(path, 'abc');
+    const keep = (): Promise<Taken> => take(history, notebookOf('x', [stream(TOKEN)]));
+    const failure = await keep().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'store_damaged', facts: { path } });
+    expect(await readFile(path, 'utf8')).toBe('abc');
+    await rm(path);
+    expect(await textOf(history, await keep())).toContain(MARK);
+  },
+);
