@@ -136,7 +136,7 @@ export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): Workspa
         throw new Changed();
       };
       try {
-        await makeFolder(dirname(real), disk);
+        await makeInside(dirname(real), path, disk);
         await inSteadyFolder(
           dirname(real),
           path,
@@ -160,6 +160,21 @@ export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): Workspa
       }
     },
   };
+}
+
+/**
+ * Makes a folder and those above it that are missing, each in the one above it as that was found: a link that is put in its place
+ * meanwhile leads nowhere.
+ */
+async function makeInside(folder: string, asked: string, disk: Disk): Promise<void> {
+  const isThere = await disk.lstat(folder).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  if (isThere || dirname(folder) === folder) return;
+  await makeInside(dirname(folder), asked, disk);
+  const make = (above: string): Promise<void> => makeFolder(join(above, basename(folder)), disk);
+  await inSteadyFolder(dirname(folder), asked, make, disk);
 }
 
 /** Ends a write over a file that has other bytes than it was to be written over. */

@@ -99,3 +99,35 @@ test.skipIf(process.platform !== 'linux')(
     await expect(reading).rejects.toMatchObject({ code: 'refused_path' });
   },
 );
+
+test.skipIf(process.platform !== 'linux').each(['lstat', 'mkdir'] as const)(
+  'nor is a folder made out of it, when a link is swapped in just before an %s',
+  async (name) => {
+    const [root, other] = [await makeFolder(), await makeFolder()];
+    mkdirSync(join(root, 'in'));
+    let swaps = 0;
+    const swapped = async (...args: unknown[]): Promise<unknown> => {
+      if (String(args[0]).endsWith('new')) {
+        if (swaps === 0) {
+          await rename(join(root, 'in'), join(root, 'aside'));
+          await symlink(other, join(root, 'in'));
+        }
+        swaps += 1;
+      }
+      return Reflect.apply(nodeDisk[name], nodeDisk, args);
+    };
+    const files = openWorkspaceFiles(root, diskWith({ [name]: swapped }));
+    await expect(files.write('in/new/deep/a.ipynb', Buffer.from('x'))).rejects.toThrow();
+    expect(swaps).toBeGreaterThan(0);
+    expect(readdirSync(other)).toEqual([]);
+  },
+);
+
+test('missing folders are made on the way to a file, but none in the place of one', async () => {
+  const root = await makeFolder();
+  const files = openWorkspaceFiles(root);
+  expect(await files.write('a/b/c/d.ipynb', Buffer.from('x'))).toBe(true);
+  expect(readFileSync(join(root, 'a/b/c/d.ipynb'), 'utf8')).toBe('x');
+  await expect(files.write('a/b/c/d.ipynb/e.ipynb', Buffer.from('y'))).rejects.toThrow();
+  expect(readFileSync(join(root, 'a/b/c/d.ipynb'), 'utf8')).toBe('x');
+});
