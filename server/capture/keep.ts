@@ -77,7 +77,8 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
 
 /**
  * Keeps a notebook's file as it is on disk. Bundles in its outputs that the newest version does not have yet become a run, so
- * that a notebook run outside JupyterLab keeps its metrics too.
+ * that a notebook run outside JupyterLab keeps its metrics too. Throws not_a_notebook where its name says that it is none: what is
+ * looked for in a notebook, such as by a purge, is looked for in .ipynb alone.
  */
 export async function keepFile(
   parts: CaptureParts,
@@ -86,6 +87,12 @@ export async function keepFile(
 ): Promise<KeptState> {
   const { store } = parts.history;
   const path = toWorkspacePath(request.path);
+  if (!path.endsWith('.ipynb'))
+    throw new CellarError(
+      'not_a_notebook',
+      `${path} is not a notebook by its name. Give a file whose name ends with .ipynb.`,
+      { path },
+    );
   await checkCaptured(parts, path, false);
   const bytes = await store.files.read(path);
   const cleaned = await parts.history.secrets.cleanBytes(bytes, path);

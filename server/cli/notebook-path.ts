@@ -20,6 +20,7 @@ export async function nameNotebook(
   call: Call,
   asked: string,
 ): Promise<NamedNotebook> {
+  if (asked === '') throw new CellarError('bad_request', 'The name of the notebook is empty.');
   const here = resolve(context.cwd, asked);
   // Where the root is no more than the current folder, the workspace that the notebook is in already comes first.
   const other = call.rootIsGiven || call.rootHasStore ? undefined : await findRoot(dirname(here));

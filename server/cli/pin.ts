@@ -1,6 +1,7 @@
 import { pinnedSchema } from '../../contract/retention.js';
 import { pathTo } from '../../contract/routes.js';
 import { DONE, type Command } from './command.js';
+import { toVersionId } from './version-id.js';
 import { withOwner } from './with-owner.js';
 import { shortId } from './words.js';
 
@@ -13,7 +14,7 @@ export const pin: Command = {
   arguments: [1, 1],
   run: async (context, call) => {
     const method = call.flag('remove') ? 'DELETE' : 'PUT';
-    const path = pathTo('pin', { id: call.arguments[0] ?? '' });
+    const path = pathTo('pin', { id: toVersionId(call) });
     const { id, pinned } = await withOwner(context, call.root, async (owner) =>
       pinnedSchema.parse(await owner.json({ method, path })),
     );

@@ -11,6 +11,7 @@ import { writeDurable } from '../store/disk/durable.js';
 import { DONE, type Call, type Command, type Context } from './command.js';
 import type { Connection } from './connection.js';
 import { nameNotebook } from './notebook-path.js';
+import { toVersionId } from './version-id.js';
 import { withOwner } from './with-owner.js';
 import { formatTime, shortId } from './words.js';
 
@@ -35,7 +36,7 @@ export const restore: Command = {
   },
   arguments: [1, 1],
   run: async (context, call) => {
-    const id = call.arguments[0] ?? '';
+    const id = toVersionId(call);
     const done = await withOwner(context, call.root, (owner) =>
       bringBack(context, call, owner, id),
     );

@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
 import { pathTo } from '../../contract/routes.js';
 import { redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema, type Snapshot } from '../../contract/snapshot.js';
 import { DONE, type Command, type Context } from './command.js';
+import { toVersionId } from './version-id.js';
 import { withOwner } from './with-owner.js';
 import {
   describeSnapshot,
@@ -20,18 +23,29 @@ export const show: Command = {
   },
   arguments: [1, 1],
   run: async (context, call) => {
-    const id = call.arguments[0] ?? '';
+    const id = toVersionId(call);
+    const path = pathTo('snapshotNotebook', { id });
     await withOwner(context, call.root, async (owner) => {
-      if (call.flag('notebook') && !call.json) {
-        context.out(await owner.bytes({ path: pathTo('snapshotNotebook', { id }) }));
+      const bytes = call.flag('notebook') ? await owner.bytes({ path }) : undefined;
+      if (bytes !== undefined && !call.json) {
+        context.out(bytes);
         return;
       }
       const found = snapshotSchema.parse(await owner.json({ path: pathTo('snapshot', { id }) }));
-      context.out(call.json ? `${JSON.stringify(found)}\n` : format(context, found));
+      const all = bytes === undefined ? found : { ...found, ...toContent(bytes) };
+      context.out(call.json ? `${JSON.stringify(all)}\n` : format(context, found));
     });
     return DONE;
   },
 };
+
+/** The notebook's bytes as JSON can have them: text, or base64 where they are none. */
+function toContent(bytes: Uint8Array): { readonly content: string } | { readonly base64: string } {
+  const buffer = Buffer.from(bytes);
+  return isUtf8(buffer)
+    ? { content: buffer.toString('utf8') }
+    : { base64: buffer.toString('base64') };
+}
 
 function format(context: Context, snapshot: Snapshot): string {
   const { kernel, author, changed } = snapshot;

@@ -33,7 +33,9 @@ export const snapshot: Command = {
     for (const warning of kept.warnings) context.say(`cellar: ${warning.message}`);
     const { id, time, path: notebook } = kept.snapshot;
     if (call.json)
-      context.out(`${JSON.stringify({ id, time, notebook, created: kept.created })}\n`);
+      context.out(
+        `${JSON.stringify({ id, time, notebook, created: kept.created, warnings: kept.warnings })}\n`,
+      );
     else
       context.out(
         kept.created

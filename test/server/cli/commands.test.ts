@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { keyOf, notebookOf, stream } from '../notebook/secrets/samples.js';
 import { makeFolder, notebookText, writeInto } from '../scratch.js';
 import { cellar, CELLAR, serve } from './cellar.js';
 
@@ -76,6 +77,8 @@ describe('the contract of the command', () => {
     expect(shown.out).toBe(
       withBundle({ metrics: { accuracy: 0.9, loss: 'NaN' }, params: { trees: 1 } }),
     );
+    const both = await cellar(root, ['show', first.id, '--notebook', '--json']);
+    expect(both.json()).toMatchObject({ id: first.id, path: 'a.ipynb', content: shown.out });
     const restored = (await cellar(root, ['restore', first.id, '--json'])).json();
     expect(restored).toMatchObject({ status: 'ok', path: 'a.ipynb' });
     expect(readFileSync(join(root, 'a.ipynb'), 'utf8')).toBe(shown.out);
@@ -152,10 +155,26 @@ describe('the contract of the command', () => {
     expect(page.out).not.toContain('<script');
   });
 
+  test('snapshot --json says which secrets were found, and what was done about them', async () => {
+    const root = await makeFolder();
+    const token = `ghp_${keyOf(36)}`;
+    await writeInto(root, 'a.ipynb', notebookOf('x', [stream(token)]).toString());
+    const kept = await cellar(root, ['snapshot', 'a.ipynb', '--json']);
+    expect(kept.json()).toMatchObject({
+      created: true,
+      warnings: [{ code: 'secret_redacted', secret: { rule: 'github-pat', action: 'redacted' } }],
+    });
+    expect(kept.out).not.toContain(token);
+  });
+
   test.each<[string, readonly string[], string]>([
     ['no such command', ['frobnicate', '--json'], 'bad_request'],
     ['an unknown option', ['log', 'a.ipynb', '--frob', '--json'], 'bad_request'],
     ['no notebook', ['snapshot', '--json'], 'bad_request'],
+    ['an empty notebook', ['snapshot', '', '--json'], 'bad_request'],
+    ['an empty version', ['show', '', '--json'], 'bad_request'],
+    ['an empty version to restore', ['restore', '', '--json'], 'bad_request'],
+    ['what is no notebook', ['snapshot', 'x.txt', '--json'], 'not_a_notebook'],
     ['a notebook that is not there', ['snapshot', 'b.ipynb', '--json'], 'not_found'],
     ['a notebook outside', ['snapshot', '/etc/hostname', '--json'], 'outside_workspace'],
     ['no store', ['show', 'zzzz', '--json'], 'store_missing'],
@@ -165,7 +184,7 @@ describe('the contract of the command', () => {
   ])('%s: exit 2, one JSON object, words on stderr', async (_, args, code) => {
     const root = await makeFolder();
     await writeInto(root, 'broken.ipynb', '{"cells": [');
-    await writeInto(root, '.git/x.ipynb', notebookText(['x']));
+    for (const path of ['.git/x.ipynb', 'x.txt']) await writeInto(root, path, notebookText(['x']));
     const ended = await cellar(root, args);
     expect(ended.code).toBe(2);
     expect(ended.json()).toMatchObject({ status: 'error', code });
