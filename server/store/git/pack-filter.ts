@@ -21,7 +21,14 @@ const BASE_BYTES = 48 * 1024 * 1024;
 /** Behind the last object of a pack stands its SHA-1. */
 const SUM_BYTES = 20;
 
-type Places = Awaited<ReturnType<PackIndex['places']>>;
+/** Where an object begins in the pack. */
+interface Place {
+  readonly oid: string;
+  readonly offset: number;
+}
+
+/** All objects, in the order in which the pack has them. */
+type Places = readonly Place[];
 
 interface OpenPack {
   readonly file: RangeReader;
@@ -42,7 +49,8 @@ export async function filterPack(
   disk: Disk,
 ): Promise<void> {
   await withPack(gitdir, name, disk, async (pack) => {
-    const places = await pack.index.places();
+    const places: Place[] = [];
+    for await (const place of pack.index.byOffset()) places.push(place);
     const kept = places.filter(({ oid }) => stays(oid));
     if (kept.length === places.length) return;
     if (kept.length > 0) {
