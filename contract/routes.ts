@@ -1,6 +1,9 @@
 /** Every write that a cookie or Jupyter's proxy authenticates must carry this header, with any value. */
 export const CLIENT_HEADER = 'x-cellar-client';
 
+/** On answers of a server whose store is damaged: what it is and what to do, percent-encoded. */
+export const DAMAGE_HEADER = 'cellar-damage';
+
 /** Jupyter's proxy proves itself to the server by this header. */
 export const PROXY_HEADER = 'x-cellar-proxy';
 

@@ -3,7 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { CellarEvent } from '../contract/events.js';
 import { FRAME_SCRIPT_HASH } from '../contract/frame.js';
 import { MAX_NOTEBOOK_BYTES } from '../contract/limits.js';
-import { ROUTES } from '../contract/routes.js';
+import { DAMAGE_HEADER, ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { backupOperations } from './api/cellar/backup.js';
 import { compareOperations } from './api/cellar/compare.js';
@@ -68,7 +68,7 @@ export function createApp(parts: ApiParts): Express {
     ...loginOperations(parts),
     ...plainOperations(parts),
   ];
-  addOperations(app, parts, operations);
+  addOperations(app, parts, operations, tellDamage(parts));
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));
@@ -102,6 +102,7 @@ function addOperations(
   app: Express,
   parts: Pick<ApiParts, 'access'>,
   operations: readonly Operation[],
+  ...first: readonly RequestHandler[]
 ): void {
   for (const operation of operations) {
     const read = LARGE.has(operation.route) ? readJson(MAX_NOTEBOOK_BYTES * 1.5) : readJson();
@@ -109,10 +110,20 @@ function addOperations(
     app[operation.method](
       `/${ROUTES[operation.route]}`,
       guard(parts.access, operation),
+      ...first,
       ...body,
       operation.handler,
     );
   }
+}
+
+/** Whoever is answered out of a damaged store learns that it is, and what to do. */
+function tellDamage({ history: { store } }: ApiParts): RequestHandler {
+  return (_request, response, next) => {
+    const { damage } = store;
+    if (damage !== undefined) response.setHeader(DAMAGE_HEADER, encodeURIComponent(damage.message));
+    next();
+  };
 }
 
 function addPage(app: Express, parts: Pick<ApiParts, 'pageFolder' | 'report'>): void {

@@ -83,6 +83,7 @@ const context: Context = {
       author: await findAuthor(process.env),
       version: CELLAR_VERSION,
       report,
+      warn: (words) => context.say(`cellar: ${words}`),
       tell: (words) => {
         context.sketch(words);
         if (!isatty(2) && words !== undefined && !told) context.say(`cellar: ${words}`);

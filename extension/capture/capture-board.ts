@@ -121,5 +121,10 @@ function toHeldStatus(outbox: OutboxState & { readonly kind: 'held' }): CaptureS
     };
   if (code === 'store_read_only')
     return { kind: 'error', message: `The store is read-only. ${wait} until it can be written.` };
+  if (code === 'store_damaged')
+    return {
+      kind: 'error',
+      message: `The store is damaged. ${wait} until it is mended: run "cellar verify --repair" in a terminal.`,
+    };
   return { kind: 'waiting', count: waiting };
 }

@@ -4,10 +4,10 @@ import { readTextAt } from '../history/history.js';
 import type { Attachment, Claim } from '../history/take.js';
 import { encodePath } from '../store/disk/names.js';
 import type { FileEdit } from '../store/git/repository.js';
+import { formatPointer } from '../store/artifacts/pointer.js';
 import type { Store } from '../store/store.js';
 import { formatPoints, lastValues, pointsPath } from '../tracking/points.js';
 import {
-  formatPointer,
   runFolder,
   runRecordPath,
   runRecordSchema,

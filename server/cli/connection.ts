@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 
 import { errorBodySchema, type ErrorBody } from '../../contract/errors.js';
 import { LONG_TYPE, longLineSchema, type Progress } from '../../contract/progress.js';
+import { DAMAGE_HEADER } from '../../contract/routes.js';
 import { CellarError } from '../errors.js';
 import type { Address } from './address.js';
 
@@ -30,8 +31,25 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Talks HTTP to the owner at an address. A failure to reach it is server_away; its own errors are thrown as they were. */
-export function connectTo(address: Address, close: () => Promise<void>): Connection {
+/**
+ * Talks HTTP to the owner at an address. A failure to reach it is server_away; its own errors are thrown as they were. `warn` is told
+ * once where the owner's store is damaged.
+ */
+export function connectTo(
+  address: Address,
+  close: () => Promise<void>,
+  warn?: (words: string) => void,
+): Connection {
+  let isWarned = false;
+  const send = async (ask: Ask): Promise<IncomingMessage> => {
+    const response = await sendTo(address, ask);
+    const damage = response.headers[DAMAGE_HEADER];
+    if (typeof damage === 'string' && !isWarned) {
+      isWarned = true;
+      warn?.(decodeURIComponent(damage));
+    }
+    return response;
+  };
   const read = async (response: IncomingMessage): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     try {
@@ -46,9 +64,9 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
       throw new CellarError('internal', `The server answered ${response.statusCode ?? 'nothing'}.`);
     throw toError(error.data);
   };
-  const bytes = async (ask: Ask): Promise<Buffer> => read(await send(address, ask));
+  const bytes = async (ask: Ask): Promise<Buffer> => read(await send(ask));
   const stream = async function* (ask: Ask): AsyncGenerator<Buffer> {
-    const response = await send(address, ask);
+    const response = await send(ask);
     if ((response.statusCode ?? 500) >= 400) await read(response);
     try {
       for await (const chunk of response) yield chunk as Buffer;
@@ -62,7 +80,7 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
     bytes,
     stream,
     long: async (ask, report) => {
-      const response = await send(address, { ...ask, accept: LONG_TYPE });
+      const response = await send({ ...ask, accept: LONG_TYPE });
       if ((response.statusCode ?? 500) >= 400) return read(response);
       for await (const text of linesOf(response)) {
         const line = longLineSchema.parse(JSON.parse(text));
@@ -77,7 +95,7 @@ export function connectTo(address: Address, close: () => Promise<void>): Connect
   };
 }
 
-function send(address: Address, ask: Ask): Promise<IncomingMessage> {
+function sendTo(address: Address, ask: Ask): Promise<IncomingMessage> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(ask.query ?? {}))
     if (value !== undefined) query.set(name, String(value));

@@ -1,35 +1,49 @@
+import { resolve } from 'node:path';
+
 import { pathTo } from '../../contract/routes.js';
 import { verifiedSchema } from '../../contract/upkeep.js';
+import { CellarError } from '../errors.js';
 import { withBar } from './bar.js';
 import { DONE, NO, type Command } from './command.js';
+import { formatVerified } from './verify-words.js';
 import { withOwner } from './with-owner.js';
-import { count, printable } from './words.js';
 
 export const verify: Command = {
-  summary: 'Check every object, file and row of the store',
-  usage: '[--json]',
-  options: {},
+  summary: 'Check every object, file and row of the store, and mend what can be mended',
+  usage: '[--repair [--from DIR]] [--json]',
+  options: {
+    repair: {
+      kind: 'boolean',
+      help: 'mend what is damaged; what is replaced is put aside in .cellar/damaged',
+    },
+    from: {
+      kind: 'string',
+      value: 'DIR',
+      repeats: true,
+      help: 'a backup or a clone of this store, out of which --repair may take what is damaged here',
+    },
+  },
   arguments: [0, 0],
   run: async (context, call) => {
+    const from = (call.text('from') ?? '').split(',').filter(Boolean);
+    if (from.length > 0 && !call.flag('repair'))
+      throw new CellarError(
+        'bad_request',
+        '--from says where --repair may take copies from. Give both.',
+      );
+    const body = {
+      repair: call.flag('repair'),
+      from: from.map((folder) => resolve(context.cwd, folder)),
+    };
     const found = await withOwner(context, call.root, async (owner) =>
       verifiedSchema.parse(
         await withBar(context, (report) =>
-          owner.long({ method: 'POST', path: pathTo('verify') }, report),
+          owner.long({ method: 'POST', path: pathTo('verify'), body }, report),
         ),
       ),
     );
-    const sound = found.damages.length === 0;
-    if (call.json) context.out(`${JSON.stringify(found)}\n`);
-    else {
-      for (const { what, reason } of found.damages)
-        context.out(`${printable(`${what}: ${reason}`)}\n`);
-      for (const { name, sha256 } of found.purged)
-        context.out(`${printable(name)} (sha256:${sha256.slice(0, 12)}) was purged.\n`);
-      const checked = `${count(found.commits, 'commit')}, ${count(found.snapshots, 'version')}, ${count(found.artifacts, 'file')}`;
-      context.out(
-        sound ? `All is well: ${checked}.\n` : `${found.damages.length} damaged, of ${checked}.\n`,
-      );
-    }
-    return sound ? DONE : NO;
+    context.out(call.json ? `${JSON.stringify(found)}\n` : formatVerified(found));
+    const isLost = (found.repaired?.lost.length ?? 0) > 0;
+    return found.status === 'ok' && !isLost ? DONE : NO;
   },
 };

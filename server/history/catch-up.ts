@@ -12,7 +12,8 @@ import type {
 } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import type { History } from './history.js';
-import { listPassedOver, passOver, refsOf, withoutRefs } from './passed-over.js';
+import { findNew, listReadable } from './new-commits.js';
+import { listPassedOver, passOver, withoutRefs } from './passed-over.js';
 import { replay, replayBy } from './replay.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
 import {
@@ -91,9 +92,10 @@ export async function readBeside(
 }
 
 /**
- * Brings the catalog to where git and the journal are: indexes the commits that it does not reflect; of a day that was rewritten or is gone all that
- * day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read. A commit that is damaged is
- * passed over, and noted; throws what the system refuses to read for now. That the catalog cannot be written is only reported.
+ * Brings the catalog to where git and the journal are: indexes the commits that it does not reflect; of a day that was rewritten or is
+ * gone all that day has; everything anew when `fresh`, or when main was rewritten. Returns how many commits were read. What is damaged
+ * is reported and passed over, and noted; throws what the system refuses to read for now. That the catalog cannot be written is only
+ * reported.
  */
 export async function catchUp(
   history: Indexed,
@@ -103,18 +105,15 @@ export async function catchUp(
   const { repository } = store;
   // Built beside the one in use, which answers until the new one is whole.
   let catalog = options.fresh === true ? createCatalog() : store.catalog;
-  const refs = new Map(await repository.listRefs(AUTO_PREFIX));
-  const main = await repository.findRef(MAIN);
-  if (main !== undefined) refs.set(MAIN, main);
-
+  const refs = await listReadable(repository, AUTO_PREFIX, store.report);
   let position = await catalog.position();
-  let found = await findNew(repository, refs, position);
+  let found = await findNew(repository, refs, position, store.report);
   // Another process has purged something, or somebody has rewritten main by hand.
   const isRewritten = found === undefined;
   if (found === undefined) {
     catalog = createCatalog();
     position = {};
-    found = await findNew(repository, refs, position);
+    found = await findNew(repository, refs, position, store.report);
   }
   const { lines = [], lost = [] } = found ?? {};
   if (lost.length > 0) position = await forgetDays(catalog, lost, position);
@@ -222,40 +221,6 @@ async function indexCommit(
     }
   }
   return { changes, isWhole: changes.length === indexers.length };
-}
-
-interface NewCommits {
-  readonly ref: string;
-  /** Oldest first. */
-  readonly commits: readonly string[];
-}
-
-interface NewLines {
-  readonly lines: readonly NewCommits[];
-  /** Days that were rewritten or are gone; what they have now is in `lines`. */
-  readonly lost: readonly string[];
-}
-
-/** The commits of each ref after the position; undefined when the position on main is no ancestor of main any more. */
-async function findNew(
-  repository: Repository,
-  refs: ReadonlyMap<string, string>,
-  position: Readonly<Record<string, string>>,
-): Promise<NewLines | undefined> {
-  const lines: NewCommits[] = [];
-  const lost = refsOf(position).filter((ref) => !refs.has(ref));
-  for (const [ref, head] of refs) {
-    const known = position[ref];
-    const commits: string[] = [];
-    let at: string | undefined = head;
-    while (at !== undefined && at !== known) {
-      commits.push(at);
-      at = (await repository.readCommit(at)).parents[0];
-    }
-    if (known !== undefined && at === undefined) lost.push(ref);
-    lines.push({ ref, commits: commits.reverse() });
-  }
-  return lost.includes(MAIN) ? undefined : { lines, lost };
 }
 
 function merge(changes: readonly CatalogChange[]): CatalogChange {

@@ -27,14 +27,16 @@ export async function moveInDoubt<Result>(
 /** The history's store, in which no write begins from a catalog or a journal that a failed one has left behind its refs. */
 export function withoutDoubt(history: History): Store {
   const { store } = history;
-  return {
-    ...store,
+  const settled: Pick<Store, 'exclusively'> = {
     exclusively: (write) =>
       store.exclusively(async () => {
         await settleDoubt(history);
         return write();
       }),
   };
+  // Whether it may be written changes with a repair: a copy of the values would not.
+  const same = Object.defineProperties({}, Object.getOwnPropertyDescriptors(store)) as Store;
+  return Object.assign(same, settled);
 }
 
 async function settleDoubt(history: History): Promise<void> {

@@ -4,9 +4,10 @@ import { idSchema } from '../../contract/snapshot.js';
 import type { ExpiredRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { dayRef, type Indexer } from './catch-up.js';
-import { findChangedFiles } from './changed-files.js';
+import { findChangedFiles, findTreeBefore } from './changed-files.js';
 import { rewriteDay } from './days.js';
 import type { History } from './history.js';
+import type { Mender } from './mender.js';
 import { record } from './record.js';
 import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
@@ -94,21 +95,46 @@ export const expireRecorder: Recorder = {
         day.set(each.id, { ...each, number, expired });
       }
     }
-    return [...days].map(([path, day]) => ({
-      path,
-      content: formatStored({
-        format: 1,
-        snapshots: [...day.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-      }),
-    }));
+    return [...days].map(([path, day]) => toFile(path, day.values()));
   },
 };
+
+/** Each day's file of what thinned out, as the catalog has it. */
+export const mendExpired: Mender = {
+  guess: async function* (store, path) {
+    if (!path.startsWith(`${EXPIRED_FOLDER}/`)) return;
+    const day = (await store.catalog.expired()).filter(({ time }) => expiredPath(time) === path);
+    yield toFile(path, day).content;
+  },
+  restate: async (store, { expired = [] }) => {
+    const paths = new Set(expired.map(({ time }) => expiredPath(time)));
+    const all = [...(await store.catalog.expired()), ...expired];
+    return [...paths].map((path) => {
+      const day = new Map(
+        all.flatMap((row) => (expiredPath(row.time) === path ? [[row.id, row]] : [])),
+      );
+      return toFile(path, day.values());
+    });
+  },
+};
+
+function toFile(
+  path: string,
+  rows: Iterable<ExpiredRow>,
+): { readonly path: string; readonly content: Buffer } {
+  const snapshots = [...rows]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id, notebook, path: kept, time, number, expired }) => ({
+      ...{ id, notebook, path: kept, time },
+      ...{ number, expired },
+    }));
+  return { path, content: formatStored({ format: 1, snapshots }) };
+}
 
 /** What thinned out, as a commit of main says it. */
 export const indexExpired: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
-  const [parent] = commit.parents;
-  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const before = await findTreeBefore(repository, commit);
   const files = await findChangedFiles(repository, before, commit.tree, EXPIRED_FOLDER);
   const rows: ExpiredRow[] = [];
   for (const oid of files.values())

@@ -8,7 +8,9 @@ import { catchUp, isMended, readBeside, readState, type Indexer } from './catch-
 import { withoutDoubt } from './doubt.js';
 import { toExpiredError } from './expired.js';
 import { clearMoved, finishPurge, resumePurge } from './purge-marker.js';
+import type { Mender } from './mender.js';
 import type { Recorder } from './recorder.js';
+import { replay } from './replay.js';
 import { openSecretIntake, type SecretIntake } from './secrets.js';
 import type { KeptCell, NotebookState } from './state.js';
 
@@ -18,6 +20,8 @@ export interface History {
   readonly indexers: readonly Indexer[];
   /** One for each kind of journal record. */
   readonly recorders: readonly Recorder[];
+  /** How each subject makes anew what was damaged. */
+  readonly menders: readonly Mender[];
   /** What is kept passes here first. */
   readonly secrets: SecretIntake;
 }
@@ -27,11 +31,16 @@ export async function openHistory(
   store: Store,
   indexers: readonly Indexer[],
   recorders: readonly Recorder[] = [],
+  menders: readonly Mender[] = [],
 ): Promise<History> {
   const purging = await resumePurge(store);
-  const fresh = purging === 'moved' || (await isMended(store, indexers));
-  await catchUp({ store, indexers, recorders }, { fresh });
-  const opened = { store, indexers, recorders, secrets: openSecretIntake(store) };
+  // The catalog of a damaged store may be all that is left of something: it stays as it is.
+  const isWitness =
+    store.damage !== undefined && (await store.catalog.position())[MAIN] !== undefined;
+  const indexed = { store, indexers, recorders };
+  if (isWitness) await replay(indexed);
+  else await catchUp(indexed, { fresh: purging === 'moved' || (await isMended(store, indexers)) });
+  const opened = { ...indexed, menders, secrets: openSecretIntake(store) };
   const history = { ...opened, store: withoutDoubt(opened) };
   if (purging !== 'none') await endPurge(store).catch(store.report);
   return history;

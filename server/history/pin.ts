@@ -2,9 +2,11 @@ import * as z from 'zod';
 
 import { idSchema } from '../../contract/snapshot.js';
 import type { CatalogChange, PinRow } from '../store/catalog/rows.js';
+import type { Repository } from '../store/git/repository.js';
 import type { Indexer } from './catch-up.js';
-import { findChangedFiles } from './changed-files.js';
+import { findChangedFiles, findTreeBefore, orNothing } from './changed-files.js';
 import { getSnapshot, type History } from './history.js';
+import type { Mender } from './mender.js';
 import { promote } from './promote.js';
 import { record } from './record.js';
 import type { Recorder } from './recorder.js';
@@ -64,37 +66,65 @@ export const pinRecorder: Recorder = {
       if (pinned) pins.set(snapshot, { id: snapshot, notebook, number, time });
       else pins.delete(snapshot);
     }
-    return [...files].map(([notebook, pins]) => ({
-      path: pinsPath(notebook),
-      content: formatStored({
-        format: 1,
-        notebook,
-        pins: [...pins.values()]
-          .sort((a, b) => a.number - b.number)
-          .map(({ id, number, time }) => ({ id, number, time })),
-      }),
-    }));
+    return [...files].map(([notebook, pins]) => toFile(notebook, pins.values()));
   },
 };
+
+/** Each notebook's file of pins, as the catalog has them. */
+export const mendPins: Mender = {
+  guess: async function* (store, path) {
+    const notebook = /^\.cellar\/notebooks\/([^/]+)\/pins\.json$/.exec(path)?.[1];
+    if (notebook === undefined) return;
+    const pins = (await store.catalog.pins()).filter((pin) => pin.notebook === notebook);
+    yield toFile(notebook, pins).content;
+  },
+  restate: async (store, { pins = [] }) => {
+    const notebooks = new Set(pins.map(({ notebook }) => notebook));
+    const all = [...(await store.catalog.pins()), ...pins];
+    return [...notebooks].map((notebook) => {
+      const own = new Map(all.flatMap((pin) => (pin.notebook === notebook ? [[pin.id, pin]] : [])));
+      return toFile(notebook, own.values());
+    });
+  },
+};
+
+function toFile(
+  notebook: string,
+  pins: Iterable<PinRow>,
+): { readonly path: string; readonly content: Buffer } {
+  const content = formatStored({
+    format: 1,
+    notebook,
+    pins: [...pins]
+      .sort((a, b) => a.number - b.number)
+      .map(({ id, number, time }) => ({ id, number, time })),
+  });
+  return { path: pinsPath(notebook), content };
+}
 
 /** Pins as a commit of main changed them. */
 export const indexPins: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
-  const [parent] = commit.parents;
-  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const before = await findTreeBefore(repository, commit);
   const changes = await findChangedFiles(repository, before, commit.tree, '.cellar/notebooks');
   const change: { pins: PinRow[]; gone: { pins: string[] } } = { pins: [], gone: { pins: [] } };
   for (const [path, oid] of changes) {
     if (!/^\.cellar\/notebooks\/[^/]+\/pins\.json$/.test(path)) continue;
     const now = parsePins(await repository.readBlob(oid));
-    const old = before === undefined ? undefined : await repository.findEntry(before, path);
-    if (old !== undefined)
-      for (const id of parsePins(await repository.readBlob(old)).keys())
-        if (!now.has(id)) change.gone.pins.push(id);
+    const old = before === undefined ? undefined : await readAt(repository, before, path);
+    for (const id of parsePins(old).keys()) if (!now.has(id)) change.gone.pins.push(id);
     change.pins.push(...now.values());
   }
   return change satisfies CatalogChange;
 };
+
+function readAt(repository: Repository, tree: string, path: string): Promise<Buffer | undefined> {
+  return orNothing(
+    repository
+      .findEntry(tree, path)
+      .then((oid) => (oid === undefined ? undefined : repository.readBlob(oid))),
+  );
+}
 
 function parsePins(content: Buffer | undefined): Map<string, PinRow> {
   if (content === undefined) return new Map();

@@ -16,6 +16,7 @@ export async function listOutOfReach(store: Store): Promise<string[]> {
     /[/\\][.]cellar[.]before-/.test(path),
   );
   const upgrades = await listAt(join(places.cellar, 'backups'));
+  const repairs = await listAt(join(places.cellar, 'damaged'));
   return [
     ...(await listRemotes(store)).map((url) => `The repository at ${url}.`),
     ...(await listAlternates(places.git, disk)).map(
@@ -24,6 +25,7 @@ export async function listOutOfReach(store: Store): Promise<string[]> {
     ...damaged.map((path) => `${path}, a part of the journal that was kept aside as damaged.`),
     ...before.map((path) => `${path}, the store as it was before a restore.`),
     ...upgrades.map((path) => `${path}, what an upgrade has put aside.`),
+    ...repairs.map((path) => `${path}, what a repair has put aside.`),
     'Clones and mirrors of the store: delete them and make them anew.',
     'Backups: begin a new folder with "cellar backup", and delete the old one.',
     'The notebooks in the workspace, and the repository that they may be in.',

@@ -1,135 +1,137 @@
-import { createHash } from 'node:crypto';
-
 import type { Progress } from '../../contract/progress.js';
 import type { Verified } from '../../contract/upkeep.js';
 import { MAIN } from '../store/create.js';
-import { FOLDER_MODE } from '../store/git/tree.js';
+import type { SnapshotRow } from '../store/catalog/rows.js';
+import { findSealedThrough } from '../store/journal/sealed.js';
 import type { Store } from '../store/store.js';
-import { AUTO_PREFIX } from './catch-up.js';
-import { readPurgedFiles } from './purged-files.js';
+import { toFinding, type Finding } from './finding.js';
+import type { History } from './history.js';
+import { readLosses, type KnownLoss } from './losses.js';
+import { verifyArtifacts, type ArtifactsFound } from './verify-artifacts.js';
+import { compareCatalog, type CatalogFound } from './verify-catalog.js';
+import { findConcerned } from './verify-concerned.js';
+import { toArtifactFindings, toCatalogFindings, toGitFindings } from './verify-findings.js';
+import { examineGit, type ExamineOptions, type GitFound } from './verify-git.js';
+import { verifyJournal, verifyPlaces } from './verify-places.js';
+
+/** Everything that was found, for whoever mends it. */
+export interface Examined {
+  readonly git: GitFound;
+  readonly catalog: CatalogFound;
+  readonly artifacts: ArtifactsFound;
+  /** Every version that git or, where git is damaged, the catalog knows. */
+  readonly rows: readonly SnapshotRow[];
+  /** Something of git is damaged: what it does not say may have been said there. */
+  readonly isGitDamaged: boolean;
+  readonly findings: readonly Finding[];
+}
 
 /**
- * Reads everything that the refs lead to, checks each object and file against its name, and the catalog against git. Nothing is
- * changed; damage is a finding, not a failure.
+ * Reads everything that is kept: objects, refs, files, the journal and the catalog, each against its name or against what it is made
+ * from. Nothing is changed; damage is a finding, not a failure.
  */
 export async function verifyStore(
-  store: Store,
-  report?: (progress: Progress) => void,
+  history: History,
+  report: (progress: Progress) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Verified> {
-  const damages: { what: string; reason: string }[] = [];
-  const note = (what: string, error: unknown): void => {
-    damages.push({ what, reason: error instanceof Error ? error.message : String(error) });
-  };
-  const commits = await listCommits(store, note);
-  const seen = new Set<string>();
-  let done = 0;
-  for (const oid of commits) {
-    const what = `commit ${oid}`;
-    try {
-      await checkTree(store, (await store.repository.readCommit(oid)).tree, seen, (path, error) => {
-        note(`${what}: ${path}`, error);
-      });
-    } catch (error) {
-      note(what, error);
-    }
-    done += 1;
-    report?.({ what: 'commits', done, total: commits.size });
-  }
-  const { count: artifacts, purged } = await checkArtifacts(store, note);
-  await checkCatalog(store, commits, note);
+  const examined = await examine(history, { report, signal });
+  return toVerified(examined, await readLosses(history.store));
+}
+
+export async function examine(history: History, options: ExamineOptions): Promise<Examined> {
+  const { store } = history;
+  const { report } = options;
+  const git = await examineGit(store, options);
+  const catalog = await compareCatalog(history, report, options.alone);
+  const isGitDamaged =
+    store.damage !== undefined ||
+    git.unread.size + git.refs.damaged.length + catalog.skipped.size > 0;
+  const rows = listRows(catalog, isGitDamaged);
+  const bad = findBad(git, rows);
+  const concerned = bad.size === 0 ? new Map() : await findConcerned(store, rows, bad, report);
+  const runs = new Map([...catalog.live.runs, ...catalog.fresh.runs].map((run) => [run.id, run]));
+  const artifacts = await verifyArtifacts(store, runs.values(), git.pointed, options);
+  const sealed = await findSealedThrough(store.repository, await findMain(store)).catch(() => 0);
+  const findings = [
+    ...toGitFindings(git, { rows, bad, concerned, position: catalog.live.position }),
+    ...toArtifactFindings(artifacts, rows),
+    ...(await verifyJournal(store)),
+    ...(await verifyPlaces(store)),
+    ...toCatalogFindings(catalog, { isGitDamaged, sealed }),
+  ];
+  return { git, catalog, artifacts, rows, isGitDamaged, findings: orDamage(store, findings) };
+}
+
+/** A store that is refused for its damage is never called whole. */
+function orDamage({ damage }: Store, findings: readonly Finding[]): readonly Finding[] {
+  if (damage === undefined || findings.length > 0) return findings;
+  return [toFinding({ what: MAIN, reason: damage.message, kind: 'ref' })];
+}
+
+function findMain({ repository }: Store): Promise<string | undefined> {
+  return repository.findRef(MAIN).catch(() => undefined);
+}
+
+/** A version that only the catalog knows is believed where git may have lost it. */
+function listRows({ live, fresh }: CatalogFound, isGitDamaged: boolean): readonly SnapshotRow[] {
+  const rows = new Map(fresh.snapshots.map((row) => [row.id, row]));
+  if (isGitDamaged) for (const row of live.snapshots) if (!rows.has(row.id)) rows.set(row.id, row);
+  return [...rows.values()];
+}
+
+/** What cannot be read of what refs lead to, and of what versions are known to need. */
+function findBad({ survey, unread }: GitFound, rows: readonly SnapshotRow[]): ReadonlySet<string> {
+  const bad = new Set(unread.keys());
+  for (const { commit, blob } of rows)
+    for (const oid of [commit, blob]) if (!survey.sound.has(oid)) bad.add(oid);
+  return bad;
+}
+
+/** What is told of it: what was lost before is no new damage. */
+export function toVerified(examined: Examined, losses: readonly KnownLoss[]): Verified {
+  const { git, artifacts, rows, findings } = examined;
+  const isLost = toLostTest(losses);
+  const stillLost = losses.filter(
+    ({ objects }) =>
+      objects.length === 0 ||
+      findings.some((found) => found.objects.some((oid) => objects.includes(oid))),
+  );
+  const damages = findings.filter((found) => !isLost(found));
+  const reading = rows.filter(({ blob }) => git.survey.sound.has(blob));
+  const newest = new Map(
+    [...rows].sort((a, b) => a.number - b.number).map((row) => [row.notebook, row]),
+  );
   return {
     status: damages.length === 0 ? 'ok' : 'damaged',
-    commits: commits.size,
-    snapshots: await store.catalog.snapshotCount(),
-    artifacts,
-    purged,
-    damages,
+    commits: git.commits,
+    notebooks: newest.size,
+    snapshots: rows.length,
+    artifacts: artifacts.count,
+    purged: [...artifacts.purged],
+    reads: {
+      notebooks: [...newest.values()].filter(({ blob }) => git.survey.sound.has(blob)).length,
+      snapshots: reading.length,
+      artifacts: artifacts.count - artifacts.damaged.length,
+    },
+    damages: damages.map(withoutObjects),
+    lost: stillLost.map(withoutObjects),
   };
 }
 
-type Note = (what: string, error: unknown) => void;
-
-async function listCommits(store: Store, note: Note): Promise<ReadonlySet<string>> {
-  const refs = new Map(await store.repository.listRefs(AUTO_PREFIX));
-  const main = await store.repository.findRef(MAIN);
-  if (main === undefined) note(MAIN, 'does not exist');
-  else refs.set(MAIN, main);
-  const commits = new Set<string>();
-  for (const [ref, head] of refs) {
-    const pending = [head];
-    for (let oid = pending.pop(); oid !== undefined; oid = pending.pop()) {
-      if (commits.has(oid)) continue;
-      try {
-        pending.push(...(await store.repository.readCommit(oid)).parents);
-        commits.add(oid);
-      } catch (error) {
-        note(`${ref}: commit ${oid} and those before it`, error);
-      }
-    }
-  }
-  return commits;
+/** Whether an earlier repair has given a finding up, whole. */
+export function toLostTest(losses: readonly KnownLoss[]): (found: Finding) => boolean {
+  const objects = new Set(losses.flatMap((loss) => loss.objects));
+  const words = new Set(losses.map(({ what }) => what));
+  return (found) =>
+    found.objects.length === 0
+      ? words.has(found.what)
+      : found.objects.every((oid) => objects.has(oid));
 }
 
-async function checkTree(
-  store: Store,
-  oid: string,
-  seen: Set<string>,
-  note: Note,
-  folder = '',
-): Promise<void> {
-  if (seen.has(oid)) return;
-  seen.add(oid);
-  for (const entry of (await store.repository.readTree(oid)).values()) {
-    const path = `${folder}${entry.name}`;
-    if (seen.has(entry.oid)) continue;
-    try {
-      if (entry.mode === FOLDER_MODE) await checkTree(store, entry.oid, seen, note, `${path}/`);
-      else await store.repository.checkObject(entry.oid);
-      seen.add(entry.oid);
-    } catch (error) {
-      note(path, error);
-    }
-  }
-}
-
-async function checkArtifacts(
-  store: Store,
-  note: Note,
-): Promise<{ readonly count: number; readonly purged: Verified['purged'] }> {
-  const gone = await readPurgedFiles(store).catch((error: unknown) => {
-    note('the list of purged files', error);
-    return new Map<string, unknown>();
-  });
-  const purged: { sha256: string; name: string }[] = [];
-  const wanted = new Map<string, string>();
-  for (const run of await store.catalog.runs())
-    for (const { sha256, name } of run.artifacts) wanted.set(sha256, name);
-  // A run that has not been claimed yet may want one of these.
-  for await (const { sha256 } of store.artifacts.list())
-    if (!wanted.has(sha256)) wanted.set(sha256, 'of no run');
-  for (const [sha256, name] of wanted) {
-    if (gone.has(sha256) && (await store.artifacts.findSize(sha256)) === undefined) {
-      purged.push({ sha256, name });
-      continue;
-    }
-    try {
-      const hash = createHash('sha256');
-      for await (const chunk of await store.artifacts.read(sha256)) hash.update(chunk as Buffer);
-      const found = hash.digest('hex');
-      if (found !== sha256) note(`artifact ${name} ${sha256}`, `its bytes have SHA-256 ${found}`);
-    } catch (error) {
-      note(`artifact ${name} ${sha256}`, error);
-    }
-  }
-  return { count: wanted.size - purged.length, purged };
-}
-
-async function checkCatalog(store: Store, commits: ReadonlySet<string>, note: Note): Promise<void> {
-  for (const { id } of await store.catalog.notebooks())
-    for (const row of await store.catalog.history(id))
-      if (!commits.has(row.commit))
-        note(
-          `catalog: snapshot ${row.id}`,
-          `its commit ${row.commit} is on no ref; run "cellar reindex"`,
-        );
+function withoutObjects<Found extends { readonly objects: unknown }>(
+  found: Found,
+): Omit<Found, 'objects'> {
+  const { objects: _, ...told } = found;
+  return told;
 }

@@ -8,14 +8,14 @@ import { Intakes } from '../capture/intakes.js';
 import { CellarError } from '../errors.js';
 import { openHistory, type History } from '../history/history.js';
 import { openOperatingState, type OperatingState } from '../store/operating.js';
-import { openStore, type StoreOptions } from '../store/store.js';
+import { openStore, type Store, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
 import { finishPurgeJob } from '../history/purge-finish.js';
-import { startUpkeep, type UpkeepOptions } from '../history/upkeep.js';
+import { startUpkeep, type UpkeepJob, type UpkeepOptions } from '../history/upkeep.js';
 import { collectJob } from './collect-job.js';
 import { repackJob } from './repack-job.js';
 import { sealJob } from './seal-job.js';
-import { INDEXERS, RECORDERS } from './subjects.js';
+import { INDEXERS, MENDERS, RECORDERS } from './subjects.js';
 import { sealPending } from '../history/seal.js';
 
 export interface OpenOptions {
@@ -57,7 +57,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     ...(lost === undefined ? {} : { lost }),
   });
   try {
-    const history = await openHistory(store, INDEXERS, RECORDERS);
+    const history = await openHistory(store, INDEXERS, RECORDERS, MENDERS);
     const operating = openOperatingState(store.places, store.disk);
     const pool = createPool({ folder: options.workers });
     store.memory.onForget(() => {
@@ -81,17 +81,18 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
       events.emit({ kind: 'purged', generation });
       events.emit({ kind: 'workspace' });
     };
-    const upkeep = store.readOnly
-      ? undefined
-      : startUpkeep(
-          [
-            finishPurgeJob(history, { done: purged }),
-            sealJob(history),
-            collectJob(history, operating, collected),
-            repackJob(history),
-          ],
+    const jobs = [
+      finishPurgeJob(history, { done: purged }),
+      sealJob(history),
+      collectJob(history, operating, collected),
+      repackJob(history),
+    ];
+    const upkeep = store.owned
+      ? startUpkeep(
+          jobs.map((job) => whileSound(store, job)),
           { ...options.upkeep, activity: () => store.lastNumber(), report },
-        );
+        )
+      : undefined;
     const close = async (): Promise<void> => {
       ending.abort(
         new CellarError('server_away', 'The server is ending. Try again once it is back.'),
@@ -106,6 +107,14 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     await store.close();
     throw error;
   }
+}
+
+/** A damaged store is left alone until it is mended. */
+function whileSound(store: Store, job: UpkeepJob): UpkeepJob {
+  return {
+    ...job,
+    isDue: async () => store.damage === undefined && ((await job.isDue?.()) ?? true),
+  };
 }
 
 /** Access for a server that answers for these hosts; the cookie carries the port, since browsers share cookies between ports. */

@@ -28,13 +28,15 @@ export async function connectToOwner(
     readonly report: (error: unknown) => void;
     /** Told what is waited for, when that may take long; undefined once it is over. */
     readonly tell: (words: string | undefined) => void;
+    /** Told where the store is damaged, when another process has it; this one reports it as it opens it. */
+    readonly warn: (words: string) => void;
   },
 ): Promise<Connection> {
   const until = performance.now() + PATIENCE_MS;
   const watch = new HolderWatch();
   try {
     for (;;) {
-      const running = await findRunning(root);
+      const running = await findRunning(root, options.warn);
       if (running !== undefined) return running;
       try {
         return await becomeOwner(root, { ...options, watch });
@@ -50,10 +52,13 @@ export async function connectToOwner(
   }
 }
 
-async function findRunning(root: string): Promise<Connection | undefined> {
+async function findRunning(
+  root: string,
+  warn: (words: string) => void,
+): Promise<Connection | undefined> {
   const address = await findAddress(toPlaces(root));
   if (address === undefined) return undefined;
-  const connection = connectTo(address, () => Promise.resolve());
+  const connection = connectTo(address, () => Promise.resolve(), warn);
   try {
     await connection.json({ path: pathTo('health'), patience: HEALTH_MS });
     return connection;

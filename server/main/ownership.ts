@@ -11,7 +11,7 @@ const TAKE_OVER_MS = 1_000;
 export interface OwnershipParts extends Omit<RelayParts, 'reason'> {
   readonly places: Places;
   readonly report: (error: unknown) => void;
-  /** Opens the store; false while it is read-only. Calls `lost` should another process take the store over later. */
+  /** Opens the store; false while it can be read only, and nobody owns it. Calls `lost` should another process take the store over later. */
   own(watch: HolderWatch, lost: () => void): Promise<boolean>;
   /** Whether what is read here has gone on elsewhere, and is to be opened anew. */
   isOutdated(): Promise<boolean>;

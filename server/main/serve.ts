@@ -75,9 +75,10 @@ export async function serveWorkspace(
   };
   const own: OwnershipParts['own'] = async (watch, lost) => {
     const next = await openWorkspace({ ...opening, watch, lost });
-    const { readOnly } = next.history.store;
+    // Of a damaged one, too: whoever wants to mend it asks its owner.
+    const { owned } = next.history.store;
     try {
-      if (!readOnly) await publish(next);
+      if (owned) await publish(next);
     } catch (error) {
       await next.close();
       throw toStorageError(error, places.server);
@@ -91,7 +92,7 @@ export async function serveWorkspace(
     const { generation = 0 } = opened;
     if (generation > before) events.emit({ kind: 'purged', generation });
     events.emit({ kind: 'workspace' });
-    return !readOnly;
+    return owned;
   };
   const relay: OwnershipParts['relay'] = (next) => {
     if (handle === next) return;

@@ -1,8 +1,11 @@
 import { indexSnapshots, type Indexer } from '../history/catch-up.js';
-import { expireRecorder, indexExpired } from '../history/expire.js';
-import { indexPins, pinRecorder } from '../history/pin.js';
+import { expireRecorder, indexExpired, mendExpired } from '../history/expire.js';
+import { mendSnapshots } from '../history/mend-snapshots.js';
+import type { Mender } from '../history/mender.js';
+import { indexPins, mendPins, pinRecorder } from '../history/pin.js';
 import type { Recorder } from '../history/recorder.js';
 import { indexRuns } from '../tracking/index-runs.js';
+import { mendRuns } from '../tracking/mend-runs.js';
 import { recordPoints } from '../tracking/record-points.js';
 
 /** How the commits of every subject become rows. */
@@ -10,3 +13,6 @@ export const INDEXERS: readonly Indexer[] = [indexSnapshots, indexRuns, indexPin
 
 /** What every subject's journal records mean. */
 export const RECORDERS: readonly Recorder[] = [pinRecorder, expireRecorder, recordPoints];
+
+/** How every subject makes anew what was damaged. */
+export const MENDERS: readonly Mender[] = [mendSnapshots, mendRuns, mendPins, mendExpired];

@@ -11,6 +11,7 @@ import { REPOSITORY_CONFIG } from './git/config.js';
 import { createGitFs } from './git/git-fs.js';
 import { formatFile } from './format.js';
 import { createIds } from './ids.js';
+import { FIRST_SUBJECT } from './newest-main.js';
 import type { Places } from './places.js';
 import { openRepository } from './git/repository-folder.js';
 import type { Repository } from './git/repository.js';
@@ -21,6 +22,11 @@ const ATTRIBUTES = `* -text
 .cellar/runs/*/*/artifacts/** filter=lfs diff=lfs merge=lfs
 .cellar/models/*/artifacts/** filter=lfs diff=lfs merge=lfs
 `;
+
+/** Files of main that are the same in every store. */
+export const STORE_FILES: ReadonlyMap<string, Buffer> = new Map([
+  ['.gitattributes', Buffer.from(ATTRIBUTES)],
+]);
 
 /**
  * Makes the store of a workspace if it has none: a bare git repository with HEAD at a first commit (a clone of one without fails),
@@ -85,13 +91,13 @@ async function commitFormat(repository: Repository, time: number): Promise<void>
   await repository.commit({
     ref: MAIN,
     edits: [
-      { path: '.gitattributes', content: Buffer.from(ATTRIBUTES) },
+      ...[...STORE_FILES].map(([path, content]) => ({ path, content })),
       formatFile(createIds(() => time)()),
     ],
     facts: {
       author: { name: 'Cellar', email: 'cellar@localhost' },
       time,
-      subject: 'Start the store',
+      subject: FIRST_SUBJECT,
       trailers: new Map(),
     },
   });

@@ -27,7 +27,13 @@ export async function readFormat(repository: Repository, main: string): Promise<
   const { gitdir } = repository;
   const head = await repository.findRef(main);
   if (head === undefined) throw damaged(gitdir);
-  const oid = await repository.findEntry((await repository.readCommit(head)).tree, FORMAT_PATH);
+  return readFormatAt(repository, head);
+}
+
+/** The same of a commit. */
+export async function readFormatAt(repository: Repository, commit: string): Promise<Format> {
+  const { gitdir } = repository;
+  const oid = await repository.findEntry((await repository.readCommit(commit)).tree, FORMAT_PATH);
   if (oid === undefined) throw damaged(gitdir);
   const found = parseFormat((await repository.readBlob(oid)).toString(), gitdir);
   checkNewest(found.format, gitdir);

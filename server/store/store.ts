@@ -1,23 +1,23 @@
 import type { Author } from '../../contract/snapshot.js';
-import { CellarError, isErrno, toStorageError } from '../errors.js';
+import { CellarError, toStorageError } from '../errors.js';
 import { openArtifactFolder } from './artifacts/artifact-folder.js';
 import type { Artifacts } from './artifacts/artifacts.js';
 import { createContentMemory, type ContentMemory } from './content-memory.js';
 import { openCatalogFolder } from './catalog/catalog-folder.js';
 import { openCatalog, type Catalog } from './catalog/catalog.js';
 import { toReadOnly } from './catalog/files.js';
-import { createStore, MAIN } from './create.js';
+import { judge, judgeOpening } from './condition.js';
+import { createStore } from './create.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
-import { findNetwork } from './disk/file-system.js';
 import { fenceDisk } from './fence.js';
-import { readFormat } from './format.js';
+import { guardArtifacts, guardRepository, type Guard } from './guarded.js';
 import { BEAT_MS, type HolderWatch } from './heartbeat.js';
 import { createIds } from './ids.js';
-import { checkJournal, openJournalFolder } from './journal/journal-folder.js';
-import { toReadOnlyJournal, type Journal } from './journal/journal.js';
-import { findSealedThrough } from './journal/sealed.js';
+import { checkJournal } from './journal/journal-folder.js';
+import type { Journal } from './journal/journal.js';
 import { describeHolder } from './lock-holder.js';
 import { tryLock, type HeldLock, type LockAttempt } from './lock.js';
+import { openJournal, warnOfNetwork, whereAllowed } from './open-parts.js';
 import { findRoot, toPlaces, type Places } from './places.js';
 import { openRepository } from './git/repository-folder.js';
 import type { Repository } from './git/repository.js';
@@ -55,8 +55,12 @@ export interface Store {
   readonly journal: Journal;
   readonly files: WorkspaceFiles;
   readonly author: Author;
-  /** Nothing can be written here: the disk, its lack of room, the folder's permissions or an unreadable journal forbid it. */
+  /** Nothing can be written here: the disk, its lack of room, the folder's permissions, an unreadable journal or damage forbid it. */
   readonly readOnly: boolean;
+  /** This process is the store's owner, also of one that is damaged. */
+  readonly owned: boolean;
+  /** Why nothing is written before a repair: the way to what main holds is damaged. Undefined for a sound one. */
+  readonly damage: CellarError | undefined;
   /** Told of what nobody asked for: damage that was passed over, a catalog that could not be written. */
   readonly report: (error: unknown) => void;
   now(): number;
@@ -75,7 +79,17 @@ export interface Store {
   exclusively<Result>(write: () => Promise<Result>): Promise<Result>;
   /** Something that has begun and must be ended before anything else is written: each write tries first, and fails where it does. */
   finishFirst(finish: () => Promise<void>): void;
+  /** The same as exclusively for a repair, which also a damaged store lets work: see MendingParts. */
+  mend<Result>(work: (parts: MendingParts) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** What only a repair has of a store. */
+export interface MendingParts {
+  /** Git as it is, with nothing standing for anything. */
+  readonly repository: Repository;
+  /** Looks anew whether the store is sound, as which it is then written. Throws store_damaged where nothing can even be shown. */
+  recheck(): Promise<void>;
 }
 
 /** A few beats may be late on a busy machine or a slow network. */
@@ -137,7 +151,7 @@ export async function canOwn(places: Places, watch?: HolderWatch): Promise<boole
   }
 }
 
-type Ownership =
+export type Ownership =
   | { readonly kind: 'owned'; readonly lock: HeldLock }
   | { readonly kind: 'refused'; readonly reason: CellarError };
 
@@ -179,28 +193,32 @@ async function openOwned(
   const disk = isOwned
     ? fenceDisk(options.disk, ownership.lock.check)
     : fenceDisk(options.disk, () => Promise.reject(ownership.reason), places.cellar);
-  const repository = openRepository(places.git, disk);
-  let format = await readFormat(repository, MAIN);
-  if (isOwned) {
-    const network = await findNetwork(places.cellar, disk);
-    if (network !== undefined)
-      options.report(
-        `${places.cellar} is on ${network}: what survives the loss of power is up to it, and the store must be used from one machine at a time. See docs/store.md.`,
-      );
-    await sweep(places, disk);
-    format = await upgradeStore({ places, repository, disk, now: options.now });
-  }
+  const plain = openRepository(places.git, disk);
+  const report = isOwned ? options.report : whereAllowed(options.report);
+  const files = openCatalogFolder(places.catalog, report, disk);
+  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
+  let condition = await judgeOpening(plain, catalog, { places, disk });
+  const findGuard = (): Guard | undefined => (condition.kind === 'damaged' ? condition : undefined);
+  const repository = guardRepository(plain, findGuard);
+  const upgrade = async (): Promise<void> => {
+    if (condition.kind === 'damaged') return;
+    const format = await upgradeStore({ places, repository, disk, now: options.now });
+    condition = { ...condition, format };
+  };
+  if (isOwned) await warnOfNetwork(places, disk, options.report);
+  if (condition.kind === 'damaged') options.report(condition.reason.message);
+  // What is damaged is changed by nothing but a repair.
+  if (isOwned && condition.kind === 'sound') await sweep(places, disk);
+  if (isOwned) await upgrade();
   const { journal, sealed } = await openJournal(places, repository, {
     ...options,
     disk,
     ownership,
+    findGuard,
   });
-  const report = isOwned ? options.report : whereAllowed(options.report);
-  const files = openCatalogFolder(places.catalog, report, disk);
-  const catalog = await openCatalog(isOwned ? files : toReadOnly(files));
   const memory = createContentMemory();
   memory.onForget(() => {
-    repository.forget();
+    plain.forget();
   });
   let tail: Promise<unknown> = Promise.resolve();
   let unfinished: (() => Promise<void>) | undefined;
@@ -209,18 +227,31 @@ async function openOwned(
     given = Math.max(given, journal.lastNumber());
     return given;
   };
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = tail.then(work);
+    tail = result.catch(() => undefined);
+    return result;
+  };
   return {
-    id: format.store,
+    get id() {
+      return condition.format.store;
+    },
+    owned: isOwned,
+    get readOnly() {
+      return !isOwned || condition.kind === 'damaged';
+    },
+    get damage() {
+      return findGuard()?.reason;
+    },
     places,
     disk,
     repository,
     memory,
-    artifacts: openArtifactFolder(places.artifacts, disk),
+    artifacts: guardArtifacts(openArtifactFolder(places.artifacts, disk), findGuard),
     catalog,
     journal,
     files: openWorkspaceFiles(places.root, disk),
     author: options.author,
-    readOnly: !isOwned,
     report: options.report,
     now: options.now,
     newId: createIds(options.now),
@@ -234,13 +265,29 @@ async function openOwned(
     },
     exclusively: (write) => {
       if (!isOwned) return Promise.reject(ownership.reason);
-      const result = tail.then(async () => {
+      return inTurn(async () => {
+        const guard = findGuard();
+        if (guard !== undefined) throw guard.reason;
         await unfinished?.();
         unfinished = undefined;
         return write();
       });
-      tail = result.catch(() => undefined);
-      return result;
+    },
+    mend: (work) => {
+      if (!isOwned) return Promise.reject(ownership.reason);
+      const recheck = async (): Promise<void> => {
+        condition = await judge(plain, catalog, disk);
+        await upgrade();
+      };
+      return inTurn(async () => {
+        try {
+          return await work({ repository: plain, recheck });
+        } catch (error) {
+          // One that was begun and not finished has to be gone on with before anything else is written.
+          condition = await judgeOpening(plain, catalog, { places, disk }).catch(() => condition);
+          throw error;
+        }
+      });
     },
     finishFirst: (finish) => {
       unfinished = finish;
@@ -251,42 +298,8 @@ async function openOwned(
       // The catalog is made anew from git where it could not be written: that is no failure of what was kept.
       await catalog.flush().catch(options.report);
       memory.forget();
-      repository.close();
+      plain.close();
       if (isOwned) await ownership.lock.release();
     },
   };
-}
-
-/** A catalog is its owner's alone: for others, who may read the store, it is made from git for as long as they need it. */
-function whereAllowed(report: StoreOptions['report']): StoreOptions['report'] {
-  return (error) => {
-    if (error instanceof Error && isErrno(error.cause, 'EACCES', 'EPERM')) return;
-    report(error);
-  };
-}
-
-/** The journal without what is in git already, and the number through which it is. */
-async function openJournal(
-  places: Places,
-  repository: Repository,
-  options: StoreOptions & { readonly disk: Disk; readonly ownership: Ownership },
-): Promise<{ readonly journal: Journal; readonly sealed: number }> {
-  const { disk, ownership, report } = options;
-  const readOnly = ownership.kind === 'refused';
-  const journal = await openJournalFolder(places.journal, {
-    disk,
-    report,
-    readOnly,
-    ...(readOnly ? {} : { guard: ownership.lock.check }),
-  });
-  // Where no commit can say it, all is replayed and sealed once more, which changes nothing.
-  const sealed = await findSealedThrough(repository, await repository.findRef(MAIN)).catch(
-    (error: unknown) => {
-      report(error);
-      return 0;
-    },
-  );
-  if (readOnly) return { journal: toReadOnlyJournal(journal, ownership.reason, sealed), sealed };
-  await journal.seal(sealed).catch(report);
-  return { journal, sealed };
 }

@@ -1,12 +1,11 @@
 import type { Indexer } from '../history/catch-up.js';
-import { findChangedFiles } from '../history/changed-files.js';
+import { findChangedFiles, findTreeBefore } from '../history/changed-files.js';
 import { runRecordSchema, toRunRow } from './record.js';
 
 /** Rows of the runs that a commit of main wrote. */
 export const indexRuns: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
-  const [parent] = commit.parents;
-  const before = parent === undefined ? undefined : (await repository.readCommit(parent)).tree;
+  const before = await findTreeBefore(repository, commit);
   const files = await findChangedFiles(repository, before, commit.tree, '.cellar/runs');
   const runs = [];
   for (const [path, oid] of files) {

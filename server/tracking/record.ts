@@ -48,13 +48,6 @@ export function runRecordPath(run: string): string {
   return `${runFolder(run)}/run.json`;
 }
 
-/** What git holds in a large file's place (git-lfs docs/spec.md, version 1: keys sorted, version first). */
-export function formatPointer(file: { readonly sha256: string; readonly size: number }): Buffer {
-  return Buffer.from(
-    `version https://git-lfs.github.com/spec/v1\noid sha256:${file.sha256}\nsize ${file.size}\n`,
-  );
-}
-
 /** A run of which nothing is known yet but that something was logged to it. */
 export function startRecord(
   run: string,

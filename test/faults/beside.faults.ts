@@ -71,7 +71,7 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
     const jobs = await keeping;
     expect(jobs).toBeGreaterThan(UPKEEP.length);
     expect(await findLost(session, facts), `seed ${SEED}`).toEqual([]);
-    expect((await verifyStore(session.history.store)).damages).toEqual([]);
+    expect((await verifyStore(session.history)).damages).toEqual([]);
     await backUp(session.history.store, { folder: backup });
     await session.close();
     await proveSound(root, facts, { label: `seed ${SEED}` });

@@ -49,7 +49,7 @@ export async function proveSound(
   try {
     expectNone(await findLost(session, facts), label);
     expectNone(await findLostInBackup(session, facts), label);
-    expectNone((await verifyStore(session.history.store)).damages, label);
+    expectNone((await verifyStore(session.history)).damages, label);
     const more: Fact[] = [...facts];
     for (const act of ACTS)
       if (goOn && (act.name === 'take' || act.name === 'save'))

@@ -7,7 +7,7 @@ import {
   readNotebook,
   type History,
 } from '../../server/history/history.js';
-import { INDEXERS, RECORDERS } from '../../server/main/subjects.js';
+import { INDEXERS, MENDERS, RECORDERS } from '../../server/main/subjects.js';
 import { nodeDisk, type Disk } from '../../server/store/disk/disk.js';
 import { openOperatingState, type OperatingState } from '../../server/store/operating.js';
 import { openStore } from '../../server/store/store.js';
@@ -34,7 +34,7 @@ export async function openSession(root: string, options: SessionOptions = {}): P
   const author = { name: 'Ada', email: 'ada@example.org' };
   const store = await openStore({ root, author, now, report, disk });
   try {
-    const history = await openHistory(store, INDEXERS, RECORDERS);
+    const history = await openHistory(store, INDEXERS, RECORDERS, MENDERS);
     const operating = openOperatingState(store.places, disk);
     return { history, operating, reports, close: () => store.close() };
   } catch (error) {

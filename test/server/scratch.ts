@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import { openHistory, type History } from '../../server/history/history.js';
-import { INDEXERS, RECORDERS } from '../../server/main/subjects.js';
+import { INDEXERS, MENDERS, RECORDERS } from '../../server/main/subjects.js';
 import type { SnapshotRow } from '../../server/store/catalog/rows.js';
 import { openStore, type Store, type StoreOptions } from '../../server/store/store.js';
 
@@ -50,7 +50,7 @@ export async function openTestHistory(
   options: Partial<StoreOptions> = {},
 ): Promise<History> {
   const store = await openTestStore(root ?? (await makeFolder()), options);
-  return openHistory(store, INDEXERS, RECORDERS);
+  return openHistory(store, INDEXERS, RECORDERS, MENDERS);
 }
 
 /** The history of every notebook, each oldest first. */

@@ -1,5 +1,6 @@
-import { reindexedSchema, verifiedSchema } from '../../../contract/upkeep.js';
+import { reindexedSchema, verifiedSchema, verifySchema } from '../../../contract/upkeep.js';
 import { reindex } from '../../history/reindex.js';
+import { repairStore } from '../../history/repair/repair.js';
 import { verifyStore } from '../../history/verify.js';
 import { longOperation } from '../long.js';
 import type { Operation } from '../operation.js';
@@ -34,10 +35,16 @@ export function upkeepOperations(parts: ApiParts): readonly Operation[] {
       {
         method: 'post',
         route: 'verify',
-        summary: 'Check every object, file and row',
+        summary: 'Check every object, file and row, and mend what can be mended',
         grants: [],
+        body: verifySchema,
         answer: verifiedSchema,
-        run: (_asked, { report }) => verifyStore(store, report),
+        run: async ({ body }, { report, signal }) => {
+          if (!body.repair) return verifyStore(parts.history, report, signal);
+          const repaired = await repairStore(parts.history, { ...body, report, signal });
+          parts.events.emit({ kind: 'workspace' });
+          return repaired;
+        },
       },
       parts.report,
     ),

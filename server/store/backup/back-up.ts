@@ -6,6 +6,7 @@ import { CellarError, isErrno, toStorageError } from '../../errors.js';
 import { ensureFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import { STORE_FORMAT } from '../format.js';
 import { REPOSITORY_CONFIG } from '../git/config.js';
+import { writeCuts } from '../git/cuts.js';
 import type { Store } from '../store.js';
 import { copyChecked, isProven } from './checked-copy.js';
 import { checkOutside } from './folder.js';
@@ -68,7 +69,7 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
       const files = isDamaged ? withEarlier(fresh, before) : fresh;
       const missing =
         isDamaged && last !== undefined
-          ? await findMissing(join(folder, 'store.git'), files.objects, moment.refs, {
+          ? await findMissing(join(folder, 'store.git'), files.objects, moment, {
               disk: store.disk,
               signal,
             })
@@ -244,11 +245,12 @@ async function writeLists(store: Store, set: string, kept: Kept): Promise<readon
 async function finish(
   store: Store,
   folder: string,
-  { refs, generation, set, files }: Moment,
+  { refs, generation, cuts, set, files }: Moment,
   lists: readonly SetFile[],
 ): Promise<void> {
   const { disk } = store;
   await writeRepositoryFiles(join(folder, 'store.git'), refs, disk);
+  if (cuts.size > 0) await writeCuts(join(folder, 'store.git'), cuts, disk);
   const manifest = {
     store: store.id ?? null,
     storeFormat: STORE_FORMAT,

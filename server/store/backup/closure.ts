@@ -7,6 +7,7 @@ import { openRepository } from '../git/repository-folder.js';
 import type { Repository } from '../git/repository.js';
 import { FOLDER_MODE } from '../git/tree.js';
 import type { KeptFile } from './kept-files.js';
+import type { Moment } from './moment.js';
 
 /**
  * The first object that refs lead to and that is not in the listed files of a backup's repository, in words; undefined when all are.
@@ -15,7 +16,7 @@ import type { KeptFile } from './kept-files.js';
 export async function findMissing(
   gitdir: string,
   files: readonly KeptFile[],
-  refs: Readonly<Record<string, string>>,
+  { refs, cuts }: Pick<Moment, 'refs' | 'cuts'>,
   { disk, signal }: { readonly disk: Disk; readonly signal: AbortSignal | undefined },
 ): Promise<string | undefined> {
   const held = await namesIn(gitdir, files, disk);
@@ -30,7 +31,7 @@ export async function findMissing(
         const { tree, parents } = await repository.readCommit(at);
         const missing = await findMissingBelow(repository, tree, { held, seen });
         if (missing !== undefined) return `object ${missing}, which commit ${at} of ${ref} holds`;
-        at = parents[0];
+        at = cuts.has(at) ? undefined : parents[0];
       }
     return undefined;
   } catch (error) {

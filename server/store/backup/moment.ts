@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { isErrno } from '../../errors.js';
 import { MAIN } from '../create.js';
 import { isTemporary } from '../disk/durable.js';
+import { CUTS, formatCuts, readCuts } from '../git/cuts.js';
 import { formatLine } from '../journal/line.js';
 import type { Store } from '../store.js';
 import { list } from './kept-files.js';
@@ -18,6 +19,8 @@ const generationSchema = z.object({ generation: z.number().int() });
 export interface Moment {
   readonly refs: Readonly<Record<string, string>>;
   readonly generation: number;
+  /** Commits at which history begins although they name others before, which are lost. */
+  readonly cuts: ReadonlySet<string>;
   /** Of the journal. */
   readonly records: number;
   /** The set's folder, relative to the backup. */
@@ -36,13 +39,16 @@ export function captureMoment(store: Store, folder: string): Promise<Moment> {
     const files = [
       await writeSetFile(at, 'journal.ndjson', Buffer.concat(records.map(formatLine)), store.disk),
     ];
+    const cuts = await readCuts(store.places.git, store.disk);
+    if (cuts.size > 0) files.push(await writeSetFile(at, CUTS, formatCuts(cuts), store.disk));
     for (const name of await list(store.places.state, store.disk)) {
       const bytes = isTemporary(name) ? undefined : await readState(store, name);
       if (bytes !== undefined)
         files.push(await writeSetFile(at, `state/${name}`, bytes, store.disk));
     }
     const generation = await readGeneration(store, refs.get(MAIN));
-    return { refs: Object.fromEntries(refs), generation, records: records.length, set, files };
+    const facts = { refs: Object.fromEntries(refs), generation, cuts };
+    return { ...facts, records: records.length, set, files };
   };
   // Of a store that is read-only nobody writes, and nothing may be asked to wait in its line.
   return store.readOnly ? capture() : store.exclusively(capture);

@@ -5,6 +5,7 @@ import type { Progress } from '../../../contract/progress.js';
 import { CellarError, toStorageError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { makeFolder, syncFolder, writeDurable } from '../disk/durable.js';
+import { CUTS } from '../git/cuts.js';
 import { openRepository } from '../git/repository-folder.js';
 import { parseLines } from '../journal/line.js';
 import { journalPath } from '../journal/journal-file.js';
@@ -127,6 +128,8 @@ async function fill(manifest: Manifest, options: RestoreOptions): Promise<Filled
     await makeFolder(join(git, 'lfs'), disk);
     const link = join(git, 'lfs', 'objects');
     await disk.symlink(join('..', '..', 'artifacts', 'sha256'), link, 'dir');
+    const cuts = await read(CUTS);
+    if (cuts.length > 0) await writeDurable(join(git, CUTS), cuts, undefined, disk);
     await checkTips(git, manifest, disk);
     for (const { path: name } of manifest.files)
       if (name.startsWith('state/'))

@@ -1,12 +1,7 @@
+import { readCuts } from './cuts.js';
 import { join } from 'node:path';
 
-import {
-  listShallow,
-  listTips,
-  type CollectParts,
-  type CollectRequest,
-  type Freed,
-} from './collecting.js';
+import { listTips, type CollectParts, type CollectRequest, type Freed } from './collecting.js';
 import { findShare, findWorth, isGarbage, listGarbage, Tally } from './garbage.js';
 import { looseObjectPath } from './loose.js';
 import { createQuiet, waitFor } from './quiet.js';
@@ -29,7 +24,7 @@ export async function collectObjects(parts: CollectParts, request: CollectReques
   const inventory = await takeInventory(gitdir, { before, disk, signal });
   const tally = new Tally(inventory);
   if (!inventory.hasOld) return { count: 0, bytes: 0, heldBack: undefined };
-  const shallow = await listShallow(gitdir, disk);
+  const shallow = await readCuts(gitdir, disk);
   const report = reportSome(inventory, request);
   const reach: ReachParts = { gitdir, inventory, find, shallow, signal, report };
   const tips = await listTips(parts, plan);

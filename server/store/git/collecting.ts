@@ -51,11 +51,6 @@ export async function listTips(
   return [...tips];
 }
 
-/** The commits whose parents are not there and not missed (gitformat-pack, "shallow"). */
-export async function listShallow(gitdir: string, disk: Disk): Promise<ReadonlySet<string>> {
-  return new Set((await readText(join(gitdir, 'shallow'), disk)).split('\n'));
-}
-
 async function readText(path: string, disk: Disk): Promise<string> {
   try {
     return await disk.readFile(path, 'utf8');

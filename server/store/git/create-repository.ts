@@ -8,7 +8,7 @@ import { whileHeld } from './turns.js';
 
 /** A repository over its objects and its refs, wherever they are. */
 export function createRepository(gitdir: string, objects: Objects, refs: Refs): Repository {
-  const reading = createReading(gitdir, objects);
+  const reading = createReading(gitdir, objects, () => refs.cuts());
   const parts: RepositoryParts = { gitdir, objects, refs, reading };
 
   const stored = async <Result>(write: () => Promise<Result>): Promise<Result> => {
@@ -24,7 +24,7 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
   return {
     gitdir,
     findRef: (ref) => refs.find(ref),
-    listRefs: (prefix) => refs.list(prefix),
+    listRefs: (prefix, damaged) => refs.list(prefix, damaged),
     readCommit: (oid) => reading.commit(oid),
     readTree: (oid) => reading.tree(oid),
     readBlob: (oid) => reading.blob(oid),
@@ -48,6 +48,7 @@ export function createRepository(gitdir: string, objects: Objects, refs: Refs): 
     commitMany,
     replaceRef: (ref, from, to) => stored(() => refs.move(ref, from, to)),
     deleteRef: (ref, expected) => stored(() => refs.move(ref, expected, undefined)),
+    cutAt: (oids) => stored(() => refs.cut(oids)),
     counts: () => objects.counts(),
     pack: (signal) => stored(() => objects.pack(signal)),
     collect: (request) => stored(() => objects.collect(request, refs)),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { inflate, inflateSync } from 'node:zlib';
 
 import { isErrno, isSystemError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
@@ -127,11 +127,26 @@ async function findLooseObject(
   } catch (error) {
     throw isSystemError(error) ? error : damaged(path, oid, error);
   }
+  const object = parseRaw(raw, oid);
+  if (object === undefined) throw damaged(path, oid);
+  return object;
+}
+
+/** The object that a loose file's bytes hold; undefined where it is not this one. For small ones: nobody else has a turn meanwhile. */
+export function parseLoose(file: Buffer, oid: string): GitObject | undefined {
+  try {
+    return parseRaw(inflateSync(file), oid);
+  } catch {
+    return undefined;
+  }
+}
+
+/** "type length NUL content", as a loose file has it deflated. */
+function parseRaw(raw: Buffer, oid: string): GitObject | undefined {
   const end = raw.indexOf(0);
   const [type, length] = raw.toString('latin1', 0, end).split(' ');
   const content = raw.subarray(end + 1);
-  if (!isObjectType(type)) throw damaged(path, oid);
+  if (!isObjectType(type) || content.length !== Number(length)) return undefined;
   const object = toObject(type, content);
-  if (object.oid !== oid || content.length !== Number(length)) throw damaged(path, oid);
-  return object;
+  return object.oid === oid ? object : undefined;
 }

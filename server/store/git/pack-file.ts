@@ -41,12 +41,17 @@ export interface PackedEntry {
   readonly base?: number;
 }
 
+/** The bytes of a pack. */
+export type PackBytes = Pick<RangeReader, 'path' | 'size' | 'read'>;
+
+/** A pack, and how its objects are found by name. */
+export interface PackParts {
+  readonly file: PackBytes;
+  readonly index: Pick<PackIndex, 'find'>;
+}
+
 /** Reads the object at an offset of a pack, through its chain of deltas. Throws RangeError or zlib's errors for damage. */
-export async function readPacked(
-  pack: { readonly file: RangeReader; readonly index: PackIndex },
-  offset: number,
-  bases: Bases,
-): Promise<Unpacked> {
+export async function readPacked(pack: PackParts, offset: number, bases: Bases): Promise<Unpacked> {
   const { file } = pack;
   const { epoch } = bases;
   const deltas: { readonly at: number; readonly bytes: Buffer }[] = [];
@@ -75,10 +80,7 @@ export async function readPacked(
 }
 
 /** Reads what stands at an offset of a pack. Throws RangeError for damage. */
-export async function readEntry(
-  { file, index }: { readonly file: RangeReader; readonly index: PackIndex },
-  offset: number,
-): Promise<PackedEntry> {
+export async function readEntry({ file, index }: PackParts, offset: number): Promise<PackedEntry> {
   const head = await file.read(offset, MOST_HEADER);
   let at = 0;
   const next = (): number => {
@@ -111,10 +113,8 @@ export async function readEntry(
   return { type, size, data: offset + at + 20, base };
 }
 
-async function readDeflated(file: RangeReader, { size, data }: PackedEntry): Promise<Buffer> {
-  // zlib's own bound (deflateBound) of what content of this size can take deflated; what follows it is of the next object.
-  const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
-  const deflated = await file.read(data, Math.min(most, (await file.size()) - data));
+async function readDeflated(file: PackBytes, { size, data }: PackedEntry): Promise<Buffer> {
+  const deflated = await readAround(file, data, size);
   const options = { maxOutputLength: Math.max(size, 1) };
   const content =
     size <= MOST_AT_ONCE
@@ -122,4 +122,11 @@ async function readDeflated(file: RangeReader, { size, data }: PackedEntry): Pro
       : await inflateAsync(deflated, { ...options, chunkSize: chunkSizeFor(size) });
   if (content.length !== size) throw new RangeError(`${file.path} is damaged`);
   return content;
+}
+
+/** The deflated bytes of content of this size, and perhaps some of the next object's. */
+export async function readAround(file: PackBytes, data: number, size: number): Promise<Buffer> {
+  // zlib's own bound (deflateBound) of what content of this size can take deflated.
+  const most = size + (size >> 12) + (size >> 14) + (size >> 25) + 64;
+  return file.read(data, Math.max(0, Math.min(most, (await file.size()) - data)));
 }

@@ -5,7 +5,6 @@ import { ByteCache } from '../disk/byte-cache.js';
 import type { Disk } from '../disk/disk.js';
 import { packFolderOf, removePack } from './make-packs.js';
 import { damaged, toObject, type GitObject } from './object.js';
-import { NAME } from './oid-table.js';
 import { readEntry, readPacked, type Bases } from './pack-file.js';
 import { PackIndex } from './pack-index.js';
 import {
@@ -22,8 +21,14 @@ const BASE_BYTES = 48 * 1024 * 1024;
 /** Behind the last object of a pack stands its SHA-1. */
 const SUM_BYTES = 20;
 
-/** The objects of a pack in the order in which they lie there. */
-type Places = readonly { readonly oid: string; readonly offset: number }[];
+/** Where an object begins in the pack. */
+interface Place {
+  readonly oid: string;
+  readonly offset: number;
+}
+
+/** All objects, in the order in which the pack has them. */
+type Places = readonly Place[];
 
 interface OpenPack {
   readonly file: RangeReader;
@@ -44,7 +49,8 @@ export async function filterPack(
   disk: Disk,
 ): Promise<void> {
   await withPack(gitdir, name, disk, async (pack) => {
-    const places = await listPlaces(pack.index);
+    const places: Place[] = [];
+    for await (const place of pack.index.byOffset()) places.push(place);
     const kept = places.filter(({ oid }) => stays(oid));
     if (kept.length === places.length) return;
     if (kept.length > 0) {
@@ -59,14 +65,6 @@ export async function filterPack(
     }
     await removePack(gitdir, name, disk);
   });
-}
-
-async function listPlaces(index: PackIndex): Promise<Places> {
-  const { names, offsets } = await index.all();
-  return Array.from(offsets, (offset, at) => ({
-    oid: names.toString('hex', at * NAME, (at + 1) * NAME),
-    offset,
-  })).sort((a, b) => a.offset - b.offset);
 }
 
 async function* copyEntries(

@@ -1,5 +1,4 @@
 import { CellarError } from '../../errors.js';
-import type { RangeReader } from './range-reader.js';
 
 const MAGIC = 0xff744f63;
 const HEADER = 8;
@@ -8,11 +7,21 @@ const NAME = 20;
 /** From here on an offset is a position in a table of larger ones. */
 const LARGE = 0x80000000;
 
+/** The bytes of an index. */
+export interface IndexBytes {
+  readonly path: string;
+  /** In bytes. */
+  size(): Promise<number>;
+  /** Up to `length` bytes from `offset`: fewer at the end. */
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): void;
+}
+
 /** Finds where an object is in a pack. Reads of an index only what a question needs (gitformat-pack, "version 2"). */
 export class PackIndex {
   private opening: Promise<Buffer> | undefined;
 
-  constructor(private readonly file: RangeReader) {}
+  constructor(private readonly file: IndexBytes) {}
 
   /** How many objects the pack has. */
   async count(): Promise<number> {
@@ -48,6 +57,15 @@ export class PackIndex {
     return Array.from({ length: count }, (_, at) =>
       bytes.toString('hex', at * NAME, (at + 1) * NAME),
     );
+  }
+
+  /** Every object with its offset, in the order in which the pack has them: so each is read soon after its base. */
+  async *byOffset(): AsyncGenerator<{ readonly oid: string; readonly offset: number }> {
+    const { names, offsets } = await this.all();
+    const order = new Uint32Array(offsets.length).map((_, at) => at);
+    order.sort((a, b) => (offsets[a] ?? 0) - (offsets[b] ?? 0));
+    for (const at of order)
+      yield { oid: names.toString('hex', at * NAME, (at + 1) * NAME), offset: offsets[at] ?? 0 };
   }
 
   /** Lets go of the file. */
@@ -92,7 +110,7 @@ export class PackIndex {
 
   private async readFan(): Promise<Buffer> {
     const head = await this.file.read(0, HEADER + FAN);
-    if (head.length < HEADER + FAN || head.readUInt32BE(0) !== MAGIC || head.readUInt32BE(4) !== 2)
+    if (!isHead(head) || !isWhole(head, await this.file.size()))
       throw new CellarError(
         'store_damaged',
         `${this.file.path} is no index of a pack. Run "cellar verify" to see what else is damaged.`,
@@ -101,4 +119,21 @@ export class PackIndex {
     // A copy: the page that it lies in may go.
     return Buffer.from(head.subarray(HEADER));
   }
+}
+
+function isHead(head: Buffer): boolean {
+  return (
+    head.length === HEADER + FAN && head.readUInt32BE(0) === MAGIC && head.readUInt32BE(4) === 2
+  );
+}
+
+/** What it says of itself fits its length: a damaged count could ask for any amount of memory. */
+function isWhole(head: Buffer, size: number): boolean {
+  let upTo = 0;
+  for (let at = HEADER; at < HEADER + FAN; at += 4) {
+    const next = head.readUInt32BE(at);
+    if (next < upTo) return false;
+    upTo = next;
+  }
+  return size >= HEADER + FAN + upTo * (NAME + 4 + 4) + 2 * NAME;
 }

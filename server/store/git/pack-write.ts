@@ -23,7 +23,8 @@ export interface PackEntry {
   readonly deflated: Buffer;
 }
 
-interface Place {
+/** Where an object is in a pack, and the CRC-32 of what it takes there. */
+export interface PackPlace {
   readonly oid: string;
   readonly offset: number;
   readonly crc: number;
@@ -91,11 +92,11 @@ async function writeAll(
   path: string,
   { count, entries }: Parameters<typeof writeEntries>[1],
   disk: Disk,
-): Promise<{ readonly places: readonly Place[]; readonly checksum: Buffer }> {
+): Promise<{ readonly places: readonly PackPlace[]; readonly checksum: Buffer }> {
   const handle = await disk.open(path, 'wx', 0o444);
   try {
     const sum = createHash('sha1');
-    const places: Place[] = [];
+    const places: PackPlace[] = [];
     let offset = 0;
     const put = async (...parts: readonly Buffer[]): Promise<void> => {
       for (const part of parts) {
@@ -161,7 +162,7 @@ export function formatHeader(type: number, size: number): Buffer {
 }
 
 /** The index of a pack, version 2. */
-function formatIndex(places: readonly Place[], checksum: Buffer): Buffer {
+export function formatIndex(places: readonly PackPlace[], checksum: Buffer): Buffer {
   const sorted = [...places].sort((a, b) => (a.oid < b.oid ? -1 : 1));
   const head = Buffer.alloc(8 + 256 * 4);
   head.writeUInt32BE(0xff744f63, 0);

@@ -6,6 +6,7 @@ import type { Disk } from '../disk/disk.js';
 import { damaged, firstOf, toObject, type GitObject } from './object.js';
 import { readPacked, type Bases } from './pack-file.js';
 import { PackIndex } from './pack-index.js';
+import { rebuildIndex } from './rebuild-index.js';
 import { RangeReader, type Pages } from './range-reader.js';
 
 const PAGE_BYTES = 24 * 1024 * 1024;
@@ -26,7 +27,9 @@ export interface Packs {
 
 interface Pack {
   readonly file: RangeReader;
-  readonly index: PackIndex;
+  index: PackIndex;
+  /** Whether its index had to be made anew, and was. */
+  renewal?: Promise<boolean>;
 }
 
 export function openPacks(objects: string, disk: Disk): Packs {
@@ -76,6 +79,7 @@ export function openPacks(objects: string, disk: Disk): Packs {
   const find = async (oid: string): Promise<GitObject | undefined> => {
     if (!isListed) await refresh();
     const failures: unknown[] = [];
+    const failed: Pack[] = [];
     for (const [name, pack] of [...packs].reverse()) {
       try {
         const object = await findIn(pack, oid);
@@ -86,7 +90,14 @@ export function openPacks(objects: string, disk: Disk): Packs {
       } catch (error) {
         // Another pack may have it whole.
         failures.push(error);
+        failed.push(pack);
       }
+    }
+    for (const pack of failed) {
+      pack.renewal ??= renewIndex(pack, disk);
+      if (!(await pack.renewal)) continue;
+      const object = await findIn(pack, oid);
+      if (object !== undefined) return object;
     }
     if (failures.length > 0) throw firstOf(failures);
     return undefined;
@@ -113,6 +124,29 @@ export function openPacks(objects: string, disk: Disk): Packs {
       bases.clear();
     },
   };
+}
+
+/**
+ * Makes an index that cannot be read anew in memory: the pack itself says what it holds, and the file is for a repair to replace. False
+ * where the index is none of the trouble, or the pack is damaged as well.
+ */
+async function renewIndex(pack: Pack, disk: Disk): Promise<boolean> {
+  const { index, file } = pack;
+  const isRuined = await index.count().then(
+    () => false,
+    (error: unknown) => error instanceof CellarError && error.code === 'store_damaged',
+  );
+  if (!isRuined) return false;
+  const signal = new AbortController().signal;
+  const bytes = await rebuildIndex(file.path, { disk, signal }).catch(() => undefined);
+  if (bytes === undefined) return false;
+  pack.index = new PackIndex({
+    path: file.path,
+    size: () => Promise.resolve(bytes.length),
+    read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+    close: () => undefined,
+  });
+  return true;
 }
 
 function close(pack: Pack): void {

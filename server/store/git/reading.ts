@@ -1,9 +1,9 @@
 import { CellarError } from '../../errors.js';
 import { ByteCache } from '../disk/byte-cache.js';
 import { parseCommit, type Commit } from './commit.js';
-import type { GitObject } from './object.js';
+import type { GitObject, ObjectType } from './object.js';
 import type { Objects } from './objects.js';
-import { parseTree, type Tree } from './tree.js';
+import { FOLDER_MODE, parseTree, type Tree, type TreeEntry } from './tree.js';
 
 const COMMIT_CACHE_BYTES = 4 * 1024 * 1024;
 const TREE_CACHE_BYTES = 32 * 1024 * 1024;
@@ -30,16 +30,34 @@ export function missing(gitdir: string, oid: string): CellarError {
   );
 }
 
-/** Makes the cached reads of a repository. */
-export function createReading(gitdir: string, objects: Objects): Reading {
+/** Only another hand makes such a thing; read as what it is not, it would give nonsense. */
+function otherwise(gitdir: string, { oid, type }: GitObject, wanted: ObjectType): CellarError {
+  return new CellarError(
+    'store_damaged',
+    `Object ${oid} in ${gitdir} is a ${type}, no ${wanted}.`,
+    {
+      path: gitdir,
+    },
+  );
+}
+
+/** Makes the cached reads of a repository, whose history is cut at these commits. */
+export function createReading(
+  gitdir: string,
+  objects: Objects,
+  readCuts: () => Promise<ReadonlySet<string>>,
+): Reading {
   const commits = new ByteCache<Commit>(COMMIT_CACHE_BYTES);
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
 
-  const get = async (oid: string): Promise<GitObject> => {
+  const get = async (oid: string, type: ObjectType): Promise<GitObject> => {
     const { epoch } = blobs;
     const object = await objects.find(oid);
     if (object === undefined) throw missing(gitdir, oid);
+    // A tag with a message is asked for as the commit that its ref should name: whoever asks looks at what it holds.
+    const isTag = type === 'commit' && object.type === 'tag';
+    if (object.type !== type && !isTag) throw otherwise(gitdir, object, type);
     if (epoch === blobs.epoch) note(object);
     return object;
   };
@@ -56,19 +74,23 @@ export function createReading(gitdir: string, objects: Objects): Reading {
   };
 
   const tree = async (oid: string): Promise<Tree> =>
-    trees.find(oid) ?? parseTree((await get(oid)).content);
+    trees.find(oid) ?? parseTree((await get(oid, 'tree')).content);
 
   return {
-    commit: async (oid) => commits.find(oid) ?? parseCommit(oid, (await get(oid)).content),
+    commit: async (oid) => {
+      const commit = commits.find(oid) ?? parseCommit(oid, (await get(oid, 'commit')).content);
+      return (await readCuts()).has(oid) ? { ...commit, parents: [] } : commit;
+    },
     tree,
-    blob: async (oid) => blobs.find(oid) ?? (await get(oid)).content,
+    blob: async (oid) => blobs.find(oid) ?? (await get(oid, 'blob')).content,
     entry: async (root, path) => {
-      let oid: string | undefined = root;
+      let at: Pick<TreeEntry, 'mode' | 'oid'> = { mode: FOLDER_MODE, oid: root };
       for (const name of path.split('/')) {
-        oid = (await tree(oid)).get(name)?.oid;
-        if (oid === undefined) return undefined;
+        const next = at.mode === FOLDER_MODE ? (await tree(at.oid)).get(name) : undefined;
+        if (next === undefined) return undefined;
+        at = next;
       }
-      return oid;
+      return at.oid;
     },
     note,
     forget,

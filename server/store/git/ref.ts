@@ -70,6 +70,36 @@ export async function moveRef(
 }
 
 /**
+/**
+ * Lets a ref lead to a commit, whatever its own file holds: for one that is damaged, and that nobody can compare with anything. Under
+ * git's own lock, synced; at every moment the file holds what it did or the new name.
+ */
+export async function putRef(
+  gitdir: string,
+  ref: string,
+  to: string,
+  disk: Disk = nodeDisk,
+): Promise<void> {
+  const path = join(gitdir, ref);
+  const lock = `${path}.lock`;
+  const handle = await takeRefLock(lock, disk);
+  let moved = false;
+  try {
+    try {
+      await handle.writeFile(`${to}\n`);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await disk.rename(lock, path);
+    moved = true;
+  } finally {
+    if (!moved) await dropLock(lock, disk);
+  }
+  await syncFolder(dirname(path), disk);
+}
+
+/**
  * Lets go of a lock; one that stays is known to be ours, and goes when it is next in the way. Of an owner that was replaced meanwhile
  * another may have a lock of this name: see fence.
  */

@@ -65,6 +65,7 @@ function createMemoryObjects(gitdir: string): Objects {
 
 function createMemoryRefs(): Refs {
   const refs = new Map<string, string>();
+  const cuts = new Set<string>();
   return {
     find: (ref) => Promise.resolve(refs.get(ref)),
     list: (prefix) => Promise.resolve(new Map([...refs].filter(([ref]) => ref.startsWith(prefix)))),
@@ -73,6 +74,11 @@ function createMemoryRefs(): Refs {
       if (to === undefined) refs.delete(ref);
       else refs.set(ref, to);
       return Promise.resolve(true);
+    },
+    cuts: () => Promise.resolve(cuts),
+    cut: (oids) => {
+      for (const oid of oids) cuts.add(oid);
+      return Promise.resolve();
     },
   };
 }

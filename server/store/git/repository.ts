@@ -3,6 +3,7 @@ import type { CollectRequest, Freed } from './collecting.js';
 import type { Commit, CommitFacts } from './commit.js';
 import type { GitObject } from './object.js';
 import type { Counts } from './objects.js';
+import type { DamagedRef } from './refs.js';
 import type { Tree } from './tree.js';
 
 /** A file to put into the next commit's tree (content, or a blob that is there already), or to take out (null). */
@@ -50,8 +51,12 @@ export type Read =
 export interface Repository {
   readonly gitdir: string;
   findRef(ref: string): Promise<string | undefined>;
-  /** Full names and commits of the refs whose name starts with `prefix`, which ends in a slash. */
-  listRefs(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Full names and commits of the refs whose name starts with `prefix`, which ends in a slash. One that is damaged is told to `damaged`;
+   * without it, it rejects.
+   */
+  listRefs(prefix: string, damaged?: DamagedRef): Promise<ReadonlyMap<string, string>>;
+  /** One that history was cut at has no parents. */
   readCommit(oid: string): Promise<Commit>;
   readTree(oid: string): Promise<Tree>;
   readBlob(oid: string): Promise<Buffer>;
@@ -78,6 +83,8 @@ export interface Repository {
   replaceRef(ref: string, from: string | undefined, to: string): Promise<boolean>;
   /** Takes a ref away, also where git has packed it; durable. False when it was not at `expected`. */
   deleteRef(ref: string, expected: string): Promise<boolean>;
+  /** Lets history begin at these commits although they name others before, which are lost; durable. */
+  cutAt(oids: readonly string[]): Promise<void>;
   counts(): Promise<Counts>;
   /**
    * Puts loose objects into packs, and small packs together. Nothing is lost by it, whatever is read or written meanwhile and wherever

@@ -3,9 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { CellarError, isErrno, toStorageError } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { placeFile, syncFolder } from '../disk/durable.js';
-import { parseLines, type ReadLine, type ReadLines } from './line.js';
+import { describeLine, mendLine, parseLines, type ReadLine, type ReadLines } from './line.js';
 
 const NAME = /^(\d{16})\.ndjson$/;
+const ASIDE = /^\d{16}\.ndjson\.damaged(-\d+)?$/;
 const MOST_ASIDE = 1_000;
 
 /** The path of the file whose first record has this number. */
@@ -17,6 +18,11 @@ export function journalPath(folder: string, first: number): string {
 export function findFirstNumber(name: string): number | undefined {
   const digits = NAME.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** True for the name of a damaged file that was put beside the one that goes on in its place. */
+export function isAside(name: string): boolean {
+  return ASIDE.test(name);
 }
 
 export interface ReadOptions {
@@ -34,24 +40,39 @@ export interface ReadFile {
 
 /**
  * The records of one file. A last line without an end, which nobody was told of, is cut off. A line that is damaged although it has
- * one costs its own record: the file is kept beside, as `<name>.damaged`, and the others go on in its place. All is reported, also
- * what the disk refuses. Throws store_read_only for a file that is to be mended and cannot even be read: see toUnread.
+ * one costs its own record, unless one flipped bit is all that was: the file is kept beside, as `<name>.damaged`, and the others go on
+ * in its place. All is reported, also what the disk refuses. Throws store_read_only for a file that is to be mended and cannot even be
+ * read: see toUnread.
  */
 export async function readJournalFile(path: string, options: ReadOptions): Promise<ReadFile> {
   let lines: readonly ReadLine[] = [];
   const bytes = await readBytes(path, options);
   if (bytes === undefined) return { lines, isSound: false };
   try {
-    const read = parseLines(bytes);
+    const read = await parseMended(bytes);
     lines = read.lines;
     if (bytes.length === 0) options.report(toEmpty(path));
-    if (read.damaged > 0) await setAside(path, read, options);
+    if (read.damaged.length + read.mended > 0) await setAside(path, read, options);
     else if (read.whole < bytes.length) await cutOff(path, bytes.length, read.whole, options);
     return { lines, isSound: true };
   } catch (error) {
     options.report(toStorageError(error, path));
     return { lines, isSound: false };
   }
+}
+
+/** Reads what one flipped bit has made unreadable, too: its records come last, and are put in order with those of other files. */
+export async function parseMended(bytes: Buffer): Promise<ReadLines> {
+  const read = parseLines(bytes);
+  const lines = [...read.lines];
+  const damaged: Buffer[] = [];
+  for (const line of read.damaged) {
+    const found = await mendLine(line);
+    if (found === undefined) damaged.push(line);
+    else lines.push(found);
+  }
+  const mended = read.mended + lines.length - read.lines.length;
+  return { ...read, lines, damaged, mended };
 }
 
 async function readBytes(
@@ -118,19 +139,19 @@ async function cutOff(
 
 async function setAside(
   path: string,
-  { lines, damaged }: ReadLines,
+  { lines, damaged, mended }: ReadLines,
   { disk, mend, report }: ReadOptions,
 ): Promise<void> {
   const aside = mend ? await linkAside(path, disk) : undefined;
-  report(
-    new CellarError(
-      'store_damaged',
-      `${path} holds ${damaged} damaged ${damaged === 1 ? 'record' : 'records'}, which cannot be read; the other ${lines.length} can.${
-        aside === undefined ? '' : ` The file as it was is kept as ${basename(aside)}.`
-      }`,
-      { path },
-    ),
-  );
+  const records = (count: number): string =>
+    `${count} damaged ${count === 1 ? 'record' : 'records'}`;
+  const words = [
+    damaged.length === 0
+      ? `${path} held ${records(mended)}, read all the same: nothing of it is lost.`
+      : `${path} holds ${records(damaged.length)}, which cannot be read (${damaged.map(describeLine).join(', ')}); the other ${lines.length} can.`,
+    aside === undefined ? '' : ` The file as it was is kept as ${basename(aside)}.`,
+  ];
+  report(new CellarError('store_damaged', words.join(''), { path }));
   if (!mend) return;
   // Linked first, then replaced: at no moment is there no file with the sound records.
   await placeFile(path, Buffer.concat(lines.map(({ line }) => line)), 0o600, disk);

@@ -71,7 +71,7 @@ describe('CaptureBoard', () => {
     expect(fresh.statusOf(PATH)).toEqual({ kind: 'kept' });
   });
 
-  it('counts what waits while the server is away, and names a full disk', () => {
+  it('counts what waits while the server is away, and names a full disk and a damaged store', () => {
     const fresh = board();
     fresh.setOutbox({ kind: 'held', waiting: 2, code: 'server_away' });
     expect(fresh.statusOf(PATH)).toEqual({ kind: 'waiting', count: 2 });
@@ -80,6 +80,12 @@ describe('CaptureBoard', () => {
       kind: 'error',
       message:
         'The disk is full. 1 version waits in this browser and will be kept when there is room.',
+    });
+    fresh.setOutbox({ kind: 'held', waiting: 2, code: 'store_damaged' });
+    expect(fresh.statusOf(PATH)).toEqual({
+      kind: 'error',
+      message:
+        'The store is damaged. 2 versions wait in this browser until it is mended: run "cellar verify --repair" in a terminal.',
     });
     fresh.setOutbox({ kind: 'sending', waiting: 1 });
     expect(fresh.statusOf(PATH)).toEqual({ kind: 'keeping' });

@@ -151,19 +151,22 @@ describe('Outbox', () => {
     expect(server.kept.size).toBe(1);
   });
 
-  it.each<ErrorCode>(['disk_full', 'store_read_only', 'store_busy', 'unauthenticated'])(
-    'keeps everything and says so while the server answers %s',
-    async (code) => {
-      const outbox = open();
-      server.failing = () => code;
-      void outbox.put(burst('a'));
-      await clock.pass(300_000);
-      expect(outbox.state).toEqual({ kind: 'held', waiting: 1, code });
-      server.failing = () => undefined;
-      await clock.pass(60_000);
-      expect(server.arrivals).toEqual(['a']);
-    },
-  );
+  it.each<ErrorCode>([
+    'disk_full',
+    'store_read_only',
+    'store_damaged',
+    'store_busy',
+    'unauthenticated',
+  ])('keeps everything and says so while the server answers %s', async (code) => {
+    const outbox = open();
+    server.failing = () => code;
+    void outbox.put(burst('a'));
+    await clock.pass(300_000);
+    expect(outbox.state).toEqual({ kind: 'held', waiting: 1, code });
+    server.failing = () => undefined;
+    await clock.pass(60_000);
+    expect(server.arrivals).toEqual(['a']);
+  });
 
   it.each<ErrorCode>([
     'too_large',

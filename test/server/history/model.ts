@@ -292,7 +292,7 @@ export class Workspace {
 
   async close(): Promise<void> {
     await this.check();
-    expect((await verifyStore(this.session.history.store)).damages).toEqual([]);
+    expect((await verifyStore(this.session.history)).damages).toEqual([]);
     await this.session.close();
     fsck(this.root);
   }

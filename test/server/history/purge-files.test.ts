@@ -12,6 +12,7 @@ import { getSnapshot, type History } from '../../../server/history/history.js';
 import { readPurgedFiles, toMissing } from '../../../server/history/purged-files.js';
 import { purge } from '../../../server/history/purge.js';
 import { takeSnapshot } from '../../../server/history/take.js';
+import { repairStore } from '../../../server/history/repair/repair.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { backUp } from '../../../server/store/backup/back-up.js';
@@ -22,7 +23,7 @@ import { toSnapshot, toSnapshots } from '../../../server/tracking/snapshots.js';
 import { FaultyDisk } from '../../faults/faulty-disk.js';
 import { isChange } from '../../faults/interpose.js';
 import { endBoot } from '../../faults/power-cut.js';
-import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
+import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
 import { gitOf } from './kept.js';
 
 const SECRET = 'hunter2hunter2';
@@ -74,7 +75,7 @@ test('a file that holds the text is named with what made it, and goes where that
     format: 1,
     files: [held],
   });
-  expect(await verifyStore(store)).toMatchObject({
+  expect(await verifyStore(history)).toMatchObject({
     ...{ status: 'ok', artifacts: 1, damages: [] },
     purged: [{ sha256: held.sha256, name: 'm/[purged].pkl' }],
   });
@@ -87,7 +88,7 @@ test('a file that is missing and was not purged is still damage', async () => {
   await run(history, { files: true, dryRun: false });
   expect(await store.artifacts.findSize(held.sha256)).toBeUndefined();
   await keepWith(history, [{ name: 'lost.pkl', sha256: 'c'.repeat(64), size: 1 }]);
-  expect(await verifyStore(store)).toMatchObject({ status: 'damaged', purged: [] });
+  expect(await verifyStore(history)).toMatchObject({ status: 'damaged', purged: [] });
 });
 
 test('a file that several runs made is named with each, goes once, and each says that it was purged', async () => {
@@ -129,7 +130,7 @@ test('a file that several runs made is named with each, goes once, and each says
     signal: new AbortController().signal,
   });
   expect((await readPurgedFiles(store)).size).toBe(2);
-  expect(await verifyStore(store)).toMatchObject({ status: 'ok', purged: [{ name: 'n.pkl' }] });
+  expect(await verifyStore(history)).toMatchObject({ status: 'ok', purged: [{ name: 'm.pkl' }] });
   // Who hands in the same bytes again wants them kept.
   await store.artifacts.add(Readable.from([Buffer.from(SECRET)]));
   expect((await toSnapshots(store, now))[0]?.artifacts[0]).not.toHaveProperty('purged');
@@ -154,8 +155,24 @@ test('a collection and a backup take a purged file for no damage, and a restored
   const restored = await openTestHistory(root);
   const [snapshot] = await toSnapshots(restored.store, [await getSnapshot(restored.store, row.id)]);
   expect(snapshot?.artifacts).toMatchObject([{ name: 'm.pkl', purged: true }]);
-  expect(await verifyStore(restored.store)).toMatchObject({ status: 'ok', artifacts: 0 });
+  expect(await verifyStore(restored)).toMatchObject({ status: 'ok', artifacts: 0 });
   expect(await restored.store.artifacts.findSize(held.sha256)).toBeUndefined();
+});
+
+test('a repair brings no purged file back, neither from the workspace nor from a backup', async () => {
+  const history = await openTestHistory();
+  const { store } = history;
+  const held = await store.artifacts.add(Readable.from([Buffer.from(SECRET)]));
+  await keepWith(history, [{ ...held, name: 'm.pkl' }]);
+  await writeInto(store.places.root, 'm.pkl', Buffer.from(SECRET));
+  const folder = join(await makeFolder(), 'kept');
+  await backUp(store, { folder });
+  await run(history, { files: true, dryRun: false });
+  expect(await repairStore(history, { from: [folder] })).toMatchObject({
+    ...{ status: 'ok', lost: [], purged: [{ sha256: held.sha256, name: 'm.pkl' }] },
+    repaired: { mended: [], lost: [] },
+  });
+  expect(await store.artifacts.findSize(held.sha256)).toBeUndefined();
 });
 
 test('a purge of files that ends anywhere has deleted nothing, or the next opening deletes them', async () => {
@@ -168,7 +185,7 @@ test('a purge of files that ends anywhere has deleted nothing, or the next openi
   let struck = 1;
   for (let at = 0; struck > 0; at += 2) {
     const root = await makeFolder();
-    await cp(filled, root, { recursive: true });
+    await cp(filled, root, { recursive: true, verbatimSymlinks: true });
     const faulty = new FaultyDisk(undefined);
     const history = await openTestHistory(root, { disk: faulty.disk, report: () => undefined });
     const fault = { kind: 'refuse' as const, code: 'EIO' };
@@ -180,7 +197,7 @@ test('a purge of files that ends anywhere has deleted nothing, or the next openi
     const next = await openTestHistory(root);
     const stays = (await next.store.artifacts.findSize(held.sha256)) !== undefined;
     expect([...(await readPurgedFiles(next.store)).keys()]).toEqual(stays ? [] : [held.sha256]);
-    expect(await verifyStore(next.store)).toMatchObject({ status: 'ok' });
+    expect(await verifyStore(next)).toMatchObject({ status: 'ok' });
     ends.add(`${isHere ? 'here' : 'gone'} at the end, ${stays ? 'here' : 'gone'} afterwards`);
     await next.store.close();
   }

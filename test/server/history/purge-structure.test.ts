@@ -26,7 +26,7 @@ async function facts({ store }: History): Promise<readonly unknown[]> {
 
 async function expectWhole(history: History, before: readonly unknown[]): Promise<void> {
   gitOf(history)('fsck', '--full', '--strict');
-  expect(await verifyStore(history.store)).toMatchObject({ damages: [] });
+  expect(await verifyStore(history)).toMatchObject({ damages: [] });
   await reindex(history);
   expect(await facts(history)).toEqual(before);
 }

@@ -95,7 +95,7 @@ test('a purged text is in no object and no file, and every version has its id, t
     expect(message).toBe(row.message?.replace(SECRET, MARK) ?? null);
     expect(now.size).toBe((await readNotebook(history.store, now)).length);
   }
-  expect(await verifyStore(history.store)).toMatchObject({ damages: [] });
+  expect(await verifyStore(history)).toMatchObject({ damages: [] });
   expect((await run(history, true)).snapshots.count).toBe(0);
 });
 

@@ -105,10 +105,10 @@ describe('the catalog', () => {
 test('verify finds nothing in a sound store, and names a damaged object', async () => {
   const history = await openTestHistory();
   const { row } = await keep(history, 'a.ipynb', LONG);
-  expect(await verifyStore(history.store)).toMatchObject({ status: 'ok', damages: [] });
+  expect(await verifyStore(history)).toMatchObject({ status: 'ok', damages: [] });
   const object = join(history.store.places.git, 'objects', row.blob.slice(0, 2), row.blob.slice(2));
   rmSync(object);
-  const found = await verifyStore(history.store);
+  const found = await verifyStore(history);
   expect(found.status).toBe('damaged');
   expect(found.damages[0]?.what).toContain('a.ipynb');
 });

@@ -67,7 +67,7 @@ async function proveHolds(root: string, sources: readonly string[]): Promise<His
     rows.map(async (row) => (await readNotebook(store, row)).toString()),
   );
   expect(found).toEqual(sources.map((source) => notebookText([source])));
-  expect((await verifyStore(store)).damages).toEqual([]);
+  expect((await verifyStore(history)).damages).toEqual([]);
   return history;
 }
 
@@ -136,12 +136,13 @@ test('is consistent however often git packs and versions are taken meanwhile', a
     await backUp(history.store, { folder });
     const place = await makeFolder();
     await restoreBackup(toRestore(folder, place));
-    const { store } = await openTestHistory(place, quiet);
+    const restored = await openTestHistory(place, quiet);
+    const { store } = restored;
     const rows = (await readHistories(store)).flat();
     expect(rows.length).toBeGreaterThanOrEqual(before);
     for (const [index, row] of rows.entries())
       expect((await readNotebook(store, row)).toString()).toBe(notebookText([`x = ${index}`]));
-    expect((await verifyStore(store)).damages).toEqual([]);
+    expect((await verifyStore(restored)).damages).toEqual([]);
   }
   enough.abort();
   await taking;
@@ -332,14 +333,15 @@ test('ended at any of its changes, a restore has left the old store or the new o
     const [place] = await run(n);
     const lock = join(place, '.cellar/lock');
     if (existsSync(lock)) writeFileSync(lock, '');
-    const { store } = await openTestHistory(place, quiet);
+    const history = await openTestHistory(place, quiet);
+    const { store } = history;
     const [notebook] = await store.catalog.notebooks();
     const [row] = await store.catalog.history(notebook?.id ?? '');
     if (row === undefined) throw new Error(`after ${n} changes the store is empty`);
     const text = (await readNotebook(store, row)).toString();
     ends[text === notebookText(['x = 1']) ? 'restored' : 'old'] += 1;
     if (text !== notebookText(['x = 1'])) expect(text).toBe(notebookText(['mine = 1']));
-    expect((await verifyStore(store)).damages).toEqual([]);
+    expect((await verifyStore(history)).damages).toEqual([]);
     await store.close();
   }
   expect(Math.min(ends.old, ends.restored)).toBeGreaterThan(2);
