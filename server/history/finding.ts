@@ -38,6 +38,11 @@ export function describeUnread({ kind, oid, ref, commit, path }: Unread): string
   return `${place} in commit ${commit ?? ''}`;
 }
 
+/** The folder on main of what is known of a run. */
+export function runFolder(run: string): string {
+  return `.cellar/runs/${run.slice(0, 2)}/${run}`;
+}
+
 /** The run that a path of main's tree belongs to. */
 export function findRunOf(path: string): string | undefined {
   return /^\.cellar\/runs\/[^/]+\/([^/]+)/.exec(path)?.[1];

@@ -4,8 +4,11 @@ import type { Progress } from '../../contract/progress.js';
 import { CellarError, isErrno } from '../errors.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { readLosses } from './losses.js';
 import { findPurged } from './purged-files.js';
 import type { Pointed } from './verify-git.js';
+
+const OF_NO_RUN = 'a file of no run';
 
 /** A file that runs made and that is missing, or not what its name says. */
 export interface DamagedArtifact {
@@ -44,6 +47,10 @@ export async function verifyArtifacts(
   for (const { id, artifacts } of runs)
     for (const { sha256, name } of artifacts) want(sha256, name, id);
   for (const { sha256, path } of pointed) want(sha256, path);
+  // What an earlier repair has found to be lost is so until its bytes are here again, whether a run names it or not.
+  for (const { kind, objects } of await readLosses(store))
+    if (kind === 'artifact')
+      for (const sha256 of objects) if (!wanted.has(sha256)) want(sha256, OF_NO_RUN);
   // A run that has not been claimed yet may want one of these.
   const unwanted = new Set<string>();
   for await (const { sha256 } of store.artifacts.list())
@@ -60,7 +67,7 @@ export async function verifyArtifacts(
   for (const sha256 of [...wanted.keys(), ...unwanted]) {
     signal.throwIfAborted();
     const hash = await hashOf(store, sha256, signal);
-    const { name, runs: by } = wanted.get(sha256) ?? { name: 'a file of no run', runs: [] };
+    const { name, runs: by } = wanted.get(sha256) ?? { name: OF_NO_RUN, runs: [] };
     // What nothing needs may have been freed meanwhile.
     const isFreed = hash === undefined && unwanted.has(sha256);
     if (hash !== sha256 && !isFreed)

@@ -4,6 +4,7 @@ import { CellarError } from '../errors.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { FOLDER_MODE } from '../store/git/tree.js';
+import { runFolder } from './finding.js';
 import { keptPaths, notebookStatePath } from './state.js';
 
 /** Which versions each object that cannot be read concerns, by its name. */
@@ -29,6 +30,22 @@ export async function findConcerned(
       list.push(toConcerned(row, reads));
     }
     report({ what: 'versions', done: index + 1, total: rows.length });
+  }
+  return found;
+}
+
+/** Which runs each of the bad objects on the way to their folders concerns, by its name; `main` is the commit that main is at. */
+export async function findRunsConcerned(
+  store: Store,
+  runs: Iterable<string>,
+  { main, bad }: { readonly main: string | undefined; readonly bad: ReadonlySet<string> },
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  if (main === undefined || bad.size === 0) return found;
+  const tree = bad.has(main) ? undefined : (await findOr(store.repository.readCommit(main)))?.tree;
+  for (const run of runs) {
+    const cause = tree === undefined ? main : await findCause(store, tree, runFolder(run), bad);
+    if (cause !== undefined) found.set(cause, [...(found.get(cause) ?? []), run]);
   }
   return found;
 }

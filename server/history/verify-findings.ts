@@ -11,6 +11,8 @@ export interface GitContext {
   readonly rows: readonly SnapshotRow[];
   readonly bad: ReadonlySet<string>;
   readonly concerned: ConcernedBy;
+  /** Runs by the bad object that hides them. */
+  readonly hidden: ReadonlyMap<string, readonly string[]>;
   readonly position: CatalogPosition;
 }
 
@@ -28,7 +30,7 @@ export function toGitFindings(git: GitFound, context: GitContext): readonly Find
 function toFileFinding(
   { path, kind, oids, reason }: DamagedFile,
   { unread, survey }: GitFound,
-  { bad, concerned }: GitContext,
+  { bad, concerned, hidden }: GitContext,
   told: Set<string>,
 ): Finding {
   const lost = oids.filter((oid) => bad.has(oid));
@@ -50,14 +52,17 @@ function toFileFinding(
     file: `store.git/${path}`,
     objects: lost,
     concerned: lost.flatMap((oid) => concerned.get(oid) ?? []),
-    runs: lost.flatMap((oid) => findRunOf(unread.get(oid)?.path ?? '') ?? []),
+    runs: lost.flatMap((oid) => [
+      ...[findRunOf(unread.get(oid)?.path ?? '') ?? []].flat(),
+      ...(hidden.get(oid) ?? []),
+    ]),
   });
 }
 
 function toMissingFinding(
   oid: string,
   { unread }: GitFound,
-  { rows, concerned }: GitContext,
+  { rows, concerned, hidden }: GitContext,
 ): Finding {
   const found = unread.get(oid);
   const row = rows.find(({ commit, blob }) => commit === oid || blob === oid);
@@ -73,7 +78,7 @@ function toMissingFinding(
     ...(isTip ? { file: `store.git/${found.ref}` } : {}),
     objects: [oid],
     concerned: concerned.get(oid) ?? [],
-    runs: [findRunOf(found?.path ?? '') ?? []].flat(),
+    runs: [...[findRunOf(found?.path ?? '') ?? []].flat(), ...(hidden.get(oid) ?? [])],
   });
 }
 

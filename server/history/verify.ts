@@ -9,7 +9,7 @@ import type { History } from './history.js';
 import { readLosses, type KnownLoss } from './losses.js';
 import { verifyArtifacts, type ArtifactsFound } from './verify-artifacts.js';
 import { compareCatalog, type CatalogFound } from './verify-catalog.js';
-import { findConcerned } from './verify-concerned.js';
+import { findConcerned, findRunsConcerned } from './verify-concerned.js';
 import { toArtifactFindings, toCatalogFindings, toGitFindings } from './verify-findings.js';
 import { examineGit, type ExamineOptions, type GitFound } from './verify-git.js';
 import { verifyJournal, verifyPlaces } from './verify-places.js';
@@ -51,10 +51,12 @@ export async function examine(history: History, options: ExamineOptions): Promis
   const bad = findBad(git, rows);
   const concerned = bad.size === 0 ? new Map() : await findConcerned(store, rows, bad, report);
   const runs = new Map([...catalog.live.runs, ...catalog.fresh.runs].map((run) => [run.id, run]));
+  const main = git.refs.refs.find(({ ref }) => ref === MAIN)?.oid;
+  const hidden = await findRunsConcerned(store, runs.keys(), { main, bad });
   const artifacts = await verifyArtifacts(store, runs.values(), git.pointed, options);
   const sealed = await findSealedThrough(store.repository, await findMain(store)).catch(() => 0);
   const findings = [
-    ...toGitFindings(git, { rows, bad, concerned, position: catalog.live.position }),
+    ...toGitFindings(git, { rows, bad, concerned, hidden, position: catalog.live.position }),
     ...toArtifactFindings(artifacts, rows),
     ...(await verifyJournal(store)),
     ...(await verifyPlaces(store)),

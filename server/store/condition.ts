@@ -14,6 +14,9 @@ import type { Places } from './places.js';
 /** So far back one looks for a commit that can be read, before the versions themselves are asked. */
 const MOST_BACK = 1_000;
 
+/** To be shown, a store whose format cannot be read is taken for one that we know. */
+const UNKNOWN_FORMAT: Format = { format: STORE_FORMAT, store: undefined };
+
 /** Whether a store can be written: not while the way to what main holds is damaged. */
 export type Condition =
   | { readonly kind: 'sound'; readonly format: Format }
@@ -22,13 +25,13 @@ export type Condition =
       readonly format: Format;
       /** What is damaged and what to do, in words. */
       readonly reason: CellarError;
-      /** The newest commit of main that can be read, which stands for main meanwhile. */
-      readonly standIn: string;
+      /** The newest commit of main that can be read, which stands for main meanwhile; undefined where none can. */
+      readonly standIn: string | undefined;
     };
 
 /**
- * Finds out whether main can be built on; where it cannot, what is shown in its place. Throws store_newer, and store_damaged where
- * nothing can be shown.
+ * Finds out whether main can be built on; where it cannot, what is shown in its place. Where nothing of main can be read there is still
+ * what the catalog and the journal say, and a repair that is given a backup. Throws store_newer.
  */
 export async function judge(
   repository: Repository,
@@ -40,8 +43,9 @@ export async function judge(
   } catch (error) {
     if (!isDamage(error)) throw error;
     const found = await findStandIn(repository, catalog, disk);
-    if (found === undefined) throw error;
-    return { kind: 'damaged', ...found, reason: toReason(repository, error.message) };
+    const nothing = { standIn: undefined, format: UNKNOWN_FORMAT };
+    const reason = toReason(repository, error.message);
+    return { kind: 'damaged', ...(found ?? nothing), reason };
   }
 }
 
@@ -160,7 +164,7 @@ async function findShown(repository: Repository, standIn: string): Promise<Stand
   try {
     const { tree } = await repository.readCommit(standIn);
     if ((await repository.findEntry(tree, FORMAT_PATH)) === undefined) return undefined;
-    return { standIn, format: { format: STORE_FORMAT, store: undefined } };
+    return { standIn, format: UNKNOWN_FORMAT };
   } catch (error) {
     if (isDamage(error)) return undefined;
     throw error;

@@ -7,7 +7,7 @@ import type { Journal } from './journal/journal.js';
 /** What holds while the store is damaged: why nothing is written, and what stands for main. */
 export interface Guard {
   readonly reason: CellarError;
-  readonly standIn: string;
+  readonly standIn: string | undefined;
 }
 
 /** Undefined while the store is sound. */
@@ -37,9 +37,11 @@ export function guardRepository(repository: Repository, find: FindGuard): Reposi
     listRefs: async (prefix, damaged) => {
       const guard = find();
       const refs = await repository.listRefs(prefix, damaged);
-      return guard === undefined || !MAIN.startsWith(prefix)
-        ? refs
-        : new Map([...refs, [MAIN, guard.standIn]]);
+      if (guard === undefined || !MAIN.startsWith(prefix)) return refs;
+      const others = [...refs].filter(([ref]) => ref !== MAIN);
+      return new Map(
+        guard.standIn === undefined ? others : [...others, [MAIN, guard.standIn] as const],
+      );
     },
     addObjects: passing(find, (objects) => repository.addObjects(objects)),
     commit: passing(find, (request) => repository.commit(request)),

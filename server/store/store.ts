@@ -88,7 +88,7 @@ export interface Store {
 export interface MendingParts {
   /** Git as it is, with nothing standing for anything. */
   readonly repository: Repository;
-  /** Looks anew whether the store is sound, as which it is then written. Throws store_damaged where nothing can even be shown. */
+  /** Looks anew whether the store is sound, as which it is then written.*/
   recheck(): Promise<void>;
 }
 

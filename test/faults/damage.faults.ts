@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Damage, Verified } from '../../contract/upkeep.js';
+import { CellarError } from '../../server/errors.js';
 import { repairStore } from '../../server/history/repair/repair.js';
 import { verifyStore } from '../../server/history/verify.js';
 import { Chance } from '../fuzz/mutate.js';
@@ -84,13 +85,15 @@ interface Blown {
   readonly kind: string;
   readonly damaged: Buffer;
   readonly facts: readonly Fact[];
+  /** The same store, undamaged. */
+  readonly whole: string;
   readonly label: string;
 }
 
 describe(`damaged files (seed ${SEED})`, () => {
   test(`${FLIPS} of them are named or made good, all else reads, nothing is written over, and a repair mends the store`, async () => {
     const chance = new Chance(SEED);
-    const counts = { whole: 0, named: 0, mended: 0, lost: 0 };
+    const counts = { whole: 0, named: 0, mended: 0, lost: 0, hopeless: 0 };
     await inFolder(async (folder) => {
       const [loose, packed] = [join(folder, 'loose'), join(folder, 'packed')];
       const facts = await makeStore(loose);
@@ -110,13 +113,13 @@ describe(`damaged files (seed ${SEED})`, () => {
           // A cut at the end of zeros, or zeros over zeros, are no damage.
           if (before.equals(damaged)) return;
           const label = `seed ${SEED}, ${blow} ${flip} of ${file}`;
-          const blown = { root, file, kind: kind.name, damaged, facts, label };
+          const blown = { root, file, kind: kind.name, damaged, facts, whole: loose, label };
           counts[await look(blown)] += 1;
           counts[await mend(blown)] += 1;
         });
     });
     console.log(
-      `damage: ${counts.whole} made good, ${counts.named} named; ${counts.mended} mended whole, ${counts.lost} with something lost that was named, seed ${SEED}`,
+      `damage: ${counts.whole} made good, ${counts.named} named; ${counts.mended} mended whole, ${counts.lost} with something lost that was named, ${counts.hopeless} only out of a copy, seed ${SEED}`,
     );
     expect(counts.mended).toBeGreaterThan(counts.lost);
   });
@@ -145,12 +148,20 @@ async function look(blown: Blown): Promise<'whole' | 'named'> {
 }
 
 /** Mends it; afterwards all is there but for what is said to be lost, and work goes on. */
-async function mend(blown: Blown): Promise<'mended' | 'lost'> {
+async function mend(blown: Blown): Promise<'mended' | 'lost' | 'hopeless'> {
   const { root, facts, label } = blown;
   const opened = await openSession(root);
   let done: Verified;
   try {
     done = await repairStore(opened.history);
+  } catch (error) {
+    // Where no folder of main is left, the workspace cannot bring them back: a copy of the store can.
+    if (!isHopeless(error, blown)) throw error;
+    await opened.close();
+    await mendFromCopy(blown);
+    return 'hopeless';
+  }
+  try {
     expect(done.damages, label).toEqual([]);
     expectNamed(await findLost(opened, facts), done.lost, label);
     await goOn(opened, facts, done, label);
@@ -169,6 +180,28 @@ async function mend(blown: Blown): Promise<'mended' | 'lost'> {
   if (done.lost.length > 0) return 'lost';
   fsck(root, label);
   return 'mended';
+}
+
+function isHopeless(error: unknown, { kind }: Blown): boolean {
+  return (
+    kind === 'pack' &&
+    error instanceof CellarError &&
+    error.code === 'store_damaged' &&
+    error.message.includes('--from')
+  );
+}
+
+async function mendFromCopy({ root, whole, facts, label }: Blown): Promise<void> {
+  const opened = await openSession(root);
+  try {
+    const done = await repairStore(opened.history, { from: [whole] });
+    expect(done, label).toMatchObject({ status: 'ok', damages: [], lost: [] });
+    expect(await findLost(opened, facts), label).toEqual([]);
+    await goOn(opened, facts, done, label);
+  } finally {
+    await opened.close();
+  }
+  fsck(root, label);
 }
 
 async function goOn(

@@ -17,13 +17,13 @@ const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'EIO'];
 
 /**
  * Puts damaged files aside, and brings them and missing ones back from backups, from stores that a restored backup took the place of,
- * and from the workspace's files of the same length. Each is proven by its SHA-256.
+ * and from the workspace's files of the same length. Each is proven by its SHA-256. Returns those that are still missing.
  */
 export async function mendArtifacts(
   mending: Mending,
   damaged: readonly DamagedArtifact[],
   { runs, pointed }: { readonly runs: readonly RunRow[]; readonly pointed: readonly Pointed[] },
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const sizes = new Map<string, number>();
   for (const { sha256, size } of [...runs.flatMap(({ artifacts }) => artifacts), ...pointed])
     sizes.set(sha256, size);
@@ -40,6 +40,7 @@ export async function mendArtifacts(
     missing.delete(sha256);
     mending.note(`file ${sha256}`, `copied from ${path}`);
   }
+  return missing;
 }
 
 /** True when one flipped bit was all that was. */

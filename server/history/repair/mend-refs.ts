@@ -34,7 +34,7 @@ export async function mendRefs(mending: Mending, found: RefsFound, clues: RefClu
     if (target === undefined && ref === MAIN)
       throw new CellarError(
         'store_damaged',
-        `No commit of main can be read in ${mending.repository.gitdir}. Bring the store back from a backup or a clone.`,
+        `No commit of main can be read in ${mending.repository.gitdir}. Run the repair with --from and a backup or a clone of the store, or bring the store back from a backup (see docs/backup.md).`,
         { path: mending.repository.gitdir },
       );
     await setRef(mending, now, target);

@@ -84,7 +84,15 @@ class Repair {
     await this.mendFacts(mending, before);
     const after = await examine(this.history, { report, signal: mending.signal, alone: true });
     // Whatever is missing still is lost: there is nowhere else to look.
-    this.lost.push(...after.findings.filter((found) => MISSED.has(found.kind) && !isKnown(found)));
+    const said = new Set(this.lost.flatMap(({ objects }) => objects));
+    this.lost.push(
+      ...after.findings.filter(
+        (found) =>
+          MISSED.has(found.kind) &&
+          !isKnown(found) &&
+          (found.objects.length === 0 || !found.objects.every((each) => said.has(each))),
+      ),
+    );
     await addLosses(this.store, this.lost);
     await this.end();
     return this.tell(toVerified(after, await readLosses(this.store)));
@@ -134,10 +142,20 @@ class Repair {
   /** What main, the journal, the files and the catalog say. */
   private async mendFacts(mending: Mending, before: Examined): Promise<void> {
     await mendPlaces(mending, before.findings);
-    await mendArtifacts(mending, before.artifacts.damaged, {
+    const missing = await mendArtifacts(mending, before.artifacts.damaged, {
       runs: [...before.catalog.live.runs, ...before.catalog.fresh.runs],
       pointed: before.git.pointed,
     });
+    // Said here, since one that no run names yet is missed by nobody once it has been put aside.
+    const isKnown = toLostTest(await readLosses(this.store));
+    this.lost.push(
+      ...before.findings.filter(
+        (found) =>
+          found.kind === 'artifact' &&
+          found.objects.some((each) => missing.has(each)) &&
+          !isKnown(found),
+      ),
+    );
     this.lost.push(...(await mendJournal(mending)));
     const found = await compareCatalog(this.history, this.report, true);
     const sealed = await this.findSealed();
@@ -209,7 +227,7 @@ const MISSED: ReadonlySet<Finding['kind']> = new Set([
 function toUnmended({ message, facts }: CellarError): CellarError {
   return new CellarError(
     'store_damaged',
-    `What main leads to could not be mended. ${message} Bring the store back from a backup (see docs/backup.md).`,
+    `What main leads to could not be mended. ${message} Run the repair with --from and a backup or a clone of the store, or bring the store back from a backup (see docs/backup.md).`,
     facts,
   );
 }
