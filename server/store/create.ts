@@ -22,6 +22,9 @@ const ATTRIBUTES = `* -text
 .cellar/models/*/artifacts/** filter=lfs diff=lfs merge=lfs
 `;
 
+/** Repositories whose name a sync that failed may have lost, and that could not be taken back. */
+const doubtful = new WeakMap<Disk, Set<string>>();
+
 /**
  * Makes the store of a workspace if it has none: a bare git repository with HEAD at a first commit (a clone of one without fails),
  * and the link by which git-lfs finds the artifacts. Whole or not there, whenever the process ends. True when it was made.
@@ -38,8 +41,14 @@ export async function createStore(
     const ignoring = join(places.cellar, '.gitignore');
     if (!(await exists(ignoring, disk))) await placeFile(ignoring, '*\n', undefined, disk);
     if (await exists(join(places.git, 'HEAD'), disk)) {
-      // Whoever gave it its name may have been killed, or refused, before the name was safe.
+      // Whoever gave it its name may have been killed, or refused, before the name was safe. Nobody owns what is in doubt.
+      if (doubtful.get(disk)?.has(places.git) === true && !(await exists(places.lock, disk))) {
+        const aside = `${places.git}.${randomBytes(6).toString('hex')}.new`;
+        await disk.rename(places.git, aside);
+        await disk.rename(aside, places.git);
+      }
       await syncFolder(places.cellar, disk);
+      doubtful.get(disk)?.delete(places.git);
       return false;
     }
     const fresh = `${places.git}.${randomBytes(6).toString('hex')}.new`;
@@ -58,7 +67,9 @@ export async function createStore(
       await disk.rename(fresh, places.git);
       await syncFolder(places.cellar, disk).catch(async (error: unknown) => {
         // Once a sync has failed a later one proves nothing: the name is taken back, and given anew.
-        await disk.rename(places.git, fresh);
+        await disk.rename(places.git, fresh).catch(() => {
+          doubtful.set(disk, (doubtful.get(disk) ?? new Set()).add(places.git));
+        });
         throw error;
       });
     } catch (error) {
