@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import * as git from 'isomorphic-git';
 
@@ -28,6 +28,11 @@ export const STORE_FILES: ReadonlyMap<string, Buffer> = new Map([
   ['.gitattributes', Buffer.from(ATTRIBUTES)],
 ]);
 
+const ASIDE = '.aside';
+
+/** Repositories whose name a sync that failed may have lost, and that could not be taken back. */
+const doubtful = new WeakMap<Disk, Set<string>>();
+
 /**
  * Makes the store of a workspace if it has none: a bare git repository with HEAD at a first commit (a clone of one without fails),
  * and the link by which git-lfs finds the artifacts. Whole or not there, whenever the process ends. True when it was made.
@@ -43,9 +48,16 @@ export async function createStore(
     // Put whole: half of one on a full disk would show the store to the person's own git for ever.
     const ignoring = join(places.cellar, '.gitignore');
     if (!(await exists(ignoring, disk))) await placeFile(ignoring, '*\n', undefined, disk);
+    await bringBack(places, disk);
     if (await exists(join(places.git, 'HEAD'), disk)) {
-      // Whoever gave it its name may have been killed, or refused, before the name was safe.
+      // Whoever gave it its name may have been killed, or refused, before the name was safe. Nobody owns what is in doubt.
+      if (doubtful.get(disk)?.has(places.git) === true && !(await exists(places.lock, disk))) {
+        const aside = `${places.git}.${randomBytes(6).toString('hex')}${ASIDE}`;
+        await disk.rename(places.git, aside);
+        await disk.rename(aside, places.git);
+      }
       await syncFolder(places.cellar, disk);
+      doubtful.get(disk)?.delete(places.git);
       return false;
     }
     const fresh = `${places.git}.${randomBytes(6).toString('hex')}.new`;
@@ -64,7 +76,9 @@ export async function createStore(
       await disk.rename(fresh, places.git);
       await syncFolder(places.cellar, disk).catch(async (error: unknown) => {
         // Once a sync has failed a later one proves nothing: the name is taken back, and given anew.
-        await disk.rename(places.git, fresh);
+        await disk.rename(places.git, fresh).catch(() => {
+          doubtful.set(disk, (doubtful.get(disk) ?? new Set()).add(places.git));
+        });
         throw error;
       });
     } catch (error) {
@@ -78,6 +92,15 @@ export async function createStore(
   } catch (error) {
     throw toStorageError(error, places.cellar);
   }
+}
+
+/** Gives a repository its name that was ended while it was given anew: by then it may have been another's, and full. */
+async function bringBack(places: Places, disk: Disk): Promise<void> {
+  if (await exists(join(places.git, 'HEAD'), disk)) return;
+  const aside = (await disk.readdir(places.cellar)).find(
+    (name) => name.startsWith(`${basename(places.git)}.`) && name.endsWith(ASIDE),
+  );
+  if (aside !== undefined) await disk.rename(join(places.cellar, aside), places.git);
 }
 
 /** Syncs the entries of a folder and of all below it: a store whose HEAD went with the power would be none. */

@@ -7,8 +7,10 @@ import { ensureFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import { STORE_FORMAT } from '../format.js';
 import { REPOSITORY_CONFIG } from '../git/config.js';
 import { writeCuts } from '../git/cuts.js';
+import { inTurn } from '../git/turns.js';
 import type { Store } from '../store.js';
 import { copyChecked, isProven } from './checked-copy.js';
+import { FreshNames } from './fresh-names.js';
 import { checkOutside } from './folder.js';
 import {
   artifactPath,
@@ -31,7 +33,6 @@ import {
 } from './manifest.js';
 import { captureMoment, isStillHeld, type Moment } from './moment.js';
 import { findMissing } from './closure.js';
-import { settleFiles } from './settle.js';
 
 const MOST_TRIES = 10;
 const AT_ONCE = 4;
@@ -51,12 +52,18 @@ export interface BackUpOptions {
  * lack what its refs lead to. Throws conflict for a folder with another store's backup, bad_request for one that lies in the store or
  * holds something else, disk_full.
  */
-export async function backUp(store: Store, options: BackUpOptions): Promise<BackedUp> {
+export function backUp(store: Store, options: BackUpOptions): Promise<BackedUp> {
+  const { folder, signal = new AbortController().signal } = options;
+  return inTurn(folder, signal, () => backUpAlone(store, options));
+}
+
+async function backUpAlone(store: Store, options: BackUpOptions): Promise<BackedUp> {
   const { folder, signal } = options;
   try {
     await checkOutside(folder, store.places.cellar, store.disk);
     await claimFolder(folder, store.id, store.disk);
     const last = await findManifest(folder, store.disk);
+    if (last === undefined) await clearUnfinished(folder, store.disk);
     const before = last === undefined ? NOTHING : await readLast(store, folder, last);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       signal?.throwIfAborted();
@@ -103,6 +110,12 @@ export async function backUp(store: Store, options: BackUpOptions): Promise<Back
   );
 }
 
+/** Takes away the small files of runs that did not end: their names may be there in vain (see FreshNames), and are quickly made anew. */
+async function clearUnfinished(folder: string, disk: Store['disk']): Promise<void> {
+  for (const name of ['sets', join('store.git', 'refs')])
+    await disk.rm(join(folder, name), { recursive: true, force: true });
+}
+
 /** What the last backup lists, as far as it can be read. */
 async function readLast(store: Store, folder: string, last: Manifest): Promise<Kept> {
   const read = async (name: string): Promise<readonly KeptFile[]> => {
@@ -141,10 +154,7 @@ const NOTHING: Kept = { objects: [], artifacts: [] };
 class Copying {
   readonly damages: { what: string; reason: string }[] = [];
   readonly copied = { files: 0, bytes: 0 };
-  /** Files of the backup whose names may not be on the disk yet. */
-  private readonly unsettled = new Set<string>();
-  /** Files that the last whole backup names: their names are on the disk. */
-  private readonly safe: ReadonlySet<string>;
+  private readonly names: FreshNames;
   private done = 0;
   private total = 0;
 
@@ -153,7 +163,8 @@ class Copying {
     private readonly options: BackUpOptions,
     before: Kept,
   ) {
-    this.safe = new Set([...before.objects, ...before.artifacts].map(({ path }) => path));
+    const safe = [...before.objects, ...before.artifacts].map(({ path }) => path);
+    this.names = new FreshNames(options.folder, safe, store.disk);
   }
 
   /** What is there now; durable when it returns. */
@@ -173,7 +184,7 @@ class Copying {
       keptObjects = await this.copy(again);
     }
     const keptArtifacts = await this.copy(artifacts);
-    await settleFiles(this.options.folder, this.unsettled, disk);
+    await this.names.settle();
     return { objects: withoutLoneIndexes(keptObjects), artifacts: keptArtifacts };
   }
 
@@ -196,26 +207,37 @@ class Copying {
   private async copyOne({ path, size }: KeptFile): Promise<boolean> {
     const { places, disk } = this.store;
     const { folder, verify = false, signal, report } = this.options;
-    const to = join(folder, path);
-    if (!this.safe.has(path)) this.unsettled.add(path);
+    const [from, to] = [join(places.cellar, path), join(folder, path)];
     this.done = Math.min(this.total, this.done + size);
     report?.({ what: 'bytes', done: this.done, total: this.total });
+    await this.names.makeFolderOf(path);
     const there = await disk.stat(to).catch(() => undefined);
     if (there?.size === size)
-      if (!verify || (await isProven(to, proofOf(path), { disk, signal })) === true) return true;
+      if (!verify || (await isProven(to, proofOf(path), { disk, signal })) === true) {
+        await this.names.renew(path);
+        return true;
+      }
     try {
-      if (await copyChecked(join(places.cellar, path), to, proofOf(path), { disk, signal })) {
+      if (await copyChecked(from, to, proofOf(path), { disk, signal })) {
+        this.names.add(path);
         this.copied.files += 1;
         this.copied.bytes += size;
         return true;
       }
       this.damages.push({ what: path, reason: 'its bytes are not what its name says' });
     } catch (error) {
-      // Packed, or swept as nothing refers to it.
-      if (!isErrno(error, 'ENOENT')) throw error;
+      // Packed, or swept as nothing refers to it; unless it is the backup that lacks something.
+      if (!isErrno(error, 'ENOENT') || (await isThere(from, disk))) throw error;
     }
     return false;
   }
+}
+
+function isThere(path: string, disk: Store['disk']): Promise<boolean> {
+  return disk.stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** An index whose pack is not held would have git look for objects that are not there. */

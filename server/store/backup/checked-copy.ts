@@ -7,7 +7,7 @@ import { createInflate } from 'node:zlib';
 
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
-import { makeFolder, temporaryName } from '../disk/durable.js';
+import { ensureFolder, temporaryName } from '../disk/durable.js';
 
 type Handle = Awaited<ReturnType<Disk['open']>>;
 
@@ -20,8 +20,8 @@ export type Proof =
   | { readonly kind: 'trailer' };
 
 /**
- * Copies a file, sharing its blocks where the file system can, and proves the copy; synced when it returns, but for its folder.
- * Gives false, with nothing left behind, when the bytes are not what the proof asks for.
+ * Copies a file, sharing its blocks where the file system can, and proves the copy; synced when it returns, but for its name
+ * and its folders'. Gives false, with nothing left behind, when the bytes are not what the proof asks for.
  */
 export async function copyChecked(
   from: string,
@@ -29,7 +29,7 @@ export async function copyChecked(
   proof: Proof,
   { disk, signal }: { readonly disk: Disk; readonly signal: AbortSignal | undefined },
 ): Promise<boolean> {
-  await makeFolder(dirname(to), disk);
+  await ensureFolder(dirname(to), disk);
   const temporary = temporaryName(to);
   try {
     await disk.copyFile(from, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

@@ -81,9 +81,15 @@ export async function claimFolder(
   disk: Disk,
 ): Promise<void> {
   const path = join(folder, MARKER);
+  const writeMarker = (): Promise<void> =>
+    writeDurable(path, `${JSON.stringify({ store: store ?? null })}\n`, 0o600, disk);
   const marker = markerSchema.safeParse(await readJson(path, disk));
   if (marker.success) {
-    if (marker.data.store === (store ?? null)) return;
+    if (marker.data.store === (store ?? null)) {
+      // Until a backup is whole nobody knows whether this name was synced, or lost by a sync that failed.
+      if ((await readJson(join(folder, MANIFEST), disk)) === undefined) await writeMarker();
+      return;
+    }
     throw new CellarError(
       'conflict',
       `${folder} holds the backup of another store. Name a folder of its own.`,
@@ -101,7 +107,7 @@ export async function claimFolder(
       `${folder} is no backup and not empty. Name an empty folder, or one that is to be made.`,
       { path: folder },
     );
-  await writeDurable(path, `${JSON.stringify({ store: store ?? null })}\n`, 0o600, disk);
+  await writeMarker();
 }
 
 /** Writes a file of a set; gives its entry. */

@@ -15,43 +15,71 @@ export async function syncFolder(path: string, disk: Disk = nodeDisk): Promise<v
     }
   } catch (error) {
     // Windows opens no folders; there the rename is journalled with the file.
-    if (process.platform !== 'win32' || !isErrno(error, 'EPERM', 'EISDIR', 'EACCES')) throw error;
+    if (process.platform === 'win32' && isErrno(error, 'EPERM', 'EISDIR', 'EACCES')) return;
+    stateOf(disk).failures += 1;
+    throw error;
   }
 }
 
 interface Settled {
   /** The folders of a store whose own entries are known to be safe. */
   readonly known: Set<string>;
-  /** Folders of which a sync has failed, and that could not be taken back. */
+  /** Folders whose entries a sync that failed may have lost, and that could not be taken back. */
   readonly doubtful: Set<string>;
-  /** How many syncs have failed. */
+  /** How many syncs of folders have failed. */
   failures: number;
+  /** What makes folders just now. */
+  readonly making: Set<Promise<boolean>>;
+  /** Under way while doubtful ones are taken back: then none is made. */
+  mending: Promise<void> | undefined;
 }
 
 /** By the disk of one opening. */
 const settled = new WeakMap<Disk, Settled>();
 
+function stateOf(disk: Disk): Settled {
+  const state: Settled = settled.get(disk) ?? {
+    known: new Set(),
+    doubtful: new Set(),
+    failures: 0,
+    making: new Set(),
+    mending: undefined,
+  };
+  settled.set(disk, state);
+  return state;
+}
+
 /**
  * Makes a folder and its parents, each new one synced into its own parent. One of a store's that is there already is synced too the
- * first time: whoever made it may have been killed before that, or be about to.
+ * first time: whoever made it may have been killed before that, or be about to. After a sync that failed, a second one may say "done"
+ * of what the first has lost: so what was made is taken away, and the next try makes it anew.
  */
 export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
-  const state = settled.get(disk) ?? { known: new Set(), doubtful: new Set(), failures: 0 };
-  settled.set(disk, state);
+  const state = stateOf(disk);
+  for (let isMade = false; !isMade;) {
+    if (state.doubtful.size > 0)
+      await (state.mending ??= mend(state, disk)).catch((error: unknown) => {
+        if (listUp(path).some((at) => state.doubtful.has(at))) throw error;
+      });
+    const making = tryFolder(path, state, disk);
+    state.making.add(making);
+    isMade = await making.finally(() => state.making.delete(making));
+  }
+}
+
+/** False when a sync has failed for another meanwhile, so that ours may have said "done" in vain. */
+async function tryFolder(path: string, state: Settled, disk: Disk): Promise<boolean> {
   const { known, failures } = state;
-  const takeBack = async (at: string): Promise<void> => {
-    state.doubtful.add(at);
-    known.delete(at);
-    await disk.rmdir(at).then(
-      () => state.doubtful.delete(at),
-      (error: unknown) => isErrno(error, 'ENOENT') && state.doubtful.delete(at),
-    );
-  };
-  for (let at = path; state.doubtful.has(at); at = dirname(at)) await takeBack(at);
   const first = await ensureFolder(path, disk);
-  const takeAllBack = async (): Promise<void> => {
-    for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at))
-      await takeBack(at);
+  const takeBack = async (): Promise<void> => {
+    const made = listUp(path).filter((at) => first !== undefined && at.length >= first.length);
+    for (const at of listUp(path)) known.delete(at);
+    for (const at of made) state.doubtful.add(at);
+    for (const at of made)
+      await disk.rmdir(at).then(
+        () => state.doubtful.delete(at),
+        () => undefined,
+      );
   };
   try {
     for (const folder of listUnsettled(path, first, known)) {
@@ -59,15 +87,34 @@ export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<v
       known.add(folder);
     }
   } catch (error) {
-    // A second sync may say "done" of what the first has lost: the next try makes it anew.
-    state.failures += 1;
-    await takeAllBack();
+    await takeBack();
     throw error;
   }
-  if (first === undefined || state.failures === failures) return;
-  // So it may say to us of a sync that failed for another.
-  await takeAllBack();
-  return makeFolder(path, disk);
+  if (state.failures === failures) return true;
+  await takeBack();
+  return false;
+}
+
+/** Takes back what is in doubt, the inner ones first, while nobody makes any within them. */
+async function mend(state: Settled, disk: Disk): Promise<void> {
+  await Promise.allSettled(state.making);
+  try {
+    for (const at of [...state.doubtful].sort((a, b) => b.length - a.length)) {
+      await disk.rmdir(at).catch((error: unknown) => {
+        // Who has put something there had synced it before.
+        if (!isErrno(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
+      });
+      state.doubtful.delete(at);
+    }
+  } finally {
+    state.mending = undefined;
+  }
+}
+
+/** A folder and its parents. */
+function listUp(path: string): readonly string[] {
+  const up = dirname(path);
+  return up === path ? [path] : [path, ...listUp(up)];
 }
 
 /** Inner ones first: those from `first` on are new, those above it up to the store's own are listed unless they are known. */
@@ -164,7 +211,12 @@ export async function writeDurable(
   mode?: number,
   disk: Disk = nodeDisk,
 ): Promise<void> {
-  await makeFolder(dirname(path), disk);
-  await placeFile(path, bytes, mode, disk);
-  await syncFolder(dirname(path), disk);
+  const state = stateOf(disk);
+  for (let failures = -1; failures !== state.failures;) {
+    // Again where another's sync has failed meanwhile: ours may have said "done" of what that one has lost.
+    failures = state.failures;
+    await makeFolder(dirname(path), disk);
+    await placeFile(path, bytes, mode, disk);
+    await syncFolder(dirname(path), disk);
+  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
+import { takeBackPack } from './pack-doubt.js';
 import { runGit } from './git-run.js';
 
 /** Measured on notebooks with pictures: a wider window costs time and gains nothing. A pack is not larger than what is quickly made anew. */
@@ -52,10 +53,12 @@ export async function makePacks(
     return names;
   } catch (error) {
     // Nothing relies on what came just now; the next time makes it anew.
+    for (const name of names)
+      if (!before.has(`${name}.idx`))
+        await takeBackPack(join(folder, name), () => removePack(gitdir, name, disk), disk);
     for (const name of await listFolder(folder, disk))
       if (UNFINISHED.test(name) && !before.has(name))
         await disk.rm(join(folder, name), { force: true });
-    for (const name of names) if (!before.has(`${name}.idx`)) await removePack(gitdir, name, disk);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { makeFolder, placeFile, syncFolder, temporaryName } from '../disk/durable.js';
 import { crc32 } from './crc32.js';
+import { takeBackPack } from './pack-doubt.js';
 import { deflateContent, type GitObject, type ObjectType } from './object.js';
 import type { Writing } from './objects.js';
 
@@ -76,16 +77,32 @@ export async function writeEntries(
     const { places, checksum } = await writeAll(temporary, from, disk);
     const name = `pack-${checksum.toString('hex')}`;
     const path = join(folder, name);
-    await disk.rename(temporary, `${path}.pack`);
-    // Only with its index is a pack there for git: it comes last.
-    await syncFolder(dirname(path), disk);
-    await placeFile(`${path}.idx`, formatIndex(places, checksum), 0o444, disk);
-    await syncFolder(dirname(path), disk);
+    const wasThere = await isThere(`${path}.idx`, disk);
+    try {
+      await disk.rename(temporary, `${path}.pack`);
+      // Only with its index is a pack there for git: it comes last.
+      await syncFolder(dirname(path), disk);
+      await placeFile(`${path}.idx`, formatIndex(places, checksum), 0o444, disk);
+      await syncFolder(dirname(path), disk);
+    } catch (error) {
+      const remove = async (): Promise<void> => {
+        for (const ending of ['idx', 'pack']) await disk.rm(`${path}.${ending}`, { force: true });
+      };
+      if (!wasThere) await takeBackPack(path, remove, disk);
+      throw error;
+    }
     return name;
   } catch (error) {
     await disk.unlink(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+function isThere(path: string, disk: Disk): Promise<boolean> {
+  return disk.stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function writeAll(

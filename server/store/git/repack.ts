@@ -4,6 +4,7 @@ import { CellarError, isErrno } from '../../errors.js';
 import { syncFolder } from '../disk/durable.js';
 import { listLooseFolders, looseObjectPath } from './loose.js';
 import { makePacks, packFolderOf, type PackOptions } from './make-packs.js';
+import { settlePacks } from './pack-doubt.js';
 import { packLoose } from './pack-loose.js';
 import { readPackNames } from './pack-names.js';
 import { openPacks } from './packs.js';
@@ -14,6 +15,7 @@ import { rollUp } from './roll-up.js';
  * deltas. Whatever goes has been read out of a pack that is on the disk, and nothing goes for not being led to.
  */
 export async function packObjects(gitdir: string, options: PackOptions): Promise<void> {
+  await settlePacks(packFolderOf(gitdir), options.disk);
   // By refs, so that git knows what is a version of what. What no ref leads to stays loose, for a collection to find.
   const made = await makePacks(gitdir, ['--all', '--unpacked', '--incremental'], options);
   const isByGit = typeof made !== 'string';

@@ -395,6 +395,61 @@ test('what a backup left that failed is safe from a power cut once the next one 
   await proveHolds(place, ['x = 1', 'x = 2']);
 });
 
+test('what a backup left on a disk that turned read-only is not taken for safe by the next one', async () => {
+  let ended = false;
+  for (let n = 0; !ended; n += 8) {
+    const base = await makeFolder();
+    const faulty = new FaultyDisk(undefined);
+    const recorder = new Recorder(base, faulty.disk);
+    const root = join(base, 'workspace');
+    const history = await openTestHistory(root, { ...quiet, disk: recorder.disk });
+    await take(history, 'x = 1');
+    const folder = join(base, 'backup');
+    faulty.plan = {
+      ...{ fault: { kind: 'refuse', code: 'EROFS' }, at: n, lasting: true },
+      matches: isChange,
+    };
+    ended = await backUp(history.store, { folder }).then(
+      () => true,
+      () => false,
+    );
+    faulty.plan = undefined;
+    await backUp(history.store, { folder });
+    const after = await makeFolder();
+    await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
+    const place = await makeFolder();
+    await restoreBackup(toRestore(join(after, 'backup'), place));
+    await (await proveHolds(place, ['x = 1'])).store.close();
+    // It is a backup's still.
+    await backUp({ ...history.store, disk: nodeDisk }, { folder: join(after, 'backup') });
+    await history.store.close();
+  }
+}, 300_000);
+
+test('copies all that is in the store, or says that it could not', async () => {
+  const [root, folder] = [await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  const disk = interpose(nodeDisk, async (call, make) => {
+    // As when somebody else takes folders out of the backup.
+    if (call.kind === 'copyFile') rmSync(join(String(call.args[1]), '..'), { recursive: true });
+    return make();
+  });
+  const { store } = history;
+  await expect(backUp({ ...store, disk }, { folder })).rejects.toThrow(/ENOENT/);
+  expect(existsSync(join(folder, 'backup.json'))).toBe(false);
+});
+
+test('two at a time into one folder go one after the other', async () => {
+  const [root, folder] = [await makeFolder(), await makeFolder()];
+  const history = await openTestHistory(root, quiet);
+  await take(history, 'x = 1');
+  const { store } = history;
+  const both = await Promise.all([backUp(store, { folder }), backUp(store, { folder })]);
+  expect(both.map(({ copied }) => copied.files > 0)).toEqual([true, false]);
+  expect(paths(folder).filter((path) => path.includes('tmp_obj_'))).toEqual([]);
+});
+
 test('can be cancelled, and goes on from there', async () => {
   const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
   const history = await openTestHistory(root, quiet);

@@ -7,12 +7,18 @@ import { describe, expect, test } from 'vitest';
 
 import { createStore, MAIN } from '../../../../server/store/create.js';
 import { nodeDisk, type Disk } from '../../../../server/store/disk/disk.js';
+import { syncFolder } from '../../../../server/store/disk/durable.js';
 import { alone } from '../../../../server/store/git/turns.js';
 import { looseObjectPath } from '../../../../server/store/git/loose.js';
 import { openRepository } from '../../../../server/store/git/repository-folder.js';
 import type { Repository } from '../../../../server/store/git/repository.js';
 import { chooseRolled } from '../../../../server/store/git/roll-up.js';
 import { toPlaces } from '../../../../server/store/places.js';
+import { FaultyDisk } from '../../../faults/faulty-disk.js';
+import { isChange } from '../../../faults/interpose.js';
+import { restoreAfterCut } from '../../../faults/power-cut.js';
+import { Recorder } from '../../../faults/recording-disk.js';
+import { Chance } from '../../../fuzz/mutate.js';
 import { gitOn, type Git } from '../../git.js';
 import { makeFolder } from '../../scratch.js';
 import { partsOf } from './repository.contract.js';
@@ -224,6 +230,37 @@ describe('packing', () => {
       expect((await opened.repository.counts()).loose).toBe(0);
       await expectWhole(opened, texts);
       if (result.status === 'fulfilled') return;
+    }
+  }, 60_000);
+
+  test('on a disk that turned read-only, no loose object goes for a pack that was not synced', async () => {
+    let wasStruck = true;
+    for (let at = 0; wasStruck; at += 1) {
+      const root = await makeFolder();
+      const faulty = new FaultyDisk(undefined);
+      const recorder = new Recorder(root, faulty.disk);
+      const places = toPlaces(root);
+      await createStore(places, Date.UTC(2026, 0, 1), recorder.disk);
+      const repository = openRepository(places.git, recorder.disk);
+      const texts = await fill(repository, 2);
+      faulty.plan = {
+        ...{ fault: { kind: 'refuse', code: 'EROFS' }, at, lasting: true },
+        matches: (call) => isChange(call) && call.kind !== 'file.writeFile',
+      };
+      await withoutGit(() => repository.pack(never())).catch(() => undefined);
+      faulty.plan = undefined;
+      wasStruck = faulty.struck > 0;
+      await withoutGit(() => repository.pack(never()));
+      expect((await repository.counts()).loose).toBe(0);
+      repository.close();
+      // What has gone has gone for good.
+      const objects = join(places.git, 'objects');
+      for (const name of readdirSync(objects))
+        if (name.length === 2) await syncFolder(join(objects, name), recorder.disk);
+      const after = await makeFolder();
+      await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
+      const { git } = toPlaces(after);
+      await expectWhole({ repository: openRepository(git), git: gitOn(git) }, texts);
     }
   }, 60_000);
 
