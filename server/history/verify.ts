@@ -94,10 +94,12 @@ function findBad({ survey, unread }: GitFound, rows: readonly SnapshotRow[]): Re
 export function toVerified(examined: Examined, losses: readonly KnownLoss[]): Verified {
   const { git, artifacts, rows, findings } = examined;
   const isLost = toLostTest(losses);
+  // Of a version that is lost as a whole nothing leads to its bytes any more.
   const stillLost = losses.filter(
-    ({ objects }) =>
+    ({ kind, objects }) =>
       objects.length === 0 ||
-      findings.some((found) => found.objects.some((oid) => objects.includes(oid))),
+      findings.some((found) => found.objects.some((oid) => objects.includes(oid))) ||
+      (kind === 'object' && objects.some((oid) => !git.survey.sound.has(oid))),
   );
   const damages = findings.filter((found) => !isLost(found));
   const reading = rows.filter(({ blob }) => git.survey.sound.has(blob));

@@ -24,7 +24,7 @@ import { mendJournal, mendPlaces } from './mend-places.js';
 import { mendRefs } from './mend-refs.js';
 import { mendTip } from './mend-tip.js';
 import { Pool, type Mending } from './mending.js';
-import { keepVersions, planRescue, restateRows } from './rescue.js';
+import { keepVersions, planRescue, restateNotebooks, restateRows } from './rescue.js';
 import { findUnread, restoreObjects } from './restore-objects.js';
 
 /**
@@ -164,6 +164,7 @@ class Repair {
     // Before the catalog, which alone knows of them, is made anew.
     await addLosses(this.store, this.lost);
     await keepVersions(mending, plan.versions);
+    await restateNotebooks(mending, plan.notebooks);
     const edits = await restateRows(mending, plan);
     const isUnsealed = this.store.journal.pending(0).length > 0;
     if (edits.length + plan.versions.length > 0 || isUnsealed || sealed < this.store.lastNumber())

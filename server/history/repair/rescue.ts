@@ -9,6 +9,7 @@ import type {
 } from '../../store/catalog/rows.js';
 import type { CommitParts, FileEdit } from '../../store/git/repository.js';
 import { toFinding, type Finding } from '../finding.js';
+import type { History } from '../history.js';
 import { readCells, toState } from '../mend-snapshots.js';
 import { formatStored, keptPaths, notebookStatePath, TRAILERS } from '../state.js';
 import { toSubject } from '../subject.js';
@@ -162,15 +163,61 @@ async function toCommit({ history }: Mending, row: SnapshotRow): Promise<CommitP
   };
 }
 
+/** Lets main say by a commit each where notebooks are, of which the commits that said so are lost. */
+export async function restateNotebooks(
+  mending: Mending,
+  notebooks: readonly string[],
+): Promise<void> {
+  const { history, repository } = mending;
+  const { store } = history;
+  const read = await openMain(mending);
+  const commits: CommitParts[] = [];
+  for (const id of notebooks) {
+    const path = notebookStatePath(id);
+    const content = (await read(path)) ?? (await guess(history, path));
+    if (content === undefined) continue;
+    commits.push({
+      edits: [{ path, content }],
+      facts: {
+        author: store.author,
+        time: store.now(),
+        subject: 'Say again where a notebook is',
+        trailers: new Map([[TRAILERS.notebook, id]]),
+      },
+    });
+  }
+  for (let at = 0; at < commits.length; at += AT_ONCE) {
+    const some = commits.slice(at, at + AT_ONCE);
+    for (const { commit } of await repository.commitMany({ ref: MAIN, commits: some }))
+      mending.sound.add(commit.oid);
+  }
+}
+
+async function guess({ store, menders }: History, path: string): Promise<Buffer | undefined> {
+  for (const mender of menders)
+    for await (const content of mender.guess(store, path)) return content;
+  return undefined;
+}
+
 /** The files that say on main what the rows do. */
 export async function restateRows(
-  { history, repository }: Mending,
-  { rows, notebooks }: Rescue,
+  mending: Mending,
+  { rows }: Rescue,
 ): Promise<readonly FileEdit[]> {
-  const { store, menders } = history;
+  const { store, menders } = mending.history;
+  const read = await openMain(mending);
+  const edits: FileEdit[] = [];
+  for (const mender of menders) edits.push(...(await mender.restate(store, rows, read)));
+  return edits;
+}
+
+/** Reads files of main as it is now; undefined for what is not there, or cannot be read. */
+async function openMain({
+  repository,
+}: Mending): Promise<(path: string) => Promise<Buffer | undefined>> {
   const head = await repository.findRef(MAIN);
   const tree = head === undefined ? undefined : (await repository.readCommit(head)).tree;
-  const read = async (path: string): Promise<Buffer | undefined> => {
+  return async (path) => {
     try {
       const oid = tree === undefined ? undefined : await repository.findEntry(tree, path);
       return oid === undefined ? undefined : await repository.readBlob(oid);
@@ -179,16 +226,4 @@ export async function restateRows(
       throw error;
     }
   };
-  const edits: FileEdit[] = [];
-  for (const mender of menders) {
-    edits.push(...(await mender.restate(store, rows, read)));
-    for (const id of notebooks) {
-      const path = notebookStatePath(id);
-      for await (const content of mender.guess(store, path)) {
-        edits.push({ path, content });
-        break;
-      }
-    }
-  }
-  return edits;
 }
