@@ -17,6 +17,9 @@ export interface NewLines {
   readonly lost: readonly string[];
 }
 
+/** Git's file of several refs, told as one that cannot be read where it is damaged. */
+const PACKED = 'packed-refs';
+
 /** The refs that are read, and those that are there and cannot be. */
 export interface ReadableRefs {
   readonly refs: ReadonlyMap<string, string>;
@@ -85,7 +88,7 @@ function isGone(
   { refs, others, unread }: ReadableRefs,
   position: CatalogPosition,
 ): boolean {
-  if (refs.has(ref) || unread.has(ref)) return false;
+  if (refs.has(ref) || unread.has(ref) || unread.has(PACKED)) return false;
   const isElsewhere = ([other, oid]: readonly [string, string]): boolean =>
     oid === position[ref] && position[other] === undefined;
   return ![...refs, ...others].some(isElsewhere);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
+import { inspectPackedRefs } from './packed-refs.js';
 
 const NAME = /^[0-9a-f]{40}$/;
-const HEADER = /^# pack-refs with:( peeled| fully-peeled| sorted)* ?$/;
 const HEAD = 'ref: refs/heads/main\n';
 
 /** A ref as its file has it. */
@@ -53,33 +53,11 @@ async function inspectPacked(
   disk: Disk,
   damaged: DamagedRefs[],
 ): Promise<ReadonlyMap<string, string>> {
-  const refs = new Map<string, string>();
   const text = await read(join(gitdir, 'packed-refs'), disk);
-  if (text === undefined) return refs;
-  const lines = text.split('\n');
-  const wrong: number[] = [];
-  let last = '';
-  for (const [index, line] of lines.entries()) {
-    const [oid = '', ref = '', ...rest] = line.split(' ');
-    const isEnd = index === lines.length - 1;
-    if (isEnd ? line === '' : index === 0 && HEADER.test(line)) continue;
-    if (NAME.test(oid) && isRefName(ref) && rest.length === 0 && ref > last) {
-      refs.set(ref, oid);
-      last = ref;
-      if (isEnd) wrong.push(index + 1);
-    } else if (!/^\^[0-9a-f]{40}$/.test(line) || last === '') wrong.push(index + 1);
-  }
-  if (wrong.length > 0)
-    damaged.push({ path: 'packed-refs', reason: `line ${wrong.join(', ')} is not what git wrote` });
+  if (text === undefined) return new Map();
+  const { refs, reason } = inspectPackedRefs(text);
+  if (reason !== undefined) damaged.push({ path: 'packed-refs', reason });
   return refs;
-}
-
-/** A name that git's own check lets pass (git-check-ref-format), below refs/. */
-function isRefName(ref: string): boolean {
-  const refused =
-    // eslint-disable-next-line no-control-regex -- control characters are what a damaged name may hold
-    /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|(^|\/)\.|\.lock(\/|$)|\.$|\/$|\ufffd/;
-  return ref.startsWith('refs/') && !refused.test(ref) && ref.isWellFormed();
 }
 
 async function listLoose(gitdir: string, folder: string, disk: Disk): Promise<readonly string[]> {

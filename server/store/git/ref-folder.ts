@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { readCuts, writeCuts } from './cuts.js';
-import { readPackedRefs } from './packed-refs.js';
+import { findPackedDamage, readPackedRefs } from './packed-refs.js';
 import { findRef, moveRef } from './ref.js';
 import type { Refs } from './refs.js';
 
@@ -20,6 +20,12 @@ export function openRefFolder(gitdir: string, disk: Disk): Refs {
     find: (ref) => findRef(gitdir, ref, disk),
     list: async (prefix, damaged) => {
       const refs = new Map<string, string>();
+      // Any ref may be what one of its damaged lines was.
+      const unread = await findPackedDamage(gitdir, disk);
+      if (unread !== undefined) {
+        if (damaged === undefined) throw unread;
+        damaged('packed-refs', unread);
+      }
       for (const [ref, oid] of await readPackedRefs(gitdir, disk))
         if (ref.startsWith(prefix)) refs.set(ref, oid);
       for (const ref of await listLoose(gitdir, prefix, disk)) {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CellarError, isErrno } from '../../errors.js';
 import { nodeDisk, type Disk } from '../disk/disk.js';
 import { makeFolder, syncFolder } from '../disk/durable.js';
-import { dropPackedRef, readPackedRefs } from './packed-refs.js';
+import { dropPackedRef, findPackedDamage, readPackedRefs } from './packed-refs.js';
 
 const LOCK_PATIENCE_MS = 5_000;
 
@@ -46,6 +46,9 @@ export async function moveRef(
   try {
     try {
       if ((await findRef(gitdir, ref, disk)) !== from) return false;
+      // It may be there, in a line that cannot be read: made anew, it would take the place of what it led to.
+      const unread = from === undefined ? await findPackedDamage(gitdir, disk) : undefined;
+      if (unread !== undefined) throw unread;
       if (to === undefined) {
         // The packed one first: a loose one that went before it would bring an older value to light.
         await dropPackedRef(gitdir, ref, (each) => takeLock(each, disk), disk);
