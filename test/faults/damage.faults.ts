@@ -58,6 +58,8 @@ const KINDS: readonly { readonly name: string; readonly place: RegExp; readonly 
     { name: 'packed refs', place: /^store\.git\/packed-refs$/, packed: true },
   ];
 
+const ALL = { bigint: true, throwIfNoEntry: false } as const;
+
 type Blow = 'flip' | 'cut' | 'empty' | 'zeros';
 
 function damage(path: string, blow: Blow, chance: Chance): Buffer {
@@ -77,6 +79,11 @@ function damage(path: string, blow: Blow, chance: Chance): Buffer {
   return changed;
 }
 
+function isFilled(path: string): boolean {
+  const stat = statSync(path);
+  return stat.isFile() && stat.size > 0;
+}
+
 /** A store with one damaged file. */
 interface Blown {
   readonly root: string;
@@ -93,6 +100,7 @@ interface Blown {
 describe(`damaged files (seed ${SEED})`, () => {
   test(`${FLIPS} of them are named or made good, all else reads, nothing is written over, and a repair mends the store`, async () => {
     const chance = new Chance(SEED);
+    const failures: string[] = [];
     const counts = { whole: 0, named: 0, mended: 0, lost: 0, hopeless: 0 };
     await inFolder(async (folder) => {
       const [loose, packed] = [join(folder, 'loose'), join(folder, 'packed')];
@@ -103,10 +111,15 @@ describe(`damaged files (seed ${SEED})`, () => {
           const kind = KINDS[flip % KINDS.length] ?? KINDS[0]!;
           cpSync(kind.packed ? packed : loose, root, { recursive: true, verbatimSymlinks: true });
           const cellar = join(root, '.cellar');
-          const files = readdirSync(cellar, { recursive: true, encoding: 'utf8' }).filter(
-            (each) => kind.place.test(each) && statSync(join(cellar, each)).isFile(),
-          );
-          const file = chance.pick(files.filter((each) => statSync(join(cellar, each)).size > 0));
+          // In the order in which they came to be: names of objects are others each time.
+          const files = readdirSync(cellar, { recursive: true, encoding: 'utf8' })
+            .filter((each) => kind.place.test(each) && isFilled(join(cellar, each)))
+            .map((each) => ({
+              each,
+              at: statSync(join(loose, '.cellar', each), ALL)?.mtimeNs ?? 0n,
+            }))
+            .sort((a, b) => (a.at < b.at ? -1 : 1));
+          const file = chance.pick(files).each;
           const blow = chance.pick<Blow>(['flip', 'flip', 'flip', 'cut', 'empty', 'zeros']);
           const before = readFileSync(join(cellar, file));
           const damaged = damage(join(cellar, file), blow, chance);
@@ -114,10 +127,15 @@ describe(`damaged files (seed ${SEED})`, () => {
           if (before.equals(damaged)) return;
           const label = `seed ${SEED}, ${blow} ${flip} of ${file}`;
           const blown = { root, file, kind: kind.name, damaged, facts, whole: loose, label };
-          counts[await look(blown)] += 1;
-          counts[await mend(blown)] += 1;
+          try {
+            counts[await look(blown)] += 1;
+            counts[await mend(blown)] += 1;
+          } catch (error) {
+            failures.push(error instanceof Error ? error.message : String(error));
+          }
         });
     });
+    expect(failures).toEqual([]);
     console.log(
       `damage: ${counts.whole} made good, ${counts.named} named; ${counts.mended} mended whole, ${counts.lost} with something lost that was named, ${counts.hopeless} only out of a copy, seed ${SEED}`,
     );

@@ -52,8 +52,8 @@ export interface Repository {
   readonly gitdir: string;
   findRef(ref: string): Promise<string | undefined>;
   /**
-   * Full names and commits of the refs whose name starts with `prefix`, which ends in a slash. One that is damaged is told to `damaged`;
-   * without it, it rejects.
+   * Full names and commits of the refs whose name starts with `prefix`, which ends in a slash. One that is damaged is told to `damaged`,
+   * and so is `packed-refs`, of which any ref may be a part; without it, it rejects.
    */
   listRefs(prefix: string, damaged?: DamagedRef): Promise<ReadonlyMap<string, string>>;
   /** One that history was cut at has no parents. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { getSnapshot, readNotebook, type History } from '../../../server/history/history.js';
 import { setPin } from '../../../server/history/pin.js';
+import { repairStore } from '../../../server/history/repair/repair.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { MAIN } from '../../../server/store/create.js';
@@ -116,12 +117,22 @@ async function listShown(
   return rows.filter(({ id }) => shown.has(id));
 }
 
-test('a store in which nothing at all can be read is refused, and left alone', async () => {
+test('a store in which nothing at all can be read is left alone, and mended out of a copy only', async () => {
   const { history, root } = await fill();
   await history.store.close();
   const { git, catalog } = history.store.places;
+  const copy = await makeFolder();
+  cpSync(git, join(copy, 'store.git'), { recursive: true, verbatimSymlinks: true });
+  const main = readFileSync(join(git, 'refs/heads/main'), 'utf8');
   rmSync(catalog, { recursive: true });
   for (const folder of readdirSync(join(git, 'objects')))
     if (/^[0-9a-f]{2}$/.test(folder)) rmSync(join(git, 'objects', folder), { recursive: true });
-  await expect(openTestHistory(root)).rejects.toMatchObject({ code: 'store_damaged' });
+  const opened = await openTestHistory(root, { report: () => undefined });
+  expect(opened.store).toMatchObject({ readOnly: true, damage: { code: 'store_damaged' } });
+  expect((await verifyStore(opened)).status).toBe('damaged');
+  await expect(repairStore(opened)).rejects.toThrow(/--from/);
+  expect(readFileSync(join(git, 'refs/heads/main'), 'utf8')).toBe(main);
+  const repaired = await repairStore(opened, { from: [copy] });
+  expect(repaired).toMatchObject({ status: 'ok', damages: [], lost: [] });
+  expect(opened.store).toMatchObject({ readOnly: false, damage: undefined });
 });
