@@ -61,11 +61,12 @@ function toFileFinding(
 
 function toMissingFinding(
   oid: string,
-  { unread }: GitFound,
+  { unread, refs }: GitFound,
   { rows, concerned, hidden }: GitContext,
 ): Finding {
   const found = unread.get(oid);
   const row = rows.find(({ commit, blob }) => commit === oid || blob === oid);
+  const isLoose = refs.refs.find(({ ref }) => ref === found?.ref)?.isLoose ?? true;
   const isTip = found?.kind === 'commit' && found.commit === undefined;
   const what =
     found !== undefined
@@ -75,7 +76,7 @@ function toMissingFinding(
     what,
     reason: isTip ? `it leads to ${oid}, which is missing` : `object ${oid} is missing`,
     kind: isTip ? 'ref' : 'object',
-    ...(isTip ? { file: `store.git/${found.ref}` } : {}),
+    ...(isTip ? { file: `store.git/${isLoose ? found.ref : 'packed-refs'}` } : {}),
     objects: [oid],
     concerned: concerned.get(oid) ?? [],
     runs: [...[findRunOf(found?.path ?? '') ?? []].flat(), ...(hidden.get(oid) ?? [])],

@@ -28,7 +28,7 @@ export async function mendRefs(mending: Mending, found: RefsFound, clues: RefClu
   await mendPacked(mending, found);
   const known = new Map(found.refs.map((each) => [each.ref, each]));
   for (const ref of new Set([MAIN, ...refsOf(clues.position), ...known.keys()])) {
-    const now = known.get(ref) ?? { ref, oid: undefined, packed: undefined };
+    const now = known.get(ref) ?? { ref, oid: undefined, isLoose: false, packed: undefined };
     if (now.oid !== undefined && mending.sound.has(now.oid)) continue;
     const target = findTarget(mending, ref, clues);
     if (target === undefined && ref === MAIN)
@@ -89,15 +89,16 @@ async function setRef(
 
 /** A damaged letter of packed-refs makes a ref of another name, which nobody gave. */
 async function dropImpostors(
-  { repository, note }: Mending,
+  { repository, aside, note }: Mending,
   { refs }: RefsFound,
   position: CatalogPosition,
 ): Promise<void> {
   const known = new Set(refs.map(({ ref }) => ref));
   const gone = refsOf(position).filter((ref) => !known.has(ref));
-  for (const { ref, oid } of refs) {
+  for (const { ref, oid, isLoose } of refs) {
     const real = gone.find((each) => position[each] === oid);
     if (oid === undefined || real === undefined || position[ref] !== undefined) continue;
+    await aside.copy(`store.git/${isLoose ? ref : 'packed-refs'}`, 'it gave a ref a damaged name');
     if (await repository.deleteRef(ref, oid)) note(ref, `it was ${real} under a damaged name`);
   }
 }

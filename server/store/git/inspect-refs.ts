@@ -12,6 +12,8 @@ export interface FoundRef {
   readonly ref: string;
   /** Undefined where its own file holds no name of an object, whatever git has packed of it. */
   readonly oid: string | undefined;
+  /** Whether it has a file of its own. */
+  readonly isLoose: boolean;
   /** What packed-refs says of it. */
   readonly packed: string | undefined;
 }
@@ -33,7 +35,7 @@ export async function inspectRefs(gitdir: string, disk: Disk): Promise<RefsFound
   const damaged: DamagedRefs[] = [];
   const packed = await inspectPacked(gitdir, disk, damaged);
   const refs = new Map<string, FoundRef>();
-  for (const [ref, oid] of packed) refs.set(ref, { ref, oid, packed: oid });
+  for (const [ref, oid] of packed) refs.set(ref, { ref, oid, isLoose: false, packed: oid });
   for (const ref of await listLoose(gitdir, 'refs', disk)) {
     const text = await read(join(gitdir, ref), disk);
     // Packed, or taken away, since it was listed.
@@ -41,7 +43,12 @@ export async function inspectRefs(gitdir: string, disk: Disk): Promise<RefsFound
     const oid = text.trimEnd();
     const isSound = NAME.test(oid) && text === `${oid}\n`;
     if (!isSound) damaged.push({ path: ref, reason: 'it holds no name of an object' });
-    refs.set(ref, { ref, oid: isSound ? oid : undefined, packed: packed.get(ref) });
+    refs.set(ref, {
+      ref,
+      oid: isSound ? oid : undefined,
+      isLoose: true,
+      packed: packed.get(ref),
+    });
   }
   if ((await read(join(gitdir, 'HEAD'), disk)) !== HEAD)
     damaged.push({ path: 'HEAD', reason: 'it does not name the branch main' });

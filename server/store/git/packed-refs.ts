@@ -49,7 +49,7 @@ export function inspectPackedRefs(text: string): {
   for (const [index, line] of lines.entries()) {
     const [oid = '', ref = '', ...rest] = line.split(' ');
     const isEnd = index === lines.length - 1;
-    if (index === 0 ? HEADER.test(line) : isEnd && line === '') continue;
+    if (index === 0 ? HEADER.test(line) && !isEnd : isEnd && line === '') continue;
     if (NAME.test(oid) && isRefName(ref) && rest.length === 0 && ref > last) {
       refs.set(ref, oid);
       last = ref;
