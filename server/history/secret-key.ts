@@ -59,20 +59,23 @@ export async function inspectSecretFiles(
   store: Store,
 ): Promise<readonly { readonly name: string; readonly reason: string }[]> {
   const found: { name: string; reason: string }[] = [];
-  const look = async (name: string, read: () => Promise<unknown>): Promise<void> => {
-    await read().catch((error: unknown) => {
+  const look = async <Value>(
+    name: string,
+    read: () => Promise<Value>,
+  ): Promise<Value | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
       if (!(error instanceof CellarError)) throw error;
       found.push({ name, reason: `${error.message} No repair can mend it.` });
-    });
+      return undefined;
+    }
   };
   const path = join(store.places.state, KEY);
   const key = await readOrNothing(store, path);
-  let hasPurged = true;
-  await look(PURGED, async () => {
-    hasPurged = (await readPurged(store)).length > 0;
-  });
+  const purged = await look(PURGED, () => readPurged(store));
   if (key !== undefined) await look(KEY, () => Promise.resolve().then(() => parseKey(key, path)));
-  else if (hasPurged)
+  else if (purged === undefined || purged.length > 0)
     found.push({
       name: KEY,
       reason: `${path} is missing: what was purged can no longer be told, and would be kept again with the next version. No repair can mend it. Bring the file back from a backup. If there is none, purge again what is not to be kept.`,
