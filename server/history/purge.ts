@@ -25,6 +25,7 @@ import {
 import { zoneBelow, type Zone } from './purge-roles.js';
 import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
+import { cleanState } from './purge-state.js';
 import { listOutOfReach } from './purge-reach.js';
 import { findLeft } from './purge-scan.js';
 import { purgedFilesFile, readPurgedFiles } from './purged-files.js';
@@ -76,6 +77,7 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   const plan = {
     ...(await describe(history, rewriting, walked)),
     artifacts: await describeFiles(store, artifacts, { names, goes }),
+    settings: (await cleanState(store, remover, names)).length,
     unread: unread.size,
     outOfReach: await listOutOfReach(store),
   };
@@ -127,11 +129,12 @@ async function rewriteAll(
     .map(([ref, from]) => ({ ref, from, to: ref === MAIN ? raised : (commits.get(from) ?? from) }))
     .filter(({ from, to }) => from !== to);
   const texts = [...(await hashPurged(store, remover.forms))];
+  const state = [...(await cleanState(store, remover, rewriting.names))];
   // What holds the text waits; see the intake's whileTaking. One that was on its way for as long is not to be lost.
   checkSealed(history, remover);
   try {
     const hashes = going.map(({ sha256 }) => sha256);
-    await writeMarker(store, { format: 1, generation, refs, texts, files: hashes });
+    await writeMarker(store, { format: 1, generation, refs, texts, files: hashes, state });
   } catch (error) {
     // It may be there all the same, when only its folder could not be synced.
     if (!(await hasMarker(store).catch(() => true))) throw error;
