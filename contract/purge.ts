@@ -32,6 +32,8 @@ export const purgedSchema = z.object({
   commits: z.number().int(),
   /** Records of the journal that hold them. */
   records: z.number().int(),
+  /** Files of what is set here, such as paused paths and patterns, that hold them. */
+  settings: z.number().int(),
   /**
    * Files of runs that hold them. Each is named by its content, so it can only stay as it is or go whole; `uses` says which versions
    * made it, and under what name: none for one that no run names.

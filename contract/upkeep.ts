@@ -27,7 +27,17 @@ export const damageSchema = z.object({
   /** The damaged thing in words, e.g. "a.ipynb in commit 1f3…". */
   what: z.string(),
   reason: z.string(),
-  kind: z.enum(['object', 'pack', 'ref', 'journal', 'artifact', 'catalog', 'format', 'link']),
+  kind: z.enum([
+    'object',
+    'pack',
+    'ref',
+    'journal',
+    'artifact',
+    'catalog',
+    'format',
+    'link',
+    'state',
+  ]),
   /** The file on the disk, below `.cellar`, with "/"; absent where it is no one file. */
   file: z.string().optional(),
   /** Of git's object, its name; of an artifact, its SHA-256. */

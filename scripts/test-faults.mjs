@@ -31,9 +31,10 @@ acknowledged is lost. Each test prints its seed.
   --flips N    damaged files (60; --full 500)
   --writes N   snapshots by two servers' eight writers (400; --full 4000)
   --stride N   trouble at every Nth call of the disk (40; --full 1)
-  --rows N     lives in which trouble comes again and again (12; --full 100)`;
+  --rows N     lives in which trouble comes again and again (12; --full 100)
+  --purges N   purges beside people at work, and as many that die (5; --full 100)`;
 
-const NUMBERS = ['seed', 'cuts', 'kills', 'flips', 'writes', 'stride', 'rows'];
+const NUMBERS = ['seed', 'cuts', 'kills', 'flips', 'writes', 'stride', 'rows', 'purges'];
 
 await main(async () => {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, { type: 'string' }]));

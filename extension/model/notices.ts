@@ -103,6 +103,9 @@ export class NoticesModel extends Store<Notices> {
   /** The notebook goes on at another path. */
   moved(from: string, to: string): void {
     const notices = this.at(from);
+    const again = this.#again.get(from);
+    this.#again.delete(from);
+    if (again !== undefined) this.#again.set(to, again);
     const of = new Map(this.state.of);
     of.delete(from);
     if (notices.length > 0) of.set(to, notices);

@@ -52,11 +52,11 @@ function toSecret(input: Uint8Array): string {
 }
 
 function format(done: Purged): string {
-  const { snapshots, files, commits, records, artifacts, unread } = done;
+  const { snapshots, files, commits, records, settings, artifacts, unread } = done;
   const shown = snapshots.rows.slice(0, MOST_SHOWN);
   const more = snapshots.count - shown.length;
-  const nothing = commits === 0 && records === 0 && files === 0;
-  const what = `${count(snapshots.count, 'version')}, ${count(files, 'file')} of the history and ${count(records, 'record')} of the journal`;
+  const nothing = commits + records + files + settings === 0;
+  const what = `${count(snapshots.count, 'version')}, ${count(files, 'file')} of the history${settings === 0 ? '' : `, ${count(settings, 'file')} of what is set here`} and ${count(records, 'record')} of the journal`;
   const lines = [
     ...shown.map(({ id, path, time }) => `${shortId(id)}  ${time}  ${printable(path)}`),
     ...(more > 0 ? [`and ${count(more, 'more version')}`] : []),

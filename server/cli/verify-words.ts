@@ -9,7 +9,7 @@ export function formatVerified(found: Verified): string {
   const { damages, lost, purged, repaired } = found;
   const lines = [
     toSummary(found),
-    ...(repaired === undefined ? [] : toRepairLines(repaired)),
+    ...(repaired === undefined ? [] : toRepairLines(repaired, damages.length > 0)),
     ...damages.flatMap((damage) => toDamageLines(damage, '')),
     ...lost.flatMap((loss) => toDamageLines(loss, `lost, as said on ${loss.since.slice(0, 10)}: `)),
     ...purged.map(({ name, sha256 }) => `${name} (sha256:${sha256.slice(0, 12)}) was purged.`),
@@ -32,12 +32,14 @@ function toSummary({ damages, lost, reads, ...all }: Verified): string {
   return `All is well: ${whole}.`;
 }
 
-function toRepairLines({ mended, lost, aside }: Repaired): string[] {
+function toRepairLines({ mended, lost, aside }: Repaired, isDamaged: boolean): string[] {
   return [
     ...mended.map(({ what, how }) => `mended: ${what} (${how})`),
     ...lost.flatMap((damage) => toDamageLines(damage, 'lost: ')),
     ...(aside === null ? [] : [`What was replaced is in .cellar/${aside}.`]),
-    ...(mended.length + lost.length === 0 ? ['There was nothing to mend.'] : []),
+    ...(mended.length + lost.length > 0
+      ? []
+      : [isDamaged ? 'Nothing could be mended.' : 'There was nothing to mend.']),
   ];
 }
 

@@ -6,6 +6,7 @@ import { CellarError, isErrno } from '../errors.js';
 import { syncFolder, writeDurable } from '../store/disk/durable.js';
 import { pruneObjects } from '../store/git/prune.js';
 import type { Store } from '../store/store.js';
+import { putState } from './purge-state.js';
 import { walk } from './purge-walk.js';
 import { addPurged, hashedTextSchema } from './secret-key.js';
 
@@ -22,6 +23,8 @@ const markerSchema = z.object({
   texts: z.array(hashedTextSchema).default([]),
   /** Files of runs that go, by hash. */
   files: z.array(z.string()).default([]),
+  /** Files of the operating state as they are without the texts. */
+  state: z.array(z.object({ name: z.string(), content: z.string() })).default([]),
 });
 export type PurgeMarker = z.infer<typeof markerSchema>;
 
@@ -62,6 +65,7 @@ export async function resumePurge(store: Store): Promise<'none' | 'moved' | 'pru
   if (marker.refs.length === 0) return 'pruning';
   // First of all, so that what comes from now on is without it.
   await addPurged(store, marker.texts);
+  await putState(store, marker.state);
   for (const { ref, from, to } of marker.refs) {
     if ((await store.repository.findRef(ref)) === to) continue;
     if (await store.repository.replaceRef(ref, from, to)) continue;
@@ -79,7 +83,7 @@ export async function resumePurge(store: Store): Promise<'none' | 'moved' | 'pru
 /** Says in the marker that the refs are moved: from here on others may move them. */
 export async function clearMoved(store: Store): Promise<void> {
   const marker = await findMarker(store);
-  if (marker !== undefined) await writeMarker(store, { ...marker, refs: [] });
+  if (marker !== undefined) await writeMarker(store, { ...marker, refs: [], state: [] });
 }
 
 /** Removes every object that no ref leads to any more, and the files that go, then the marker: the purge is over. */

@@ -10,11 +10,12 @@ import { createNames } from './purge-names.js';
 import { cleanBlob } from './purge-rewrite.js';
 import type { Role } from './purge-roles.js';
 import { cleanName, type Remover } from './purge-texts.js';
+import { findInState } from './purge-state.js';
 import { walk } from './purge-walk.js';
 
 /**
- * What of a store still holds a text, in words: every object, whether anything leads to it or not, every ref's name, and every file of
- * the journal. None after a purge that has done all of it.
+ * What of a store still holds a text, in words: every object, whether anything leads to it or not, every ref's name, every file of
+ * the journal and of the operating state, and git's settings. None after a purge that has done all of it.
  */
 export async function findLeft(
   store: Store,
@@ -42,7 +43,7 @@ export async function findLeft(
       role === undefined ? remover.plain(content) !== undefined : await isIn(naming, role, content);
     if (isHeld) left.push(`${type} ${oid}${role === undefined ? ', which no ref leads to' : ''}`);
   }
-  left.push(...(await findInJournal(store, remover)));
+  left.push(...(await findInJournal(store, remover)), ...(await findInState(store, remover)));
   return left.slice(0, MAX_PURGE_LISTED);
 }
 

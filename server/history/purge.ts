@@ -25,12 +25,16 @@ import {
 import { zoneBelow, type Zone } from './purge-roles.js';
 import { checkPurgeable, cleanName, createRemover, type Remover } from './purge-texts.js';
 import { walk, type Walked } from './purge-walk.js';
+import { cleanState } from './purge-state.js';
 import { listOutOfReach } from './purge-reach.js';
 import { findLeft } from './purge-scan.js';
 import { purgedFilesFile, readPurgedFiles } from './purged-files.js';
 import { sealNow } from './seal.js';
 import { hashPurged } from './secret-key.js';
 import { TRAILERS } from './state.js';
+
+/** So often records are put into git that come in behind those that were. */
+const MOST_SEALS = 4;
 
 export interface PurgeOptions {
   readonly texts: readonly string[];
@@ -73,13 +77,17 @@ export async function purge(history: History, options: PurgeOptions): Promise<Pu
   const plan = {
     ...(await describe(history, rewriting, walked)),
     artifacts: await describeFiles(store, artifacts, { names, goes }),
+    settings: (await cleanState(store, remover, names)).length,
     unread: unread.size,
     outOfReach: await listOutOfReach(store),
   };
   const generation = await readGeneration(store);
   if (options.dryRun) return { status: 'ok', dryRun: true, ...plan, left: [], generation };
   const raised = await store.exclusively(() =>
-    rewriteAll(history, rewriting, goes ? artifacts : []),
+    history.secrets.whileTaking(
+      (text) => remover.text(text) !== undefined,
+      () => rewriteAll(history, rewriting, goes ? artifacts : []),
+    ),
   );
   // From here on nothing ends it: whoever asked must be told what is left.
   const { signal } = new AbortController();
@@ -98,8 +106,10 @@ async function rewriteAll(
   const { store } = history;
   const { remover, repository, signal } = rewriting;
   await checkRewritable(store.places.git, store.disk);
-  // As it would be at any time.
+  // As it would be at any time. A record that was on its way when the purge began may come in behind it.
   await sealNow(history);
+  for (let tries = 0; tries < MOST_SEALS && countRecords(history, remover) > 0; tries += 1)
+    await sealNow(history);
   checkSealed(history, remover);
   const generation = (await readGeneration(store)) + 1;
   const walked = await walk(repository, signal);
@@ -119,11 +129,12 @@ async function rewriteAll(
     .map(([ref, from]) => ({ ref, from, to: ref === MAIN ? raised : (commits.get(from) ?? from) }))
     .filter(({ from, to }) => from !== to);
   const texts = [...(await hashPurged(store, remover.forms))];
-  // Records come in while commits are written.
+  const state = [...(await cleanState(store, remover, rewriting.names))];
+  // What holds the text waits; see the intake's whileTaking. One that was on its way for as long is not to be lost.
   checkSealed(history, remover);
   try {
     const hashes = going.map(({ sha256 }) => sha256);
-    await writeMarker(store, { format: 1, generation, refs, texts, files: hashes });
+    await writeMarker(store, { format: 1, generation, refs, texts, files: hashes, state });
   } catch (error) {
     // It may be there all the same, when only its folder could not be synced.
     if (!(await hasMarker(store).catch(() => true))) throw error;

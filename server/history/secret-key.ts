@@ -21,6 +21,7 @@ const purgedSchema = z.object({ format: z.literal(1), texts: z.array(hashedTextS
 
 /** Where the hashes of purged texts are, below the folder of the operating state. */
 const PURGED = 'purged.json';
+const KEY = 'secrets.key';
 
 /**
  * This workspace's own key: `state/secrets.key`, mode 0600, made when it is first asked for. What is hashed with it names a secret in
@@ -28,7 +29,7 @@ const PURGED = 'purged.json';
  * another, what was purged would be kept again, and nobody would be told.
  */
 export async function readSecretKey(store: Store): Promise<string> {
-  const path = join(store.places.state, 'secrets.key');
+  const path = join(store.places.state, KEY);
   const known = await readOrNothing(store, path);
   if (known !== undefined) return parseKey(known, path);
   const key = randomBytes(32).toString('hex');
@@ -48,6 +49,38 @@ function parseKey(text: string, path: string): string {
     `${path} is damaged: what was purged, or said to be no secret, can no longer be told, so nothing is kept. Bring the file back from a backup. If there is none, delete it: a new one is made, what was said to be no secret is asked again, and what was purged has to be purged again.`,
     { path },
   );
+}
+
+/**
+ * What is wrong with the key and with what was hashed with it: files by name, each with what follows and how to go on. Nothing is made
+ * and nothing mended: what they said is nowhere else.
+ */
+export async function inspectSecretFiles(
+  store: Store,
+): Promise<readonly { readonly name: string; readonly reason: string }[]> {
+  const found: { name: string; reason: string }[] = [];
+  const look = async <Value>(
+    name: string,
+    read: () => Promise<Value>,
+  ): Promise<Value | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof CellarError)) throw error;
+      found.push({ name, reason: `${error.message} No repair can mend it.` });
+      return undefined;
+    }
+  };
+  const path = join(store.places.state, KEY);
+  const key = await readOrNothing(store, path);
+  const purged = await look(PURGED, () => readPurged(store));
+  if (key !== undefined) await look(KEY, () => Promise.resolve().then(() => parseKey(key, path)));
+  else if (purged === undefined || purged.length > 0)
+    found.push({
+      name: KEY,
+      reason: `${path} is missing: what was purged can no longer be told, and would be kept again with the next version. No repair can mend it. Bring the file back from a backup. If there is none, purge again what is not to be kept.`,
+    });
+  return found;
 }
 
 /** Names a secret to this workspace. */

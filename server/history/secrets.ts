@@ -43,6 +43,13 @@ export interface SecretIntake {
   ): Promise<readonly string[]>;
   /** There is more to look for. */
   refresh(): void;
+  /** Does work, such as a purge, until whose end `released` waits for texts that `takes` is true of. */
+  whileTaking<Result>(
+    takes: (text: string) => boolean,
+    work: () => Promise<Result>,
+  ): Promise<Result>;
+  /** Waits until nothing is under way that takes one of these texts out; to be called before what waits for no other write. */
+  released(texts: readonly string[]): Promise<void>;
 }
 
 /** Patterns work this long, in milliseconds, before others get a turn. */
@@ -67,6 +74,7 @@ export function openSecretIntake(store: Store): SecretIntake {
   const operating = openOperatingState(store.places, store.disk);
   let epoch = 0;
   let made: { readonly of: string; readonly seeker: Seeker } | undefined;
+  const taking = new Map<(text: string) => boolean, Promise<unknown>>();
 
   // A seeker's table of keywords takes some milliseconds to make.
   const toSeeker = async ({ patterns = [] }: SecretSettings, key: string): Promise<Seeker> => {
@@ -97,6 +105,21 @@ export function openSecretIntake(store: Store): SecretIntake {
     },
     refresh: () => {
       epoch += 1;
+    },
+    whileTaking: async (takes, work) => {
+      const result = work();
+      taking.set(
+        takes,
+        result.catch(() => undefined),
+      );
+      try {
+        return await result;
+      } finally {
+        taking.delete(takes);
+      }
+    },
+    released: async (texts) => {
+      for (const [takes, ended] of taking) if (texts.some(takes)) await ended;
     },
     cleanBytes: async (bytes, path) => {
       const began = epoch;

@@ -6,13 +6,20 @@ import { readFormat } from '../store/format.js';
 import { inspectJournal } from '../store/journal/inspect-journal.js';
 import type { Store } from '../store/store.js';
 import { toFinding, type Finding } from './finding.js';
+import { inspectSecretFiles } from './secret-key.js';
 
 /** Where git-lfs finds the files: from `store.git/lfs`. */
 export const LFS_LINK = join('..', '..', 'artifacts', 'sha256');
 /** What git itself needs to know of the store. */
 const CONFIG = /^\s*bare\s*=\s*true\s*$/m;
 
-/** Looks at the files that there are one of: the format, the way for git-lfs, git's own settings. */
+/** What the files about secrets are, in words. */
+const SECRET_FILES: Readonly<Record<string, string>> = {
+  'secrets.key': 'the key of secrets',
+  'purged.json': 'what was purged',
+};
+
+/** Looks at the files that there are one of: the format, the way for git-lfs, git's own settings, the key of secrets. */
 export async function verifyPlaces(store: Store): Promise<readonly Finding[]> {
   const { places, disk } = store;
   const found: Finding[] = [];
@@ -40,6 +47,10 @@ export async function verifyPlaces(store: Store): Promise<readonly Finding[]> {
         kind: 'format',
         file: 'store.git/config',
       }),
+    );
+  for (const { name, reason } of await inspectSecretFiles(store))
+    found.push(
+      toFinding({ what: SECRET_FILES[name] ?? name, reason, kind: 'state', file: `state/${name}` }),
     );
   return found;
 }

@@ -7,6 +7,7 @@ import type { Disk } from './disk/disk.js';
 import { isTemporary } from './disk/durable.js';
 import type { Places } from './places.js';
 import { sweepObjects } from './sweep-objects.js';
+import { sweepWriting } from './writing.js';
 
 const UNFINISHED_MS = 60 * 60 * 1000;
 /** Git itself holds such a lock for milliseconds. */
@@ -14,7 +15,7 @@ const LOCK_PATIENCE_MS = 1_000;
 /** Files of git's that it locks beside its refs. */
 const LOCKED = ['HEAD', 'config', 'packed-refs', 'shallow', 'objects/info/alternates'];
 
-/** Takes away what a killed owner left: its address, half-written files, uploads and stores, and git locks that nobody holds. */
+/** Takes away what a killed owner left: its address, half-written files, those beside a person's own, uploads and stores, and git locks that nobody holds. */
 export async function sweep(places: Places, disk: Disk): Promise<void> {
   await disk.rm(places.server, { force: true });
   await disk.rm(join(places.cellar, READY), { force: true });
@@ -26,6 +27,7 @@ export async function sweep(places: Places, disk: Disk): Promise<void> {
   for (const folder of [places.catalog, places.state, places.journal])
     for (const name of await list(folder, disk))
       if (isTemporary(name)) await disk.rm(join(folder, name), { force: true });
+  await sweepWriting(places.root, disk);
   await sweepObjects(places.git, disk);
   await clearStaleLocks(places.git, disk);
 }

@@ -8,6 +8,7 @@ import { makeFolder, placeFile, syncFolder } from './disk/durable.js';
 import { toWorkspacePath } from './disk/names.js';
 import { openRegular } from './disk/regular-file.js';
 import { inSteadyFolder } from './disk/steady-folder.js';
+import { noteWriting } from './writing.js';
 
 export interface FoundFile {
   /** Relative to the workspace, with "/". */
@@ -147,9 +148,15 @@ export function openWorkspaceFiles(root: string, disk: Disk = nodeDisk): Workspa
               (facts) => (facts.isFile() ? facts.mode & 0o777 : 0o644),
               () => 0o644,
             );
-            await placeFile(place, bytes, mode, disk, check);
-            await setMode(place, mode, disk);
-            await syncFolder(folder, disk);
+            const writing = await noteWriting(root, dirname(real), disk);
+            const temporary = join(folder, writing.name);
+            try {
+              await placeFile(place, bytes, mode, disk, { check, temporary });
+              await setMode(place, mode, disk);
+              await syncFolder(folder, disk);
+            } finally {
+              if (await isGone(temporary, disk)) await writing.done().catch(() => undefined);
+            }
           },
           disk,
         );
@@ -175,6 +182,13 @@ async function makeInside(folder: string, asked: string, disk: Disk): Promise<vo
   await makeInside(dirname(folder), asked, disk);
   const make = (above: string): Promise<void> => makeFolder(join(above, basename(folder)), disk);
   await inSteadyFolder(dirname(folder), asked, make, disk);
+}
+
+async function isGone(path: string, disk: Disk): Promise<boolean> {
+  return disk.lstat(path).then(
+    () => false,
+    (error: unknown) => isErrno(error, 'ENOENT'),
+  );
 }
 
 /** Ends a write over a file that has other bytes than it was to be written over. */

@@ -55,6 +55,8 @@ async function cleanNames(
   for (;;) {
     const { epoch } = secrets;
     const clean = await secrets.cleanTexts(names);
+    // A record waits for no other write, and would come in beside a purge of what it holds.
+    await secrets.released(clean);
     // A purge meanwhile knows of more.
     if (epoch === secrets.epoch) return new Map(names.map((name, at) => [name, clean[at] ?? '']));
   }

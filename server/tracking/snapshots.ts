@@ -71,6 +71,15 @@ function toArtifacts(row: RunRow, purged: ReadonlySet<string>): Artifact[] {
   }));
 }
 
+/** The files that a run made, as toSnapshots gives them but for the run. */
+export async function toRunFiles(
+  store: Store,
+  row: RunRow,
+): Promise<readonly Omit<Artifact, 'run'>[]> {
+  const purged = await findPurged(store, hashesOf([row]));
+  return toArtifacts(row, purged).map(({ run: _, ...artifact }) => artifact);
+}
+
 /** A notebook with what its history and the disk say; undefined while no snapshot of it is kept. */
 export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebook | undefined> {
   const history = await store.catalog.history(row.id);

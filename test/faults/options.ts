@@ -20,3 +20,5 @@ export const STRIDE = numberOf('STRIDE') ?? (isFull ? 1 : 40);
 export const FLIPS = numberOf('FLIPS') ?? (isFull ? 500 : 60);
 /** Lives in which trouble with the disk comes again and again, of each kind. */
 export const ROWS = numberOf('ROWS') ?? (isFull ? 100 : 12);
+/** Purges beside people at work, and as many that die. */
+export const PURGES = numberOf('PURGES') ?? (isFull ? 100 : 5);

@@ -9,6 +9,7 @@ import {
 import { CellarError } from '../../errors.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { logPoints } from '../../tracking/record-points.js';
+import { toRunFiles } from '../../tracking/snapshots.js';
 import { signalOf } from '../leaving.js';
 import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
@@ -45,13 +46,12 @@ export function pointsOperations(parts: ApiParts): readonly Operation[] {
         if (row === undefined)
           throw new CellarError('not_found', `There is no run ${JSON.stringify(id)}.`);
         const { name, status, snapshot, notebook, start, end } = row;
-        const { metrics, params, artifacts } = row;
         const facts = { id, name, status, snapshot, notebook, start, end };
         return {
           ...facts,
-          metrics: { ...metrics },
-          params: { ...params },
-          artifacts: [...artifacts],
+          metrics: { ...row.metrics },
+          params: { ...row.params },
+          artifacts: [...(await toRunFiles(store, row))],
         };
       },
     }),

@@ -73,7 +73,10 @@ async function backUpAlone(store: Store, options: BackUpOptions): Promise<Backed
       if (!(await isStillHeld(store, moment))) continue;
       const isDamaged = copying.damages.length > 0;
       // An earlier run may have copied what is damaged now while it was whole.
-      const files = isDamaged ? withEarlier(fresh, before) : fresh;
+      const files =
+        isDamaged && last !== undefined
+          ? withEarlier(fresh, withoutPurged(before, last, moment))
+          : fresh;
       const missing =
         isDamaged && last !== undefined
           ? await findMissing(join(folder, 'store.git'), files.objects, moment, {
@@ -130,6 +133,17 @@ async function readLast(store: Store, folder: string, last: Manifest): Promise<K
     }
   };
   return { objects: await read(LISTS.objects), artifacts: await read(LISTS.artifacts) };
+}
+
+/** What of an earlier backup may be listed again: what it has from before a purge may hold what was purged. */
+function withoutPurged(before: Kept, last: Manifest, { generation, purged }: Moment): Kept {
+  const isOlder = last.generation < generation;
+  const gone = new Set([...(purged ?? [])].map(artifactPath));
+  return {
+    objects: isOlder ? [] : before.objects,
+    artifacts:
+      isOlder && purged === undefined ? [] : before.artifacts.filter(({ path }) => !gone.has(path)),
+  };
 }
 
 function withEarlier({ objects, artifacts }: Kept, before: Kept): Kept {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { isErrno } from '../../errors.js';
+import { CellarError, isErrno } from '../../errors.js';
 import { MAIN } from '../create.js';
 import { isTemporary } from '../disk/durable.js';
 import { CUTS, formatCuts, readCuts } from '../git/cuts.js';
@@ -14,11 +14,15 @@ import { writeSetFile, type SetFile } from './manifest.js';
 
 const GENERATION_PATH = '.cellar/generation.json';
 const generationSchema = z.object({ generation: z.number().int() });
+const PURGED_PATH = '.cellar/purged-files.json';
+const purgedSchema = z.object({ files: z.array(z.object({ sha256: z.string() })) });
 
 /** The changing part of a store as of one moment, written into a set of a backup. */
 export interface Moment {
   readonly refs: Readonly<Record<string, string>>;
   readonly generation: number;
+  /** Files of runs that were purged, by hash, also those that are kept again since; undefined where the list of them is damaged. */
+  readonly purged: ReadonlySet<string> | undefined;
   /** Commits at which history begins although they name others before, which are lost. */
   readonly cuts: ReadonlySet<string>;
   /** Of the journal. */
@@ -46,8 +50,11 @@ export function captureMoment(store: Store, folder: string): Promise<Moment> {
       if (bytes !== undefined)
         files.push(await writeSetFile(at, `state/${name}`, bytes, store.disk));
     }
-    const generation = await readGeneration(store, refs.get(MAIN));
-    const facts = { refs: Object.fromEntries(refs), generation, cuts };
+    const main = refs.get(MAIN);
+    const generation = (await readOnMain(store, main, GENERATION_PATH, generationSchema))
+      ?.generation;
+    const purged = await readPurged(store, main);
+    const facts = { refs: Object.fromEntries(refs), generation: generation ?? 0, cuts, purged };
     return { ...facts, records: records.length, set, files };
   };
   // Of a store that is read-only nobody writes, and nothing may be asked to wait in its line.
@@ -77,12 +84,30 @@ async function readState(store: Store, name: string): Promise<Buffer | undefined
   }
 }
 
-/** How often a secret was purged from all history. */
-async function readGeneration(store: Store, main: string | undefined): Promise<number> {
-  if (main === undefined) return 0;
+async function readPurged(
+  store: Store,
+  main: string | undefined,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { files = [] } = (await readOnMain(store, main, PURGED_PATH, purgedSchema)) ?? {};
+    return new Set(files.map(({ sha256 }) => sha256));
+  } catch (error) {
+    const isDamaged = error instanceof CellarError && error.code === 'store_damaged';
+    if (isDamaged || error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}
+
+/** What a file of the store's own on main says; undefined where it is not there. */
+async function readOnMain<Value>(
+  store: Store,
+  main: string | undefined,
+  path: string,
+  schema: z.ZodType<Value>,
+): Promise<Value | undefined> {
+  if (main === undefined) return undefined;
   const { tree } = await store.repository.readCommit(main);
-  const oid = await store.repository.findEntry(tree, GENERATION_PATH);
-  if (oid === undefined) return 0;
-  const text = (await store.repository.readBlob(oid)).toString('utf8');
-  return generationSchema.parse(JSON.parse(text)).generation;
+  const oid = await store.repository.findEntry(tree, path);
+  if (oid === undefined) return undefined;
+  return schema.parse(JSON.parse((await store.repository.readBlob(oid)).toString('utf8')));
 }

@@ -175,19 +175,24 @@ export function isTemporary(name: string): boolean {
   return /^tmp_obj_[0-9a-f]{16}$/.test(name);
 }
 
+export interface PlaceOptions {
+  /** What it throws just before the rename leaves everything as it was. */
+  readonly check?: () => Promise<void>;
+  /** The other name, in the same folder: by default one that no other writer uses. */
+  readonly temporary?: string;
+}
+
 /**
  * Puts a whole file at `path`: written under another name, synced, renamed. Afterwards the file has the old or the new bytes,
- * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first. What `check`
- * throws just before the rename leaves everything as it was.
+ * never a part. The folder's own sync is left to the caller (see `syncFolder`), who may have many files to put first.
  */
 export async function placeFile(
   path: string,
   bytes: Uint8Array | string,
   mode = 0o644,
   disk: Disk = nodeDisk,
-  check?: () => Promise<void>,
+  { check, temporary = temporaryName(path) }: PlaceOptions = {},
 ): Promise<void> {
-  const temporary = temporaryName(path);
   try {
     const handle = await disk.open(temporary, 'wx', mode);
     try {

@@ -1,3 +1,5 @@
+import { CellarError } from '../../errors.js';
+
 interface Turn {
   readonly controller: AbortController;
   readonly ended: Promise<unknown>;
@@ -34,9 +36,14 @@ export function inTurn<Result>(
   return result;
 }
 
-/** Ends what is under way on a repository's objects, and works before anything else does. */
+/** Ends what is under way on a repository's objects with store_busy, and works before anything else does. */
 export function alone<Result>(gitdir: string, work: () => Promise<Result>): Promise<Result> {
-  for (const { controller } of turns.get(gitdir) ?? []) controller.abort();
+  const reason = new CellarError(
+    'store_busy',
+    `The history in ${gitdir} is being purged or mended, so that packing it, or freeing what nobody needs, was ended. Try again.`,
+    { path: gitdir },
+  );
+  for (const { controller } of turns.get(gitdir) ?? []) controller.abort(reason);
   return inTurn(gitdir, new AbortController().signal, work);
 }
 

@@ -105,6 +105,17 @@ describe('what no version is kept for', () => {
     expect([sent, ...shown()]).toEqual([0, 'refused allowed']);
   });
 
+  it('is sent again after the notebook was renamed', async () => {
+    const sent: string[] = [];
+    model.refused(PATH, [secretOf()], () => sent.push('it'));
+    model.refused('b.ipynb', [secretOf({ fingerprint: OTHER })], () => sent.push('other'));
+    model.moved(PATH, 'new.ipynb');
+    await model.allow('b.ipynb', keyAt(0, 'b.ipynb'));
+    expect([sent, shown('new.ipynb')]).toEqual([['other'], ['refused none']]);
+    await model.allow('new.ipynb', keyAt(0, 'new.ipynb'));
+    expect(sent).toEqual(['other', 'it']);
+  });
+
   it('is not sent again once it was dismissed, also when its secret is allowed elsewhere', async () => {
     let sent = 0;
     model.refused(PATH, [secretOf()], () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { Snapshot } from '../../../contract/snapshot.js';
 import { notebookText, writeInto } from '../scratch.js';
 import { burst, KERNEL, serve } from './served.js';
 
@@ -41,7 +42,7 @@ test('what a run has logged and no commit holds yet is purged with the rest', as
   });
 });
 
-test('who asks for a purged file is told that it was purged, by its address and by its version', async () => {
+test('who asks for a purged file is told that it was purged, by its address, its version and its run', async () => {
   const { own, ask } = await serve();
   const raw = Buffer.from(`a ${SECRET}`);
   const headers = { authorization: `Bearer ${KERNEL}` };
@@ -50,7 +51,7 @@ test('who asks for a purged file is told that it was purged, by its address and 
   const artifact = { name: 'm.pkl', stored: true, ...file };
   const bundles = [{ cell: 'c0', bundle: { artifacts: [artifact] } }];
   const kept = await own('POST', 'api/v1/bursts', burst('a.ipynb', ['fit()'], { bundles }));
-  const { id } = kept.json<{ snapshot: { id: string } }>().snapshot;
+  const { id, runs } = kept.json<{ snapshot: Snapshot }>().snapshot;
   const path = `api/v1/artifacts/${file.sha256}`;
   await own('POST', 'api/v1/purge', { texts: [SECRET], dryRun: false });
   expect((await own('GET', path)).status).toBe(200);
@@ -59,6 +60,9 @@ test('who asks for a purged file is told that it was purged, by its address and 
   expect(gone.status).toBe(410);
   expect(gone.json()).toMatchObject({ status: 'error', code: 'artifact_purged' });
   expect((await own('GET', `api/v1/snapshots/${id}`)).json()).toMatchObject({
+    artifacts: [{ name: 'm.pkl', sha256: file.sha256, purged: true }],
+  });
+  expect((await own('GET', `api/v1/runs/${runs[0]?.id ?? ''}`)).json()).toMatchObject({
     artifacts: [{ name: 'm.pkl', sha256: file.sha256, purged: true }],
   });
 });

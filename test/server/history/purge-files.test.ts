@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { chmod, cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -157,6 +157,34 @@ test('a collection and a backup take a purged file for no damage, and a restored
   expect(snapshot?.artifacts).toMatchObject([{ name: 'm.pkl', purged: true }]);
   expect(await verifyStore(restored)).toMatchObject({ status: 'ok', artifacts: 0 });
   expect(await restored.store.artifacts.findSize(held.sha256)).toBeUndefined();
+});
+
+test('a backup of a store that is damaged lists nothing that an earlier one has from before the purge', async () => {
+  const [folder, place] = [await makeFolder(), await makeFolder()];
+  const history = await openTestHistory();
+  const { store } = history;
+  const held = await store.artifacts.add(Readable.from([Buffer.from(SECRET)]));
+  const other = await store.artifacts.add(Readable.from([Buffer.from('clean')]));
+  await keepWith(history, [
+    { ...held, name: 'm.pkl' },
+    { ...other, name: `${SECRET}.pkl` },
+  ]);
+  await backUp(store, { folder });
+  await run(history, { files: true, dryRun: false });
+  const path = (sha256: string): string =>
+    join('artifacts', 'sha256', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  const damaged = join(store.places.cellar, path(other.sha256));
+  await chmod(damaged, 0o644);
+  await writeFile(damaged, 'something else');
+  expect(await backUp(store, { folder })).toMatchObject({
+    ...{ status: 'damaged', keptBefore: null, holdsPurged: true },
+  });
+  await restoreBackup({ folder, root: place, force: false, now: Date.now, disk: nodeDisk });
+  const back = await openTestHistory(place);
+  expect(await back.store.artifacts.findSize(held.sha256)).toBeUndefined();
+  expect(await back.store.artifacts.findSize(other.sha256)).toBe(5);
+  const objects = gitOf(back)('cat-file', '--batch', '--batch-all-objects');
+  expect(objects).not.toContain(SECRET);
 });
 
 test('a repair brings no purged file back, neither from the workspace nor from a backup', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -7,6 +7,10 @@ import { expect, test } from 'vitest';
 import type { Purged } from '../../../contract/purge.js';
 import type { History } from '../../../server/history/history.js';
 import { purge } from '../../../server/history/purge.js';
+import { FaultyDisk } from '../../faults/faulty-disk.js';
+import { isChange, type Call } from '../../faults/interpose.js';
+import { endBoot } from '../../faults/power-cut.js';
+import { openSession } from '../../faults/session.js';
 import { makeFolder, openTestHistory } from '../scratch.js';
 import { gitOf, keep } from './kept.js';
 
@@ -112,4 +116,77 @@ test('what still holds the text afterwards is named', async () => {
   const file = join(history.store.places.journal, 'left.ndjson');
   await writeFile(file, SECRET);
   expect((await run(history)).left).toEqual([`the name of refs/heads/of-${SECRET}`, file]);
+});
+
+/** What was set, with the secret in it and without. */
+const SETTINGS = {
+  spaceLimit: 5_000_000,
+  artifactGlobs: [`out/${SECRET}/*.pkl`, '*.pt'],
+  noisePatterns: [
+    { kind: 'mine', pattern: SECRET },
+    { kind: 'other', pattern: 'b+' },
+  ],
+  secrets: { sources: 'refuse', allowed: ['0123456789abcdef'], patterns: [] },
+} as const;
+
+test('what is set here is without the text afterwards, also where the purge ends behind its marker', async () => {
+  for (const dies of [false, true]) {
+    const root = join(await makeFolder(), 'before');
+    await mkdir(root);
+    const faulty = new FaultyDisk(undefined);
+    const { history, operating } = await openSession(root, { disk: faulty.disk });
+    await keep(history, 'a.ipynb', ['x']);
+    const { store } = history;
+    const { artifactGlobs, noisePatterns, ...others } = SETTINGS;
+    await operating.writeSettings({
+      ...{ spaceLimit: others.spaceLimit, artifactGlobs: [...artifactGlobs] },
+      ...{ noisePatterns: [...noisePatterns] },
+      secrets: { sources: 'refuse', allowed: [...others.secrets.allowed], patterns: [] },
+    });
+    await operating.writePaused({
+      notebooks: [`in/${SECRET}.ipynb`, 'b.ipynb'],
+      folders: [SECRET],
+    });
+    await operating.noteImported(`/home/${SECRET}/repo`, 'a'.repeat(40));
+    await operating.noteImported('/home/repo', 'b'.repeat(40));
+    expect(await run(history, true)).toMatchObject({ settings: 3, snapshots: { count: 0 } });
+    const marker = join(store.places.state, 'purge.json');
+    let isBehind = false;
+    const matches = (call: Call): boolean => {
+      const isWanted = isBehind && isChange(call);
+      isBehind ||= call.kind === 'rename' && call.args[1] === marker;
+      return isWanted;
+    };
+    if (dies) faulty.plan = { fault: { kind: 'die' }, matches, at: 1, lasting: true };
+    await Promise.race([run(history).then(({ left }) => left), faulty.death]);
+    if (dies) expect(await readFile(marker, 'utf8')).not.toContain(SECRET);
+    else await store.close();
+    await endBoot(root);
+    const after = join(root, '..', 'after');
+    await rename(root, after);
+    const next = await openSession(after);
+    expect(await next.operating.readSettings()).toEqual({
+      ...SETTINGS,
+      artifactGlobs: ['*.pt'],
+      noisePatterns: [{ kind: 'other', pattern: 'b+' }],
+    });
+    expect(await next.operating.readPaused()).toEqual({
+      ...{ notebooks: ['in/[purged].ipynb', 'b.ipynb'], folders: ['[purged]'] },
+    });
+    expect(await next.operating.findImported('/home/repo')).toBe('b'.repeat(40));
+    const files = await readdir(next.history.store.places.state);
+    for (const name of files)
+      expect(await readFile(join(next.history.store.places.state, name), 'utf8')).not.toContain(
+        SECRET,
+      );
+    await next.close();
+  }
+});
+
+test("what git's settings and other files of the state hold is named", async () => {
+  const history = await fill();
+  const { git, state } = history.store.places;
+  gitOf(history)('remote', 'add', 'origin', `https://me:${SECRET}@example.org/a.git`);
+  await writeFile(join(state, 'later.txt'), `a ${SECRET}`);
+  expect((await run(history)).left).toEqual([join(state, 'later.txt'), join(git, 'config')]);
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
@@ -6,8 +7,11 @@ import { attachRuns } from '../../../server/capture/attach.js';
 import { readSnapshotState, type History } from '../../../server/history/history.js';
 import { importGit } from '../../../server/history/import.js';
 import { purge } from '../../../server/history/purge.js';
+import { sealPending } from '../../../server/history/seal.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
+import { readCourse } from '../../../server/tracking/read-course.js';
+import { logPoints } from '../../../server/tracking/record-points.js';
 import { makeRepository } from '../checkout/repository.js';
 import { notebookText, openTestHistory, readHistories } from '../scratch.js';
 import { gitOf, keep } from './kept.js';
@@ -62,6 +66,33 @@ test('runs that were made ready before a purge are kept without the text', async
     ...{ name: `run ${MARK}`, params: { [`of ${MARK}`]: MARK } },
     metrics: { [`loss ${MARK}`]: { value: 0.5 } },
   });
+});
+
+test('points that are logged all the while keep no purge from its end, and those behind it are without the text', async () => {
+  const history = await openTestHistory();
+  for (let turn = 0; turn < 5; turn += 1)
+    await keep(history, 'a.ipynb', [`key = "${SECRET}" # ${turn}`]);
+  let [logged, isOver] = [0, false];
+  const log = async (): Promise<void> => {
+    while (!isOver) {
+      const points = [{ name: `loss ${SECRET}`, value: 1, step: logged, time: logged }];
+      await logPoints(history, RUN, { points });
+      logged += 1;
+      await setImmediate();
+    }
+  };
+  const logging = log();
+  await purgeIt(history);
+  const before = logged;
+  await purgeIt(history);
+  isOver = true;
+  await logging;
+  expect(before).toBeGreaterThan(0);
+  expect(objects(history)).not.toContain(SECRET);
+  await sealPending(history);
+  expect(objects(history)).not.toContain(SECRET);
+  const course = { run: RUN, name: `loss ${MARK}`, buckets: 1_000 };
+  expect((await readCourse(history.store, course)).total).toBe(logged);
 });
 
 test('what an import has read before a purge is brought in without the text', async () => {

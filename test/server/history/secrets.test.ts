@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 
 import { readNotebook, readSnapshotState, type History } from '../../../server/history/history.js';
 import { reindex } from '../../../server/history/reindex.js';
+import { repairStore } from '../../../server/history/repair/repair.js';
 import { restoreSnapshot } from '../../../server/history/restore.js';
 import { removePurged } from '../../../server/history/without-purged.js';
 import { addPurged, hashPurged } from '../../../server/history/secret-key.js';
 import { takeSnapshot, type Taken, type TakeRequest } from '../../../server/history/take.js';
+import { verifyStore } from '../../../server/history/verify.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import { keyOf, notebookOf, stream } from '../notebook/secrets/samples.js';
@@ -146,7 +148,7 @@ describe('restoring', () => {
 });
 
 test.each(['secrets.key', 'purged.json'])(
-  'nothing is kept while %s is damaged, which is named and stays as it is; where it is missing it is made anew',
+  'nothing is kept while %s is damaged, which is named, also by verify, and stays as it is; where it is missing it is made anew',
   async (name) => {
     const history = await openTestHistory();
     const [text] = await hashPurged(history.store, ['hunter2hunter2']);
@@ -157,7 +159,16 @@ test.each(['secrets.key', 'purged.json'])(
     const failure = await keep().catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'store_damaged', facts: { path } });
     expect(await readFile(path, 'utf8')).toBe('abc');
+    const found = [{ kind: 'state', file: `state/${name}` }];
+    expect((await verifyStore(history)).damages).toMatchObject(found);
+    const repaired = await repairStore(history);
+    expect(repaired).toMatchObject({ status: 'damaged', damages: found });
+    expect(repaired.damages[0]?.reason).toMatch(/No repair can mend it/);
+    expect(repaired.repaired).toEqual({ mended: [], lost: [], aside: null });
     await rm(path);
+    expect((await verifyStore(history)).damages).toMatchObject(
+      name === 'secrets.key' ? [{ reason: expect.stringContaining('is missing') as string }] : [],
+    );
     expect(await textOf(history, await keep())).toContain(MARK);
   },
 );
