@@ -3,7 +3,7 @@ import { InputDialog, Notification } from '@jupyterlab/apputils';
 import type { Notebook } from '../../contract/history.js';
 import { formatMoment } from '../model/time.js';
 import { COMMANDS } from './ids.js';
-import type { Command } from './parts.js';
+import { isWritable, type Command } from './parts.js';
 import { tellFailure } from './tell.js';
 
 /** Lists the notebooks whose file is not there, deleted or imported without it, and brings the last version of one back to where it was. */
@@ -12,6 +12,7 @@ export const showDeleted: Command = {
   inPalette: true,
   label: () => 'Show Deleted Notebooks…',
   caption: 'Bring back a notebook that is not in this workspace',
+  isEnabled: isWritable,
   execute: async (parts) => {
     try {
       const deleted = (await parts.client.notebooks()).filter((notebook) => notebook.deleted);

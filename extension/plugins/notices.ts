@@ -22,6 +22,8 @@ export const noticesPlugin: JupyterFrontEndPlugin<void> = {
       if (workspace === undefined) return;
       if (workspace.paused !== paused) cellar.board.setPaused(workspace.paused);
       paused = workspace.paused;
+      const obstacle = workspace.obstacle ?? undefined;
+      if (obstacle !== cellar.board.state.obstacle) cellar.board.setObstacle(obstacle);
       introduce(app, cellar, workspace);
       if (workspace.space.warn && !hasWarned) warnOfSpace(app, workspace);
       hasWarned = workspace.space.warn;

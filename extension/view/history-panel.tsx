@@ -5,7 +5,8 @@ import type { ImportModel } from '../model/import.js';
 import type { IntakesModel } from '../model/intakes.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { Problem } from '../model/problem.js';
-import type { SpaceModel } from '../model/space.js';
+import type { SpaceModel, SpaceState } from '../model/space.js';
+import { Store } from '../model/store.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
@@ -13,10 +14,12 @@ import { ExpiredNote } from './expired-note.js';
 import { ImportCard } from './import-card.js';
 import { IntakeLines } from './intake-line.js';
 import { Notices } from './notices.js';
+import { ObstacleNote } from './obstacle-note.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
 
+const NO_SPACE = new Store<SpaceState>({ workspace: undefined });
 const AWAY: Problem = { kind: 'away' };
 
 /** One notebook's history as a narrow panel: made for 300 pixels, works at 220. */
@@ -29,7 +32,9 @@ export function HistoryPanel(props: {
   readonly notices?: NoticesModel;
   readonly intakes?: IntakesModel;
 }): JSX.Element {
-  const { model, actions, space, imports, notices, intakes } = props;
+  const { model, space, imports, notices, intakes } = props;
+  const obstacle = useStore<SpaceState>(space ?? NO_SPACE).workspace?.obstacle ?? undefined;
+  const actions = obstacle === undefined ? props.actions : { ...props.actions, obstacle };
   const { path, phase, problem, capture } = useStore(model);
   const now = useNow(60_000);
   useEffect(() => {
@@ -46,6 +51,11 @@ export function HistoryPanel(props: {
       {notices === undefined ? null : (
         <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
       )}
+      {obstacle === undefined ? null : (
+        <ObstacleNote obstacle={obstacle}>
+          Versions can still be seen, compared and exported. New ones wait in this browser.
+        </ObstacleNote>
+      )}
       {shown === undefined ? null : (
         <ProblemBanner
           problem={shown}
@@ -56,7 +66,7 @@ export function HistoryPanel(props: {
           }}
         />
       )}
-      {imports === undefined ? null : <ImportCard model={imports} />}
+      {imports === undefined || obstacle !== undefined ? null : <ImportCard model={imports} />}
       {phase === 'ready' ? (
         <HistoryList model={model} actions={actions} />
       ) : (
