@@ -19,6 +19,7 @@ export interface HistoryActions {
   /** Keeps a version now, with a message. */
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
+  readonly onPauseWorkspace?: () => void;
   readonly onOpenSettings?: () => void;
   /** Shows the cell in the notebook where something was found. */
   readonly onShowCell?: (secret: FoundSecret) => void;

@@ -3,6 +3,7 @@ import { useEffect, type JSX } from 'react';
 import type { HistoryModel } from '../model/history.js';
 import type { ImportModel } from '../model/import.js';
 import type { IntakesModel } from '../model/intakes.js';
+import type { IntroductionModel } from '../model/introduction.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { Problem } from '../model/problem.js';
 import type { SpaceModel, SpaceState } from '../model/space.js';
@@ -12,6 +13,7 @@ import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
 import { ExpiredNote } from './expired-note.js';
 import { ImportCard } from './import-card.js';
+import { IntroductionCard } from './introduction-card.js';
 import { IntakeLines } from './intake-line.js';
 import { Notices } from './notices.js';
 import { ObstacleNote } from './obstacle-note.js';
@@ -29,10 +31,11 @@ export function HistoryPanel(props: {
   readonly space?: SpaceModel;
   /** Offers what git has of notebooks; without it nothing is offered. */
   readonly imports?: ImportModel;
+  readonly introduction?: IntroductionModel;
   readonly notices?: NoticesModel;
   readonly intakes?: IntakesModel;
 }): JSX.Element {
-  const { model, space, imports, notices, intakes } = props;
+  const { model, space, imports, introduction, notices, intakes } = props;
   const obstacle = useStore<SpaceState>(space ?? NO_SPACE).workspace?.obstacle ?? undefined;
   const actions = obstacle === undefined ? props.actions : { ...props.actions, obstacle };
   const { path, phase, problem, capture } = useStore(model);
@@ -50,6 +53,13 @@ export function HistoryPanel(props: {
       {intakes === undefined ? null : <IntakeLines model={intakes} path={path} />}
       {notices === undefined ? null : (
         <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
+      )}
+      {introduction === undefined ? null : (
+        <IntroductionCard
+          model={introduction}
+          onPause={actions.onPauseWorkspace}
+          onSettings={actions.onOpenSettings}
+        />
       )}
       {obstacle === undefined ? null : (
         <ObstacleNote obstacle={obstacle}>
