@@ -103,6 +103,18 @@ describe('the contract of the command', () => {
     expect(await named('/', 'snapshot', '--root', root, 'sub/a.ipynb')).toBe('sub/a.ipynb');
   });
 
+  test('an empty file is refused in words, and the history goes on past it', async () => {
+    const root = await makeFolder();
+    for (const text of [notebookText(['one']), '', notebookText(['two'])]) {
+      await writeInto(root, 'a.ipynb', text);
+      const done = await cellar(root, ['snapshot', 'a.ipynb']);
+      if (text === '') expect([done.code, done.err]).toEqual([2, 'cellar: a.ipynb is empty.\n']);
+      else expect(done.code).toBe(0);
+    }
+    const log = (await cellar(root, ['log', 'a.ipynb', '--json'])).json<Log>();
+    expect(log.snapshots).toHaveLength(2);
+  });
+
   test('the log tells versions of one minute apart', async () => {
     const root = await makeFolder();
     for (const source of ['one', 'two']) {
