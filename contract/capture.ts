@@ -14,6 +14,12 @@ import {
 /** A path in the workspace, relative to its root, with "/". */
 export const pathSchema = z.string().min(1).max(4096);
 
+/** What a person says of a version. */
+const messageSchema = z.string().max(MAX_MESSAGE_LENGTH, {
+  error: ({ input }) =>
+    `the message has ${typeof input === 'string' ? input.length : 'too many'} characters; at most ${MAX_MESSAGE_LENGTH} are kept`,
+});
+
 /** A metrics bundle that a cell of the burst displayed. */
 export const shownBundleSchema = z.object({ cell: z.string(), bundle: bundleSchema });
 
@@ -25,7 +31,7 @@ export const burstSchema = z.object({
   /** The notebook as the editor holds it, as JSON text; absent when it has no unsaved change: then the file is kept. */
   content: z.string().optional(),
   trigger: triggerSchema,
-  message: z.string().max(MAX_MESSAGE_LENGTH).optional(),
+  message: messageSchema.optional(),
   /** When the burst began and ended, in milliseconds since 1970, by the browser's clock. */
   started: z.number().optional(),
   finished: z.number().optional(),
@@ -61,7 +67,7 @@ export type Kept = z.infer<typeof keptSchema>;
 export const takeSchema = z.object({
   key: z.string().min(8).max(64).optional(),
   path: pathSchema,
-  message: z.string().max(MAX_MESSAGE_LENGTH).optional(),
+  message: messageSchema.optional(),
   trigger: triggerSchema.default('manual'),
 });
 

@@ -6,11 +6,13 @@ import { MAX_PAGE_ROWS } from './limits.js';
 export const directionSchema = z.enum(['higher', 'lower']);
 export type Direction = z.infer<typeof directionSchema>;
 
-/** A notebook with a history; `deleted` when its file is gone from the workspace. */
+/** A notebook with a history; `deleted` when its file is not in the workspace. */
 export const notebookSchema = z.object({
   id: idSchema,
   path: z.string(),
   deleted: z.boolean(),
+  /** Every version came by an import: where the file is not in the workspace, nobody has deleted it here. */
+  imported: z.boolean(),
   /** Paths it had before, oldest first. */
   formerPaths: z.array(z.string()),
   /** What it is a copy of. */

@@ -37,6 +37,8 @@ export const workspaceSchema = z.object({
   space: spaceSchema,
   paused: pausedSchema,
   readOnly: z.boolean(),
+  /** Why nothing can be written; null where it can. */
+  obstacle: z.enum(['damaged', 'disk_full', 'read_only']).nullable(),
   /** The base address for links that a reviewer can open; null when only JupyterLab reaches this server. */
   link: z.string().nullable(),
 });

@@ -2,6 +2,7 @@ import type { Kept } from '../../contract/capture.js';
 import type { CaptureState, Workspace } from '../../contract/workspace.js';
 import type { ClientError } from '../client/errors.js';
 import type { CaptureStatus } from '../model/capture-status.js';
+import { describeObstacle, type Obstacle } from '../model/obstacle-words.js';
 import { Store } from '../model/store.js';
 import type { Outcome, OutboxState } from './outbox.js';
 import type { Parcel } from './outbox-store.js';
@@ -15,6 +16,8 @@ interface Board {
   /** What the server was asked to pause. */
   readonly paused: Workspace['paused'];
   readonly isOff: boolean;
+  /** Why nothing can be written; undefined while nothing is known to stand in the way. */
+  readonly obstacle: Obstacle | undefined;
 }
 
 type CaptureError = Extract<CaptureStatus, { kind: 'error' }>;
@@ -31,6 +34,7 @@ export class CaptureBoard extends Store<Board> {
       errors: new Map(),
       paused: { notebooks: [], folders: [] },
       isOff: false,
+      obstacle: undefined,
     });
     this.#now = now;
   }
@@ -42,12 +46,14 @@ export class CaptureBoard extends Store<Board> {
 
   /** The one thing to say of a notebook's capture, the most pressing first. */
   statusOf(path: string): CaptureStatus {
-    const { outbox, states, kept, errors, isOff } = this.state;
+    const { outbox, states, kept, errors, isOff, obstacle } = this.state;
     const state = states.get(path);
     if (isOff) return { kind: 'paused', by: '' };
     if (state !== undefined && state.state !== 'on')
       return { kind: state.state, by: state.by ?? path };
     if (outbox.kind === 'held') return toHeldStatus(outbox);
+    if (obstacle !== undefined)
+      return { kind: 'error', message: describeObstacle(obstacle), told: true };
     const error = errors.get(path);
     if (error !== undefined) return error;
     if (outbox.kind === 'sending') return { kind: 'keeping' };
@@ -57,6 +63,10 @@ export class CaptureBoard extends Store<Board> {
 
   setOutbox(outbox: OutboxState): void {
     this.update({ outbox });
+  }
+
+  setObstacle(obstacle: Obstacle | undefined): void {
+    this.update({ obstacle });
   }
 
   setOff(isOff: boolean): void {

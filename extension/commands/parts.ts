@@ -72,6 +72,11 @@ export interface Command {
   execute(parts: Parts, args: Args): Promise<void> | void;
 }
 
+/** Nothing is known to stand in the way of writing into the store. */
+export function isWritable({ board }: Parts): boolean {
+  return board.state.obstacle === undefined;
+}
+
 /** An argument that must be a text; undefined when it is absent or something else. */
 export function textArg(args: Args, name: string): string | undefined {
   const value = args[name];

@@ -1,11 +1,12 @@
 import { COMMANDS } from './ids.js';
-import { textArg, type Command } from './parts.js';
+import { isWritable, textArg, type Command } from './parts.js';
 import { tellFailure } from './tell.js';
 
 /** Keeps the version `id` for ever, or takes its pin off when `pinned` is "false". */
 export const pin: Command = {
   id: COMMANDS.pin,
   label: () => 'Keep a Version for Ever',
+  isEnabled: isWritable,
   execute: async (parts, args) => {
     const id = textArg(args, 'id');
     if (id === undefined) throw new RangeError('cellar:pin needs id, a version');

@@ -10,7 +10,7 @@ import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
 import { restoreQuestion } from '../view/history-actions.js';
 import { COMMANDS } from './ids.js';
-import { textArg, type Command, type Parts } from './parts.js';
+import { isWritable, textArg, type Command, type Parts } from './parts.js';
 import { tellFailure } from './tell.js';
 
 /**
@@ -20,6 +20,8 @@ import { tellFailure } from './tell.js';
 export const restore: Command = {
   id: COMMANDS.restore,
   label: () => 'Restore…',
+  // What is there now could not be kept first.
+  isEnabled: isWritable,
   execute: async (parts, args) => {
     const id = textArg(args, 'id');
     if (id === undefined) throw new RangeError('cellar:restore needs id, a version');

@@ -3,20 +3,23 @@ import { InputDialog, Notification } from '@jupyterlab/apputils';
 import type { Notebook } from '../../contract/history.js';
 import { formatMoment } from '../model/time.js';
 import { COMMANDS } from './ids.js';
-import type { Command } from './parts.js';
+import { isWritable, type Command } from './parts.js';
 import { tellFailure } from './tell.js';
 
-/** Lists the notebooks whose file is gone and brings the last version of one back to where it was. */
+/** Lists the notebooks whose file is not there, deleted or imported without it, and brings the last version of one back to where it was. */
 export const showDeleted: Command = {
   id: COMMANDS.showDeleted,
   inPalette: true,
   label: () => 'Show Deleted Notebooks…',
-  caption: 'Bring a deleted notebook back',
+  caption: 'Bring back a notebook that is not in this workspace',
+  isEnabled: isWritable,
   execute: async (parts) => {
     try {
       const deleted = (await parts.client.notebooks()).filter((notebook) => notebook.deleted);
       if (deleted.length === 0) {
-        Notification.info('No notebook with kept versions is deleted.', { autoClose: 4000 });
+        Notification.info('Every notebook with kept versions is in this workspace.', {
+          autoClose: 4000,
+        });
         return;
       }
       const notebook = await choose(deleted);
@@ -32,9 +35,13 @@ export const showDeleted: Command = {
 
 async function choose(deleted: readonly Notebook[]): Promise<Notebook | undefined> {
   const now = Date.now();
-  const labels = deleted.map(({ path, time }) => `${path} — last kept ${formatMoment(time, now)}`);
+  const labels = deleted.map(({ path, time, imported }) =>
+    imported
+      ? `${path} — imported, as of ${formatMoment(time, now)}`
+      : `${path} — last kept ${formatMoment(time, now)}`,
+  );
   const answer = await InputDialog.getItem({
-    title: 'Deleted notebooks',
+    title: 'Notebooks that are not in this workspace',
     label: 'Restore the last version of',
     items: labels,
     okLabel: 'Restore',

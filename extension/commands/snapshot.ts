@@ -5,7 +5,7 @@ import type { Outcome } from '../capture/outbox.js';
 import { formatClock } from '../model/time.js';
 import { baseName } from '../model/words.js';
 import { COMMANDS } from './ids.js';
-import { targetPath, type Command } from './parts.js';
+import { isWritable, targetPath, type Command } from './parts.js';
 import { cellarIcon } from './icon.js';
 import { tellFailure } from './tell.js';
 
@@ -21,7 +21,7 @@ export const snapshot: Command = {
   icon: cellarIcon,
   isEnabled: (parts) => {
     const path = parts.currentNotebook()?.context.localPath;
-    return path !== undefined && parts.board.isOn(path);
+    return path !== undefined && parts.board.isOn(path) && isWritable(parts);
   },
   execute: async (parts, args) => {
     const panel = parts.currentNotebook();

@@ -11,7 +11,7 @@ export type TreeLine =
       readonly notebook: Notebook;
     };
 
-/** Notebooks as a tree by their paths, folders first, deleted notebooks last; with words, only those whose path has them all. */
+/** Notebooks as a tree by their paths, folders first, notebooks whose file is not there last; with words, only those whose path has them all. */
 export function toTree(notebooks: readonly Notebook[], text: string): readonly TreeLine[] {
   const words = text.toLowerCase().split(/\s+/);
   const found = notebooks.filter(({ path }) =>

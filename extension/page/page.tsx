@@ -4,8 +4,10 @@ import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import type { MergeClient } from '../client/merge.js';
 import type { Memory } from '../model/memory.js';
+import type { Obstacle } from '../model/obstacle-words.js';
 import { toProblem, type Problem } from '../model/problem.js';
 import { NotebookList } from '../view/notebook-list.js';
+import { ObstacleNote } from '../view/obstacle-note.js';
 import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
 import { CopyLink } from './copy-link.js';
 import { DiffPage } from './diff-page.js';
@@ -47,7 +49,7 @@ function ReviewPage(props: {
   readonly linkRefused: boolean;
 }): JSX.Element {
   const { client, memory, route, linkRefused } = props;
-  const { notebooks, name, problem, load } = useWorkspace(client);
+  const { notebooks, name, problem, obstacle, load } = useWorkspace(client);
   const [diffed, setDiffed] = useState<string>();
   const current = route.kind === 'notebook' ? route.id : route.kind === 'diff' ? diffed : undefined;
   const notebook = notebooks?.find(({ id }) => id === current);
@@ -68,6 +70,13 @@ function ReviewPage(props: {
         <ThemeButton memory={memory} />
       </header>
       {problem === undefined ? null : <ProblemBanner problem={problem} onRetry={load} />}
+      {obstacle === undefined ? null : (
+        <ObstacleNote obstacle={obstacle}>
+          {obstacle === 'damaged'
+            ? 'Some versions may not be shown.'
+            : 'Versions can still be seen and compared.'}
+        </ObstacleNote>
+      )}
       <div className="cellar-Page-body">
         {notebooks === undefined ? (
           <Skeleton label="Loading notebooks" rows={4} />
@@ -162,6 +171,7 @@ function useRoute(): PageRoute {
 interface LoadedWorkspace {
   readonly notebooks?: readonly Notebook[];
   readonly name?: string;
+  readonly obstacle?: Obstacle | undefined;
   readonly problem?: Problem;
 }
 
@@ -169,8 +179,8 @@ function useWorkspace(client: Client): LoadedWorkspace & { readonly load: () => 
   const [loaded, setLoaded] = useState<LoadedWorkspace>({});
   const load = useCallback(() => {
     Promise.all([client.notebooks(), client.workspace()]).then(
-      ([notebooks, { name }]) => {
-        setLoaded({ notebooks, name });
+      ([notebooks, { name, obstacle }]) => {
+        setLoaded({ notebooks, name, obstacle: obstacle ?? undefined });
       },
       (error: unknown) => {
         setLoaded((before) => ({ ...before, problem: toProblem(error) }));

@@ -68,8 +68,8 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     notebooks.currentChanged.connect(renew);
     let known: unknown;
     cellar.board.subscribe(() => {
-      const { paused, states, isOff } = cellar.board.state;
-      const now = [paused, states, isOff, cellar.board.state.outbox.kind];
+      const { paused, states, isOff, obstacle } = cellar.board.state;
+      const now = [paused, states, isOff, obstacle, cellar.board.state.outbox.kind];
       if (Array.isArray(known) && now.every((value, at) => value === (known as unknown[])[at]))
         return;
       known = now;

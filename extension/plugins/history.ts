@@ -13,9 +13,11 @@ import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { HistoryModel } from '../model/history.js';
 import { ImportModel } from '../model/import.js';
+import { IntroductionModel } from '../model/introduction.js';
 import { IntakesModel } from '../model/intakes.js';
 import { HistoryPanel } from '../view/history-panel.js';
 import { NOW, type HistoryActions } from '../view/history-actions.js';
+import { announceIntroduction } from './announce-introduction.js';
 import { announceNotices } from './announce-notices.js';
 import { ICellar, IHistory, type Cellar, type History } from './tokens.js';
 
@@ -39,11 +41,13 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
     const model = new HistoryModel({ client: cellar.client, memory: cellar.memory });
     followNotebook(model, notebooks, app);
     followCapture(model, cellar);
+    const introduction = new IntroductionModel(cellar.memory);
     const panel = ReactWidget.create(
       createElement(HistoryPanel, {
         model,
         actions: toActions(app, cellar, model),
         space: cellar.space,
+        introduction,
         imports: new ImportModel(cellar.client, cellar.memory),
         notices: cellar.notices,
         intakes: new IntakesModel(cellar.client),
@@ -57,6 +61,7 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
     if (labShell === null) panel.title.label = 'Versions';
     app.shell.add(panel, 'right', { rank: 700, type: 'Cellar' });
     restorer?.add(panel, PANEL_ID);
+    announceIntroduction(app, introduction, { space: cellar.space, panel });
     announceNotices(cellar.notices, {
       isSeen: (path) => panel.isVisible && model.state.path === path,
       onShow: (path) => {
@@ -163,6 +168,9 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
       const { path, capture } = model.state;
       if (path === undefined) return;
       run(capture?.kind === 'paused' ? COMMANDS.resume : COMMANDS.pauseNotebook, { path });
+    },
+    onPauseWorkspace: () => {
+      run(COMMANDS.pauseWorkspace);
     },
     onRetry: () => {
       run(COMMANDS.retry);

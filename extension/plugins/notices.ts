@@ -6,12 +6,10 @@ import { COMMANDS } from '../commands/ids.js';
 import { describeSpace } from '../model/space.js';
 import { ICellar, type Cellar } from './tokens.js';
 
-const MEMORY_KEY = 'introduced';
-
-/** Says once what is kept and where, and warns when the space set for it runs out. */
+/** Tells the board what stands in the way of keeping, and warns when the space set for it runs out. */
 export const noticesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cellar:notices',
-  description: 'Says once what Cellar keeps and where, and warns when space runs out.',
+  description: 'Follows what the workspace says of itself, and warns when space runs out.',
   autoStart: true,
   requires: [ICellar],
   activate: (app: JupyterFrontEnd, cellar: Cellar) => {
@@ -22,34 +20,14 @@ export const noticesPlugin: JupyterFrontEndPlugin<void> = {
       if (workspace === undefined) return;
       if (workspace.paused !== paused) cellar.board.setPaused(workspace.paused);
       paused = workspace.paused;
-      introduce(app, cellar, workspace);
+      const obstacle = workspace.obstacle ?? undefined;
+      if (obstacle !== cellar.board.state.obstacle) cellar.board.setObstacle(obstacle);
       if (workspace.space.warn && !hasWarned) warnOfSpace(app, workspace);
       hasWarned = workspace.space.warn;
     });
     void app.restored.then(() => cellar.space.load());
   },
 };
-
-function introduce(app: JupyterFrontEnd, { memory }: Cellar, { root }: Workspace): void {
-  if (memory.get(MEMORY_KEY) === true) return;
-  memory.set(MEMORY_KEY, true);
-  const place = root === null ? 'in the folder .cellar of this workspace' : `in ${root}/.cellar`;
-  Notification.info(`Cellar keeps a version of each notebook that you run or save, ${place}.`, {
-    autoClose: 15_000,
-    actions: [
-      {
-        label: 'Pause',
-        caption: 'Keep nothing in this workspace until resumed',
-        callback: () => void app.commands.execute(COMMANDS.pauseWorkspace),
-      },
-      {
-        label: 'Settings',
-        caption: 'What is kept, and when',
-        callback: () => void app.commands.execute(COMMANDS.openSettings),
-      },
-    ],
-  });
-}
 
 function warnOfSpace(app: JupyterFrontEnd, workspace: Workspace): void {
   Notification.warning(`Cellar's versions take ${describeSpace(workspace)} that is set for them.`, {

@@ -1,6 +1,7 @@
 import type { HistoryRow } from '../../contract/history.js';
 import { redactionWords, type FoundSecret } from '../../contract/secrets.js';
 import type { Artifact } from '../../contract/snapshot.js';
+import type { Obstacle } from '../model/obstacle-words.js';
 import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
 import type { MenuEntry } from './menu.js';
@@ -18,11 +19,14 @@ export interface HistoryActions {
   /** Keeps a version now, with a message. */
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
+  readonly onPauseWorkspace?: () => void;
   readonly onOpenSettings?: () => void;
   /** Shows the cell in the notebook where something was found. */
   readonly onShowCell?: (secret: FoundSecret) => void;
   /** Sends the versions that wait now. */
   readonly onRetry?: () => void;
+  /** Why nothing can be written: what would need it is shown, and cannot be chosen. */
+  readonly obstacle?: Obstacle;
 }
 
 /** The head that stands for the notebook as it is in the editor or on disk. */
@@ -60,13 +64,15 @@ export function rowEntries(
         actions.onCompare(best, row.id);
       },
     });
-  const { onRestore, onPin, onCopyLink, onExport } = actions;
+  const { onRestore, onPin, onCopyLink, onExport, obstacle } = actions;
+  const disabled = obstacle !== undefined;
   if ([onRestore, onPin, onCopyLink, onExport].some((action) => action !== undefined))
     entries.push({ kind: 'line' });
   if (onRestore !== undefined)
     entries.push({
       kind: 'action',
       label: 'Restore…',
+      disabled,
       run: () => {
         onRestore(row);
       },
@@ -75,6 +81,7 @@ export function rowEntries(
     entries.push({
       kind: 'action',
       label: row.pinned ? 'Take the pin off' : 'Keep for ever',
+      disabled,
       run: () => {
         onPin(row);
       },

@@ -61,6 +61,8 @@ function HeaderButtons(props: {
         <IconButton
           icon={paused ? 'play' : 'pause'}
           label={paused ? 'Keep versions again' : 'Pause: keep no versions'}
+          // What is paused is no part of what is damaged.
+          disabled={actions.obstacle !== undefined && actions.obstacle !== 'damaged'}
           onClick={() => actions.onPause?.(!paused)}
         />
       )}
@@ -92,7 +94,12 @@ function HeaderButtons(props: {
 function headerEntries(actions: HistoryActions, hasVersions: boolean): readonly MenuEntry[] {
   const entries: MenuEntry[] = [];
   if (actions.onKeep !== undefined)
-    entries.push({ kind: 'action', label: 'Keep a version now…', run: () => actions.onKeep?.() });
+    entries.push({
+      kind: 'action',
+      label: 'Keep a version now…',
+      disabled: actions.obstacle !== undefined,
+      run: () => actions.onKeep?.(),
+    });
   if (actions.onExport !== undefined)
     entries.push({
       kind: 'action',

@@ -3,20 +3,25 @@ import { useEffect, type JSX } from 'react';
 import type { HistoryModel } from '../model/history.js';
 import type { ImportModel } from '../model/import.js';
 import type { IntakesModel } from '../model/intakes.js';
+import type { IntroductionModel } from '../model/introduction.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { Problem } from '../model/problem.js';
-import type { SpaceModel } from '../model/space.js';
+import type { SpaceModel, SpaceState } from '../model/space.js';
+import { Store } from '../model/store.js';
 import type { HistoryActions } from './history-actions.js';
 import { HistoryHeader } from './history-header.js';
 import { HistoryList } from './history-list.js';
 import { ExpiredNote } from './expired-note.js';
 import { ImportCard } from './import-card.js';
+import { IntroductionCard } from './introduction-card.js';
 import { IntakeLines } from './intake-line.js';
 import { Notices } from './notices.js';
+import { ObstacleNote } from './obstacle-note.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
 import { useNow, useStore } from './use-store.js';
 
+const NO_SPACE = new Store<SpaceState>({ workspace: undefined });
 const AWAY: Problem = { kind: 'away' };
 
 /** One notebook's history as a narrow panel: made for 300 pixels, works at 220. */
@@ -26,10 +31,13 @@ export function HistoryPanel(props: {
   readonly space?: SpaceModel;
   /** Offers what git has of notebooks; without it nothing is offered. */
   readonly imports?: ImportModel;
+  readonly introduction?: IntroductionModel;
   readonly notices?: NoticesModel;
   readonly intakes?: IntakesModel;
 }): JSX.Element {
-  const { model, actions, space, imports, notices, intakes } = props;
+  const { model, space, imports, introduction, notices, intakes } = props;
+  const obstacle = useStore<SpaceState>(space ?? NO_SPACE).workspace?.obstacle ?? undefined;
+  const actions = obstacle === undefined ? props.actions : { ...props.actions, obstacle };
   const { path, phase, problem, capture } = useStore(model);
   const now = useNow(60_000);
   useEffect(() => {
@@ -46,6 +54,18 @@ export function HistoryPanel(props: {
       {notices === undefined ? null : (
         <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
       )}
+      {introduction === undefined ? null : (
+        <IntroductionCard
+          model={introduction}
+          onPause={actions.onPauseWorkspace}
+          onSettings={actions.onOpenSettings}
+        />
+      )}
+      {obstacle === undefined ? null : (
+        <ObstacleNote obstacle={obstacle}>
+          Versions can still be seen, compared and exported. New ones wait in this browser.
+        </ObstacleNote>
+      )}
       {shown === undefined ? null : (
         <ProblemBanner
           problem={shown}
@@ -56,7 +76,7 @@ export function HistoryPanel(props: {
           }}
         />
       )}
-      {imports === undefined ? null : <ImportCard model={imports} />}
+      {imports === undefined || obstacle !== undefined ? null : <ImportCard model={imports} />}
       {phase === 'ready' ? (
         <HistoryList model={model} actions={actions} />
       ) : (

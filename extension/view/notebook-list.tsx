@@ -40,9 +40,7 @@ export function NotebookList(props: {
               >
                 <Icon name="notebook" />
                 <span className="cellar-Notebooks-name">{line.name}</span>
-                <span className="cellar-quiet cellar-number">
-                  {line.notebook.deleted ? 'deleted' : line.notebook.snapshots}
-                </span>
+                <span className="cellar-quiet cellar-number">{toCount(line.notebook)}</span>
               </a>
             )}
           </li>
@@ -52,9 +50,17 @@ export function NotebookList(props: {
   );
 }
 
-function notebookTitle({ path, snapshots, time, formerPaths, origin }: Notebook): string {
+/** How many versions there are, or that they are all there is. */
+function toCount({ deleted, imported, snapshots }: Notebook): string {
+  if (!deleted) return String(snapshots);
+  return imported ? 'not here' : 'deleted';
+}
+
+function notebookTitle(notebook: Notebook): string {
+  const { path, snapshots, time, formerPaths, origin, deleted, imported } = notebook;
   return [
     path,
+    ...(deleted && imported ? ['not in this workspace: its versions were imported'] : []),
     `${formatCount(snapshots, 'version')}, the newest of ${formatFullTime(time)}`,
     ...(formerPaths.length > 0 ? [`before: ${formerPaths.join(', ')}`] : []),
     ...(origin === null ? [] : [`a copy of ${origin.path}`]),

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
@@ -67,13 +68,8 @@ export async function runGit(folder: string, words: readonly string[]): Promise<
 export function toFailure(error: unknown, folder: string): Error {
   const facts = { path: folder };
   const options = { cause: error };
-  if (isErrno(error, 'ENOENT', 'EACCES'))
-    return new CellarError(
-      'not_found',
-      `git could not be started in ${folder}: the folder is gone, or git is not installed or not on PATH.`,
-      facts,
-      options,
-    );
+  if (isErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR'))
+    return new CellarError('not_found', whyNotStarted(error, folder), facts, options);
   if (isErrno(error, 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'))
     return new CellarError(
       'too_large',
@@ -97,6 +93,17 @@ export function toFailure(error: unknown, folder: string): Error {
       : Buffer.alloc(0);
   const words = missing ? `${folder}${OUTSIDE}` : said;
   return new GitFailure(words, code, printed, options);
+}
+
+/** The system says the same of a program that is missing and of the folder it was to run in. */
+function whyNotStarted(error: unknown, folder: string): string {
+  const elsewhere = spawnSync('git', ['--version'], { cwd: dirname(process.execPath) });
+  if (elsewhere.error !== undefined)
+    return 'git could not be started: it is not installed, or not on PATH.';
+  if (isErrno(error, 'ENOTDIR')) return `${folder} is not a folder.`;
+  return isErrno(error, 'EACCES')
+    ? `The folder ${folder} may not be entered: permission is missing.`
+    : `There is no folder ${folder}: it is gone, or was never there.`;
 }
 
 /** True where git refused since the folder is not inside a repository; what it said names the folder then. */

@@ -3,18 +3,28 @@ import type { Context } from './command.js';
 import { formatSize } from './words.js';
 
 const MOST_CELLS = 30;
+const EVERY_MS = 1_000;
 
 /** Shows people how far a long operation has come for as long as it runs. */
 export async function withBar<Result>(
-  context: Context,
+  context: Pick<Context, 'sketch' | 'width'>,
   work: (report: (progress: Progress) => void) => Promise<Result>,
 ): Promise<Result> {
   const start = performance.now();
+  let last: Progress | undefined;
+  const draw = (): void => {
+    if (last !== undefined)
+      context.sketch(formatBar(last, (performance.now() - start) / 1000, context.width));
+  };
+  // A step of which nothing is heard for long is seen to go on.
+  const timer = setInterval(draw, EVERY_MS);
   try {
     return await work((progress) => {
-      context.sketch(formatBar(progress, (performance.now() - start) / 1000, context.width));
+      last = progress;
+      draw();
     });
   } finally {
+    clearInterval(timer);
     context.sketch(undefined);
   }
 }

@@ -28,16 +28,26 @@ export function writeExportFolder(
 ): Promise<void> {
   return writeBeside(target, async (beside) => {
     await ensureFolder(beside);
-    for (const [done, file] of plan.files.entries()) {
+    const total = plan.files.reduce((sum, file) => sum + sizeOf(file), 0);
+    let before = 0;
+    for (const file of plan.files) {
       target.signal.throwIfAborted();
-      target.report({ what: 'files', done, total: plan.files.length });
+      const report = (done: number): void => {
+        target.report({ what: 'bytes', done: before + done, total });
+      };
+      report(0);
       const path = join(beside, ...file.path.split('/'));
       await ensureFolder(dirname(path));
-      await writeSource(owner, file.source, { path, signal: target.signal });
+      await writeSource(owner, file.source, { path, signal: target.signal, report });
+      before += sizeOf(file);
       const time = new Date(file.time);
       await utimes(path, time, time);
     }
   });
+}
+
+function sizeOf({ source }: ExportFile): number {
+  return source.kind === 'text' ? Buffer.byteLength(source.text) : source.size;
 }
 
 /** The same as one zip file. */
@@ -57,7 +67,11 @@ export function writeExportZip(
 async function writeSource(
   owner: Connection,
   source: ExportFile['source'],
-  to: { readonly path: string; readonly signal: AbortSignal },
+  to: {
+    readonly path: string;
+    readonly signal: AbortSignal;
+    readonly report: (done: number) => void;
+  },
 ): Promise<void> {
   if (source.kind === 'text') await writeFile(to.path, source.text);
   else {
@@ -65,7 +79,7 @@ async function writeSource(
       source.kind === 'snapshot'
         ? pathTo('snapshotNotebook', { id: source.id })
         : pathTo('artifact', { sha256: source.sha256 });
-    await writeStream(to.path, owner.stream({ path }), to.signal);
+    await writeStream(to.path, owner.stream({ path }), to.signal, to.report);
   }
 }
 
@@ -73,7 +87,7 @@ async function writeStream(
   path: string,
   bytes: AsyncIterable<Buffer>,
   signal: AbortSignal,
-  report?: (done: number) => void,
+  report: (done: number) => void,
 ): Promise<void> {
   const file = await open(path, 'wx');
   let done = 0;
@@ -82,7 +96,7 @@ async function writeStream(
       signal.throwIfAborted();
       await file.writeFile(chunk);
       done += chunk.length;
-      report?.(done);
+      report(done);
     }
     await file.sync();
   } finally {

@@ -31,21 +31,25 @@ export const exportCommand: Command = {
       throw new CellarError('bad_request', `Usage: cellar export ${exportCommand.usage}`);
     const path = resolve(context.cwd, target);
     const root = what === undefined ? call.root : await findRootOf(context, call, what);
-    const done = await withOwner(context, root, async (owner) => {
-      const query = {
-        ...(what === undefined ? {} : await toQuery(context, call, { owner, what })),
-        artifacts: call.flag('artifacts') ? '1' : '0',
-      };
-      const plan = exportPlanSchema.parse(await owner.json({ path: pathTo('exportPlan'), query }));
-      const precious = { root, cwd: context.cwd };
-      const to = { path, force: call.flag('force'), precious, signal: context.stopped() };
-      await withBar(context, (report) =>
-        /\.zip$/i.test(path)
-          ? writeExportZip(owner, query, { ...to, report })
-          : writeExportFolder(owner, plan, { ...to, report }),
-      );
-      return plan;
-    });
+    const done = await withOwner(context, root, (owner) =>
+      withBar(context, async (report) => {
+        report({ what: 'reading the history', done: 0, total: null });
+        const query = {
+          ...(what === undefined ? {} : await toQuery(context, call, { owner, what })),
+          artifacts: call.flag('artifacts') ? '1' : '0',
+        };
+        const found = await owner.json({ path: pathTo('exportPlan'), query });
+        const plan = exportPlanSchema.parse(found);
+        const to = {
+          ...{ path, force: call.flag('force'), precious: { root, cwd: context.cwd } },
+          ...{ signal: context.stopped(), report },
+        };
+        await (/\.zip$/i.test(path)
+          ? writeExportZip(owner, query, to)
+          : writeExportFolder(owner, plan, to));
+        return plan;
+      }),
+    );
     for (const missing of done.missing)
       context.say(`cellar: ${printable(missing)} is not kept here any more and was left out.`);
     const versions = done.files.filter(({ source }) => source.kind === 'snapshot').length;

@@ -62,18 +62,36 @@ function toListed(row: HistoryRow): object {
 function formatHistory(context: Context, history: WholeHistory): string {
   const { color } = context;
   const { notebook, total } = history;
-  const deleted = notebook.deleted ? ', deleted' : '';
+  const where = notebook.deleted
+    ? notebook.imported
+      ? ', not in this workspace'
+      : ', deleted'
+    : '';
+  const time = chooseTime(history.rows);
   const title = paint(color, 'bold', printable(notebook.path));
   return [
-    `${title}  ${count(total, 'version')}${deleted}`,
+    `${title}  ${count(total, 'version')}${where}`,
     '',
-    ...history.rows.flatMap((row) => formatRow(context, history, row)),
+    ...history.rows.flatMap((row) =>
+      formatRow(context, history, { ...row, shown: time(row.time) }),
+    ),
   ]
     .join('\n')
     .concat('\n');
 }
 
-function formatRow(context: Context, history: WholeHistory, row: HistoryRow): string[] {
+/** With seconds where two versions are of one minute, so that they are told apart; in all rows then, which stay in columns. */
+function chooseTime(rows: readonly HistoryRow[]): (time: string) => string {
+  const minutes = new Set(rows.map(({ time }) => formatTime(time)));
+  return (time) => formatTime(time, minutes.size < rows.length ? 'seconds' : 'minutes');
+}
+
+interface ShownRow extends HistoryRow {
+  /** Its time, in words. */
+  readonly shown: string;
+}
+
+function formatRow(context: Context, history: WholeHistory, row: ShownRow): string[] {
   const { color } = context;
   const isBest = history.metric?.best === row.id;
   const mark = isBest ? paint(color, 'yellow', '★') : row.line === 'main' ? '●' : '·';
@@ -81,7 +99,7 @@ function formatRow(context: Context, history: WholeHistory, row: HistoryRow): st
     [
       mark,
       paint(color, 'cyan', shortId(row.id)),
-      formatTime(row.time),
+      row.shown,
       describeSnapshot(row),
       ...(row.metric === null ? [] : [formatMetric(color, history, row)]),
       ...(isBest ? [paint(color, 'yellow', 'best')] : []),

@@ -10,7 +10,10 @@ export const restoreBackup: Command = {
   summary: 'Bring a store back from a backup',
   usage: 'DIR [--force] [--json]',
   options: {
-    force: { kind: 'boolean', help: 'move a store that is there aside, to .cellar.before-…' },
+    force: {
+      kind: 'boolean',
+      help: 'move a store that is there aside, to .cellar.before- and the time',
+    },
   },
   arguments: [1, 1],
   run: async (context, call) => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 import { keptSchema } from '../../contract/capture.js';
+import { MAX_MESSAGE_LENGTH } from '../../contract/limits.js';
 import { pathTo } from '../../contract/routes.js';
+import { CellarError } from '../errors.js';
 import { withBar } from './bar.js';
 import { DONE, type Command } from './command.js';
 import { nameNotebook } from './notebook-path.js';
@@ -16,8 +18,13 @@ export const snapshot: Command = {
   },
   arguments: [1, 1],
   run: async (context, call) => {
-    const { root, path } = await nameNotebook(context, call, call.arguments[0] ?? '');
     const message = call.text('message');
+    if (message !== undefined && message.length > MAX_MESSAGE_LENGTH)
+      throw new CellarError(
+        'bad_request',
+        `The message has ${message.length} characters; at most ${MAX_MESSAGE_LENGTH} are kept. Shorten it; nothing was kept.`,
+      );
+    const { root, path } = await nameNotebook(context, call, call.arguments[0] ?? '');
     const ask = {
       method: 'POST',
       path: pathTo('snapshots'),

@@ -22,12 +22,13 @@ export function formatSize(bytes: number): string {
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${units[unit] ?? 'TB'}`;
 }
 
-/** A time as the person's clock has it: "2026-11-23 14:32". */
-export function formatTime(time: string): string {
+/** A time as the person's clock has it: "2026-11-23 14:32", with seconds where they are asked for. */
+export function formatTime(time: string, precision: 'minutes' | 'seconds' = 'minutes'): string {
   const date = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const seconds = precision === 'seconds' ? `:${two(date.getSeconds())}` : '';
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}${seconds}`;
 }
 
 /** What happened, in the words of the history panel: "run all, clean". */

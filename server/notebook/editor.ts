@@ -14,6 +14,8 @@ const MAX_LEVELS = 1000;
  * same place holds the same number. A file that is no JSON does not count. Throws CellarError not_json when the model is none.
  */
 export function keepBytes(fileBytes: Uint8Array | undefined, editorText: string): Uint8Array {
+  if (editorText.trim() === '')
+    throw new CellarError('not_json', 'The editor’s notebook is empty: nothing was kept of it.');
   const model = mapTexts(withoutTransient(parseJson(editorText, 'The editor’s notebook')), joined);
   const file = fileBytes === undefined ? undefined : parseFile(fileBytes);
   if (file !== undefined && fileBytes !== undefined) {

@@ -57,6 +57,8 @@ export interface Store {
   readonly author: Author;
   /** Nothing can be written here: the disk, its lack of room, the folder's permissions, an unreadable journal or damage forbid it. */
   readonly readOnly: boolean;
+  /** Why it is read-only; undefined where it is not. */
+  readonly obstacle: CellarError | undefined;
   /** This process is the store's owner, also of one that is damaged. */
   readonly owned: boolean;
   /** Why nothing is written before a repair: the way to what main holds is damaged. Undefined for a sound one. */
@@ -239,6 +241,9 @@ async function openOwned(
     owned: isOwned,
     get readOnly() {
       return !isOwned || condition.kind === 'damaged';
+    },
+    get obstacle() {
+      return findGuard()?.reason ?? (isOwned ? undefined : ownership.reason);
     },
     get damage() {
       return findGuard()?.reason;

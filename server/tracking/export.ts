@@ -3,7 +3,7 @@ import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { getNotebook, getSnapshot } from '../history/history.js';
 import type { NotebookRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { ExportNames } from './export-names.js';
+import { ExportNames, README_NAME } from './export-names.js';
 import { README, toHistoryCsv, toHistoryJson, type ExportedVersion } from './export-texts.js';
 import { toSnapshots } from './snapshots.js';
 
@@ -20,7 +20,7 @@ export interface ExportRequest {
 export async function planExport(store: Store, request: ExportRequest): Promise<ExportPlan> {
   const time = new Date(store.now()).toISOString();
   const plan: { files: ExportFile[]; missing: string[] } = {
-    files: [{ path: 'README.txt', time, source: { kind: 'text', text: README } }],
+    files: [{ path: README_NAME, time, source: { kind: 'text', text: README } }],
     missing: [],
   };
   const names = new ExportNames();

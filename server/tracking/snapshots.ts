@@ -89,6 +89,7 @@ export async function toNotebook(store: Store, row: NotebookRow): Promise<Notebo
     id: row.id,
     path: row.path,
     deleted: !(await isThere(store, row)),
+    imported: history.every(({ trigger }) => trigger === 'import'),
     formerPaths: [...row.formerPaths],
     origin: row.origin,
     snapshots: history.length,

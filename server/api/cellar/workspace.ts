@@ -11,8 +11,10 @@ import {
   workspaceSchema,
   type NoisePattern,
   type Space,
+  type Workspace,
 } from '../../../contract/workspace.js';
 import { readCaptureState, setPause } from '../../capture/state.js';
+import type { CellarError } from '../../errors.js';
 import { toOwnRules } from '../../notebook/secrets/rules.js';
 import { createSpaceMeter } from '../../store/disk/space.js';
 import { jsonOperation, type Operation } from '../operation.js';
@@ -55,6 +57,7 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
           space: await readSpace(),
           paused: await operating.readPaused(),
           readOnly: store.readOnly,
+          obstacle: toObstacle(store.obstacle),
           link: parts.link() ?? null,
         };
       },
@@ -104,6 +107,19 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       run: ({ query }) => readCaptureState(store.files, operating, query.path),
     }),
   ];
+}
+
+function toObstacle(reason: CellarError | undefined): Workspace['obstacle'] {
+  switch (reason?.code) {
+    case undefined:
+      return null;
+    case 'store_damaged':
+      return 'damaged';
+    case 'disk_full':
+      return 'disk_full';
+    default:
+      return 'read_only';
+  }
 }
 
 /** Whoever sets a pattern that cannot be used is told then, not whoever compares next. The matcher takes a while to load. */

@@ -73,8 +73,13 @@ export function createReading(
     for (const cache of [commits, trees, blobs]) cache.clear();
   };
 
-  const tree = async (oid: string): Promise<Tree> =>
-    trees.find(oid) ?? parseTree((await get(oid, 'tree')).content);
+  const tree = async (oid: string): Promise<Tree> => {
+    const known = trees.find(oid);
+    if (known !== undefined) return known;
+    const { content } = await get(oid, 'tree');
+    // Noted it was parsed already: a folder of thousands takes milliseconds.
+    return trees.find(oid) ?? parseTree(content);
+  };
 
   return {
     commit: async (oid) => {

@@ -38,6 +38,24 @@ describe('CaptureBoard', () => {
     expect(fresh.isOn('other.ipynb')).toBe(true);
   });
 
+  it('says what stands in the way from the start, and what waits where something does', () => {
+    const fresh = board();
+    fresh.setObstacle('damaged');
+    expect(fresh.statusOf(PATH)).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('cellar verify --repair') as string,
+      told: true,
+    });
+    expect(fresh.isOn(PATH)).toBe(true);
+    fresh.setOutbox({ kind: 'held', code: 'store_damaged', waiting: 2 });
+    expect(fresh.statusOf(PATH)).toMatchObject({
+      message: expect.stringContaining('2 versions wait') as string,
+    });
+    fresh.setOutbox({ kind: 'empty' });
+    fresh.setObstacle(undefined);
+    expect(fresh.statusOf(PATH)).toEqual({ kind: 'kept' });
+  });
+
   it('says when the last version was kept, and of an unchanged notebook when it was', () => {
     const fresh = board();
     fresh.settled(PARCEL, { kind: 'kept', kept: kept(true) });

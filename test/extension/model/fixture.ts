@@ -45,6 +45,7 @@ export const notebook: Notebook = {
   id: id(999),
   path: 'train.ipynb',
   deleted: false,
+  imported: false,
   formerPaths: [],
   origin: null,
   snapshots: 3,

@@ -14,6 +14,7 @@ const workspaceOf = (history: number, limit = 0): Workspace => ({
   space: { history, artifacts: 0, artifactCount: 0, limit, warn: limit > 0 && history >= limit },
   paused: { notebooks: [], folders: [] },
   readOnly: false,
+  obstacle: null,
   link: null,
 });
 

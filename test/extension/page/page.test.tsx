@@ -60,6 +60,7 @@ async function open(hash: string): Promise<HTMLElement> {
       space: { history: 1, artifacts: 0, artifactCount: 0, limit: 0, warn: false },
       paused: { notebooks: [], folders: [] },
       readOnly: false,
+      obstacle: null,
       link: null,
     };
   });

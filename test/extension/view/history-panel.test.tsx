@@ -2,8 +2,10 @@
 import { beforeEach, expect, test } from 'vitest';
 
 import type { HistoryRow } from '../../../contract/history.js';
+import type { Workspace } from '../../../contract/workspace.js';
 import { HistoryModel } from '../../../extension/model/history.js';
 import { createMemory } from '../../../extension/model/memory.js';
+import { SpaceModel } from '../../../extension/model/space.js';
 import { restoreQuestion } from '../../../extension/view/history-actions.js';
 import { HistoryPanel } from '../../../extension/view/history-panel.js';
 import { clientOf, expiry, id, NOON, notebook, pageOf, row } from '../model/fixture.js';
@@ -287,3 +289,49 @@ test('says of an id that it expired, and finds the nearest version that is kept'
   expect(panel.querySelector('[role=alert]')).toBeNull();
   expect(rowsOf(panel)).toHaveLength(1);
 });
+
+test.each([
+  ['damaged', 'cellar verify --repair', false],
+  ['read_only', 'Make the folder .cellar writable', true],
+  ['disk_full', 'Free some space', true],
+] as const)(
+  'says from the start that the store is %s and what to do, and offers nothing that cannot be',
+  async (obstacle, words, cannotPause) => {
+    const workspace = { obstacle, snapshots: 0 } as unknown as Workspace;
+    const space = new SpaceModel({
+      workspace: () => Promise.resolve(workspace),
+      events: () => ({ dispose: () => undefined }),
+    });
+    model.show('train.ipynb');
+    model.setCapture({ kind: 'kept' });
+    const all = {
+      ...actions,
+      onPin: () => done.push('pin'),
+      onExport: () => done.push('export'),
+      onKeep: () => done.push('keep'),
+      onPause: () => done.push('pause'),
+    };
+    const panel = await mount(<HistoryPanel model={model} actions={all} space={space} />);
+    expect(panel.querySelector('.cellar-Banner[role=status]')?.textContent).toContain(words);
+    expect(panel.querySelector<HTMLButtonElement>('[aria-label^="Pause"]')?.disabled).toBe(
+      cannotPause,
+    );
+    const disabled = (): (string | null)[] =>
+      [...document.querySelectorAll('[role=menuitem]')]
+        .filter((entry) => entry.matches(':disabled, [aria-disabled=true]'))
+        .map(({ textContent }) => textContent);
+    await during(() => {
+      click(panel.querySelector('[aria-label=More]'));
+    });
+    expect(disabled()).toEqual(['Keep a version now…']);
+    await during(() => {
+      press(document.activeElement, 'Escape');
+    });
+    await during(() => {
+      const event = new MouseEvent('contextmenu', { bubbles: true, cancelable: true });
+      rowsOf(panel)[1]?.dispatchEvent(event);
+    });
+    expect(disabled()).toEqual(['Restore…', 'Keep for ever']);
+    expect(done).toEqual([]);
+  },
+);

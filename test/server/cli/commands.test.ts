@@ -103,6 +103,46 @@ describe('the contract of the command', () => {
     expect(await named('/', 'snapshot', '--root', root, 'sub/a.ipynb')).toBe('sub/a.ipynb');
   });
 
+  test('an empty file is refused in words, and the history goes on past it', async () => {
+    const root = await makeFolder();
+    for (const text of [notebookText(['one']), '', notebookText(['two'])]) {
+      await writeInto(root, 'a.ipynb', text);
+      const done = await cellar(root, ['snapshot', 'a.ipynb']);
+      if (text === '') expect([done.code, done.err]).toEqual([2, 'cellar: a.ipynb is empty.\n']);
+      else expect(done.code).toBe(0);
+    }
+    const log = (await cellar(root, ['log', 'a.ipynb', '--json'])).json<Log>();
+    expect(log.snapshots).toHaveLength(2);
+  });
+
+  test('the log tells versions of one minute apart', async () => {
+    const root = await makeFolder();
+    for (const source of ['one', 'two']) {
+      await writeInto(root, 'a.ipynb', notebookText([source]));
+      await cellar(root, ['snapshot', 'a.ipynb']);
+    }
+    const times = async (...more: string[]): Promise<readonly string[]> =>
+      (await cellar(root, ['log', 'a.ipynb', ...more])).out.match(/ \d\d:\d\d(:\d\d)? /g) ?? [];
+    const minutes = new Set((await times()).map((time) => time.slice(1, 6)));
+    // Where a minute ended between the two they are apart without.
+    if (minutes.size === 1)
+      expect(await times()).toEqual(Array(2).fill(expect.stringMatching(/:\d\d:\d\d /)));
+    expect(await times('-n', '1')).toEqual([expect.stringMatching(/^ \d\d:\d\d $/)]);
+  });
+
+  test('a message that is too long is refused with its length and the limit', async () => {
+    const root = await makeFolder();
+    await writeInto(root, 'a.ipynb', notebookText(['one']));
+    const refused = await cellar(root, ['snapshot', 'a.ipynb', '-m', 'x'.repeat(5000), '--json']);
+    expect([refused.code, refused.json()['message']]).toEqual([
+      2,
+      'The message has 5000 characters; at most 4096 are kept. Shorten it; nothing was kept.',
+    ]);
+    expect(existsSync(join(root, '.cellar'))).toBe(false);
+    const kept = await cellar(root, ['snapshot', 'a.ipynb', '-m', 'x'.repeat(4096), '--json']);
+    expect(kept.code).toBe(0);
+  });
+
   test('the log knows the old and the new path of a notebook', async () => {
     const root = await makeFolder();
     await writeInto(root, 'old.ipynb', notebookText(['a = 1', 'b = 2']));

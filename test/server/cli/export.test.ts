@@ -20,6 +20,9 @@ function readZip(path: string): Record<string, string> {
   return JSON.parse(out) as Record<string, string>;
 }
 
+/** No program is found. */
+const NO_GIT = { PATH: '/nonexistent' };
+
 async function keepTwo(): Promise<string> {
   const root = await makeFolder();
   await writeInto(root, 'deep/train.ipynb', notebookText(['one']));
@@ -130,6 +133,23 @@ describe('cellar export', () => {
     };
     expect(`a/${told.versions[0]?.artifacts[0]?.file ?? ''}`).toBe(path);
     expect(zip['a/history.csv']).toContain('metric accuracy');
+
+    // Another content under the same name, and the whole as a folder.
+    await writeInto(root, 'model.pkl', 'other weights');
+    await writeInto(
+      root,
+      'a.ipynb',
+      notebookText(['train(2)']).replace(
+        '"outputs": []',
+        `"outputs": [${JSON.stringify(output).replace('0.9', '0.8')}]`,
+      ),
+    );
+    await cellar(root, ['snapshot', 'a.ipynb']);
+    expect((await cellar(root, ['export', 'a.ipynb', 'out', '--artifacts'])).code).toBe(0);
+    const models = readdirSync(join(root, 'out/a'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('model.pkl'))
+      .map((name) => readFileSync(join(root, 'out/a', name), 'utf8'));
+    expect(models.sort()).toEqual(['other weights', 'weights']);
   });
 });
 
@@ -154,6 +174,35 @@ describe('cellar import', () => {
         code: 'bad_request',
       });
     expect(readdirSync(elsewhere)).toEqual(['.cellar']);
+  });
+
+  test('tells a folder that is gone from a git that is missing, with a store and without', async () => {
+    const root = await makeFolder();
+    const where = join(root, 'gone');
+    const said = async (environment = {}): Promise<string> =>
+      (await cellar(root, ['import', '--git', environment === NO_GIT ? root : where], environment))
+        .err;
+    for (const step of ['without', 'with']) {
+      expect(await said(), step).toContain(`There is no folder ${where}`);
+      expect(await said(NO_GIT), step).toContain('git could not be started: it is not installed');
+      if (step === 'without') await cellar(root, ['init']);
+    }
+    await writeInto(root, 'file', 'x');
+    expect((await cellar(root, ['import', '--git', 'file'])).err).toContain('is not a folder');
+  });
+
+  test('what came without its file is told as not in the workspace, not as deleted', async () => {
+    const repository = await makeRepository();
+    await repository.commit('start', { 'a.ipynb': notebookText(['one']) });
+    const root = await makeFolder();
+    await cellar(root, ['import', '--git', repository.folder]);
+    expect((await cellar(root, ['log', 'a.ipynb'])).out).toContain(
+      'a.ipynb  1 version, not in this workspace\n',
+    );
+    await writeInto(root, 'a.ipynb', notebookText(['two']));
+    await cellar(root, ['snapshot', 'a.ipynb']);
+    rmSync(join(root, 'a.ipynb'));
+    expect((await cellar(root, ['log', 'a.ipynb'])).out).toContain(', deleted\n');
   });
 
   test('that is stopped says so in words, and leaves no server behind', async () => {

@@ -71,7 +71,11 @@ describe('a store whose main is damaged', () => {
     const server = await serve(root);
     const headers = { Authorization: `Bearer ${server.token}`, 'x-cellar-client': 'test' };
     const workspace = await fetch(`${server.url}/api/v1/workspace`, { headers });
-    expect(await workspace.json()).toMatchObject({ readOnly: true, snapshots: 2 });
+    expect(await workspace.json()).toMatchObject({
+      readOnly: true,
+      obstacle: 'damaged',
+      snapshots: 2,
+    });
     const shown = await cellar(root, ['show', ids[1] ?? '', '--notebook']);
     expect(shown).toMatchObject({ code: 0, out: notebookText(['x = 2']) });
     expect(shown.err.match(/cellar verify --repair/g)).toHaveLength(1);

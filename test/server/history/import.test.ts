@@ -99,6 +99,28 @@ describe('a history without branches', () => {
     expect(git('ls-tree', '--name-only', 'main')).toContain('a.ipynb');
   });
 
+  test('keeps what an octopus merge joins, and CRLF as it is', async () => {
+    const repository = await makeRepository();
+    const crlf = wine('a').replaceAll('\n', '\r\n');
+    await repository.git('config', 'core.autocrlf', 'false');
+    await repository.commit('start', { 'a.ipynb': crlf });
+    const branches = ['one', 'two', 'three'];
+    for (const branch of branches) {
+      await repository.git('checkout', '--quiet', '-b', branch, 'main');
+      await repository.commit(branch, { [`${branch}.ipynb`]: notebookText([branch, 'x = 1']) });
+    }
+    await repository.git('checkout', '--quiet', 'main');
+    await repository.git('merge', '--quiet', '--message', 'octopus', ...branches);
+    const history = await openTestHistory();
+    expect(await bring(history, repository)).toMatchObject({ snapshots: 4, skipped: 0 });
+    for (const branch of branches)
+      expect(await historyAt(history, `${branch}.ipynb`)).toMatchObject([{ message: branch }]);
+    const [row] = await historyAt(history, 'a.ipynb');
+    if (row === undefined) throw new Error('nothing was brought in');
+    expect(String(await readNotebook(history.store, row))).toBe(crlf);
+    expect(await bring(history, repository)).toMatchObject({ snapshots: 0, known: 4 });
+  });
+
   test('starts a history of its own for a copy, which names its origin', async () => {
     const repository = await makeRepository();
     await repository.commit('one', { 'a.ipynb': wine('a') });

@@ -87,6 +87,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     const free = fill(root, 1_000_000);
     const store = await openTestStore(root);
     expect(store.readOnly).toBe(true);
+    expect(store.obstacle?.code).toMatch(/disk_full|store_read_only/);
     expect((await readNotebook(store, row)).toString()).toBe(notebookText(['x = 1']));
     const history = await openHistory(store, []);
     await expect(keep(history, 'x = 2')).rejects.toMatchObject({ code: 'disk_full' });
@@ -95,7 +96,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     expect(await canOwn(toPlaces(root))).toBe(true);
     await expect(keep(history, 'x = 2')).rejects.toMatchObject({ code: 'disk_full' });
     await store.close();
-    expect((await openTestStore(root)).readOnly).toBe(false);
+    expect(await openTestStore(root)).toMatchObject({ readOnly: false, obstacle: undefined });
   });
 });
 

@@ -17,6 +17,17 @@ test('names are such that every system holds them, and no two of them are one an
   expect(names.file('deep/Train', 'Model.pkl')).toBe('deep/Train/Model (2).pkl');
 });
 
+test('no file takes the place of a folder, nor a folder that of a file', () => {
+  const names = new ExportNames();
+  expect(names.folder('readme.txt.ipynb')).toBe('readme.txt (2)');
+  expect(names.folder('README.txt/a.ipynb')).toBe('README.txt (2)/a');
+  expect(names.folder('train.ipynb')).toBe('train');
+  expect(names.file('train', 'history.json')).toBe('train/history.json');
+  expect(names.folder('train/history.json/deep.ipynb')).toBe('train/history.json (2)/deep');
+  expect(names.folder('train/history.csv.ipynb')).toBe('train/history.csv');
+  expect(names.file('train', 'history.csv')).toBe('train/history (2).csv');
+});
+
 test('an export holds each version under its number and time, with what is known of it', async () => {
   const history = await openTestHistory();
   await keep(history, 'train.ipynb', ['a = 1'], { message: 'start, with "quotes"' });
