@@ -109,7 +109,11 @@ async function measureReindex(history: History): Promise<readonly Row[]> {
   const isEqual = JSON.stringify(await history.store.catalog.rows()) === before;
   return [
     withGoal(`reindex, ${result} commits`, ms, 60_000),
-    { what: 'equal to the catalog before, row for row', figure: isEqual ? 'yes' : 'NO' },
+    {
+      what: 'equal to the catalog before, row for row',
+      figure: isEqual ? 'yes' : 'no',
+      goal: { text: 'yes', met: isEqual },
+    },
     { what: 'longest time that others waited meanwhile', figure: `${Math.round(late)} ms` },
     {
       what: 'memory afterwards',

@@ -3,10 +3,12 @@ import { ByteCache } from '../disk/byte-cache.js';
 import { parseCommit, type Commit } from './commit.js';
 import type { GitObject, ObjectType } from './object.js';
 import type { Objects } from './objects.js';
-import { FOLDER_MODE, parseTree, type Tree, type TreeEntry } from './tree.js';
+import { FOLDER_MODE, findInTree, parseTree, type Tree, type TreeEntry } from './tree.js';
 
 const COMMIT_CACHE_BYTES = 4 * 1024 * 1024;
 const TREE_CACHE_BYTES = 32 * 1024 * 1024;
+/** A larger folder is parsed when it is asked for a second entry: of most in a long history only one is looked at. */
+const LARGE_TREE_BYTES = 32 * 1024;
 const BLOB_CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Reads a repository's objects as what they are, the latest kept in memory. Every read throws store_damaged for one that is not there. */
@@ -51,13 +53,18 @@ export function createReading(
   const trees = new ByteCache<Tree>(TREE_CACHE_BYTES);
   const blobs = new ByteCache<Buffer>(BLOB_CACHE_BYTES);
 
-  const get = async (oid: string, type: ObjectType): Promise<GitObject> => {
-    const { epoch } = blobs;
+  const load = async (oid: string, type: ObjectType): Promise<GitObject> => {
     const object = await objects.find(oid);
     if (object === undefined) throw missing(gitdir, oid);
     // A tag with a message is asked for as the commit that its ref should name: whoever asks looks at what it holds.
     const isTag = type === 'commit' && object.type === 'tag';
     if (object.type !== type && !isTag) throw otherwise(gitdir, object, type);
+    return object;
+  };
+
+  const get = async (oid: string, type: ObjectType): Promise<GitObject> => {
+    const { epoch } = blobs;
+    const object = await load(oid, type);
     if (epoch === blobs.epoch) note(object);
     return object;
   };
@@ -81,6 +88,19 @@ export function createReading(
     return trees.find(oid) ?? parseTree(content);
   };
 
+  let lastLarge: string | undefined;
+  const entryOf = async (oid: string, name: string): Promise<TreeEntry | undefined> => {
+    if (trees.find(oid) !== undefined || lastLarge === oid) return (await tree(oid)).get(name);
+    const { epoch } = blobs;
+    const object = await load(oid, 'tree');
+    if (object.content.length > LARGE_TREE_BYTES) {
+      lastLarge = oid;
+      return findInTree(object.content, name);
+    }
+    if (epoch === blobs.epoch) note(object);
+    return (trees.find(oid) ?? parseTree(object.content)).get(name);
+  };
+
   return {
     commit: async (oid) => {
       const commit = commits.find(oid) ?? parseCommit(oid, (await get(oid, 'commit')).content);
@@ -91,7 +111,7 @@ export function createReading(
     entry: async (root, path) => {
       let at: Pick<TreeEntry, 'mode' | 'oid'> = { mode: FOLDER_MODE, oid: root };
       for (const name of path.split('/')) {
-        const next = at.mode === FOLDER_MODE ? (await tree(at.oid)).get(name) : undefined;
+        const next = at.mode === FOLDER_MODE ? await entryOf(at.oid, name) : undefined;
         if (next === undefined) return undefined;
         at = next;
       }

@@ -17,12 +17,38 @@ export function parseTree(content: Buffer): Tree {
   for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const nul = content.indexOf(0, space);
+    if (space < 0 || nul < 0) throw new RangeError('a tree ends within an entry');
     const name = content.toString('utf8', space + 1, nul);
     const mode = content.toString('latin1', at, space);
     tree.set(name, { mode, name, oid: content.toString('hex', nul + 1, nul + 21) });
     at = nul + 21;
   }
   return tree;
+}
+
+/** One entry of a tree object's content, found without making anything of the others; undefined where there is none. */
+export function findInTree(content: Buffer, name: string): TreeEntry | undefined {
+  const wanted = Buffer.from(name);
+  for (let at = 0; at < content.length;) {
+    const nul = content.indexOf(0, at);
+    if (nul < 0) throw new RangeError('a tree ends within an entry');
+    const start = nul - wanted.length;
+    if (
+      content[start - 1] === 0x20 &&
+      content.compare(wanted, 0, wanted.length, start, nul) === 0
+    ) {
+      // A name may have spaces, and end like the one that is wanted; a mode has none.
+      const space = content.indexOf(0x20, at);
+      if (space === start - 1)
+        return {
+          mode: content.toString('latin1', at, space),
+          name,
+          oid: content.toString('hex', nul + 1, nul + 21),
+        };
+    }
+    at = nul + 21;
+  }
+  return undefined;
 }
 
 /** The inverse of parseTree. Git sorts by bytes, a folder as if its name ended in "/". */

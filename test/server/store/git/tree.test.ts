@@ -9,6 +9,8 @@ import { toObject } from '../../../../server/store/git/object.js';
 import {
   editTree,
   FILE_MODE,
+  findInTree,
+  FOLDER_MODE,
   formatTree,
   parseTree,
   type Tree,
@@ -35,6 +37,30 @@ function memory(): {
 }
 
 const name = fc.stringMatching(/^[a-c.~0-]{1,4}$/).filter((text) => !['.', '..'].includes(text));
+
+test('an entry is found as by parsing, also among names that look like one', () => {
+  const id = fc.stringMatching(/^[0-9a-z]{26}$/);
+  const odd = id.map((each) => `x ${FOLDER_MODE} ${each}`);
+  const entry = fc.record({
+    mode: fc.constantFrom(FILE_MODE, FOLDER_MODE, '100755'),
+    name: fc.oneof(id, odd, fc.constantFrom('a', 'state.json')),
+    // Zeros are what stands before an oid, too.
+    oid: fc.stringMatching(/^(00|20|[0-9a-f]{2}){20}$/),
+  });
+  fc.assert(
+    fc.property(fc.array(entry), fc.array(id), (entries, others) => {
+      const content = formatTree(new Map(entries.map((each) => [each.name, each])));
+      const tree = parseTree(content);
+      for (const wanted of [
+        ...tree.keys(),
+        ...others,
+        ...entries.map((each) => each.name.slice(-26)),
+      ])
+        expect(findInTree(content, wanted)).toEqual(tree.get(wanted));
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('parse is the inverse of format', () => {
   fc.assert(
