@@ -157,8 +157,8 @@ describe('refs', () => {
     expect(damaged.map(({ path }) => path).sort()).toEqual(['HEAD', 'packed-refs', MAIN].sort());
     expect(damaged.find(({ path }) => path === 'packed-refs')?.reason).toContain('line 2');
     expect([...refs].sort((a, b) => (a.ref < b.ref ? -1 : 1))).toEqual([
-      { ref: 'refs/cellar/auto/2026-01-03', oid: head, packed: head },
-      { ref: MAIN, oid: undefined, packed: head },
+      { ref: 'refs/cellar/auto/2026-01-03', oid: head, isLoose: false, packed: head },
+      { ref: MAIN, oid: undefined, isLoose: true, packed: head },
     ]);
   });
 
