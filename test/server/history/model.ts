@@ -1,4 +1,4 @@
-import { readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'vitest';
@@ -54,16 +54,20 @@ export class Workspace {
   /** Counts the notebooks that came to each path: a later one there has cells of its own. */
   private readonly comings = new Map<string, number>();
   private moves = 0;
+  private processes = 0;
 
   private constructor(
-    private readonly root: string,
+    private readonly folder: string,
     private session: Session,
     private faulty: FaultyDisk,
   ) {}
 
-  static async open(root: string): Promise<Workspace> {
+  /** In a folder of its own, which is empty. */
+  static async open(folder: string): Promise<Workspace> {
+    const root = join(folder, '0');
+    await mkdir(root);
     const faulty = new FaultyDisk(undefined);
-    return new Workspace(root, await openSession(root, { disk: faulty.disk }), faulty);
+    return new Workspace(folder, await openSession(root, { disk: faulty.disk }), faulty);
   }
 
   async play(step: Step): Promise<void> {
@@ -255,6 +259,10 @@ export class Workspace {
     await this.check();
   }
 
+  private get root(): string {
+    return join(this.folder, String(this.processes));
+  }
+
   /** The next owner after one that was killed: nothing that the old one may still do reaches the disk. */
   private async succeed(): Promise<void> {
     const { seen } = this.faulty;
@@ -263,6 +271,10 @@ export class Workspace {
       ...{ at: seen, lasting: true },
     };
     await endBoot(this.root);
+    // What the old one held in this process, which lives on, it held by its path.
+    const before = this.root;
+    this.processes += 1;
+    await rename(before, this.root);
     await this.open();
   }
 
