@@ -52,7 +52,8 @@ test('brings in what git has of the notebooks when it is first opened in a repos
   await expect(lab.panel.getByRole('progressbar', { name: 'Import' })).toBeVisible();
   await expect(lab.panel).toContainText('13 versions of 2 notebooks imported.');
   expect(await stateOf(jupyter.root)).toBe(before);
-  await lab.panel.getByRole('button', { name: 'Close' }).click();
+  const done = lab.panel.getByRole('status', { name: 'Import from git' });
+  await done.getByRole('button', { name: 'Close' }).click();
 
   await lab.openNotebook('train.ipynb');
   await expect(lab.rows).toHaveCount(12);
