@@ -15,10 +15,13 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** As Jupyter starts it (python/cellar/node.py). */
+const FLAGS = ['--max-semi-space-size=4'];
+
 /** Starts `cellar serve` on a workspace and waits until it is ready. */
 export async function startServer(root: string): Promise<Server> {
   const start = performance.now();
-  const child = spawn(process.execPath, [CELLAR, 'serve', '--root', root], {
+  const child = spawn(process.execPath, [...FLAGS, CELLAR, 'serve', '--root', root], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const line = await new Promise<string>((resolve, reject) => {

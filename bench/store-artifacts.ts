@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
@@ -113,6 +113,8 @@ function writeRandom(path: string, megabytes: number): void {
     randomFillSync(block, 0, 4096);
     writeSync(file, block);
   }
+  // Else the disk would still be busy with it while others are measured.
+  fsyncSync(file);
   closeSync(file);
 }
 

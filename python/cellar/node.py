@@ -8,6 +8,8 @@ import sys
 
 OLDEST = 20
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_server", "cellar.js")
+# A young generation that grows to 48 MB beside each of two heaps is much of a server that is to stay small.
+FLAGS = ["--max-semi-space-size=4"]
 _NAME = "node.exe" if sys.platform == "win32" else "node"
 
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cellar.files import serve_files
-from cellar.node import OLDEST, SERVER, find_node
+from cellar.node import FLAGS, OLDEST, SERVER, find_node
 from cellar.session import port_of, session
 from cellar.supervisor import Supervisor
 
@@ -37,7 +37,7 @@ def _start(app: ServerApp) -> None:
     shared = session()
     root = os.path.abspath(app.root_dir)
     port = port_of(root)
-    command = [node, SERVER, "serve", "--root", root, "--port", str(port), "--parent", str(os.getpid())]
+    command = [node, *FLAGS, SERVER, "serve", "--root", root, "--port", str(port), "--parent", str(os.getpid())]
     if shared.socket is not None:
         command += ["--socket", shared.socket]
     # The owner's token and the proxy's secret are for Node alone: kernels and terminals inherit os.environ.

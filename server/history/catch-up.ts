@@ -13,6 +13,7 @@ import type {
 import type { Store } from '../store/store.js';
 import type { History } from './history.js';
 import { findNew, listReadable } from './new-commits.js';
+import { Pauses } from './pauses.js';
 import { listPassedOver, passOver, withoutRefs } from './passed-over.js';
 import { replay, replayBy } from './replay.js';
 import { toNotebookRow, toSnapshotRow } from './rows.js';
@@ -118,8 +119,10 @@ export async function catchUp(
   const { lines = [], lost = [] } = found ?? {};
   if (lost.length > 0) position = await forgetDays(catalog, lost, position);
   const pending = lines.flatMap(({ ref, commits }) => commits.map((oid) => ({ ref, oid })));
+  const pauses = new Pauses();
   try {
     for (const [done, { ref, oid }] of pending.entries()) {
+      await pauses.take();
       const commit = await repository.readCommit(oid);
       const line = ref === MAIN ? 'main' : 'auto';
       const { changes, isWhole } = await indexCommit(store, indexers, commit, line);

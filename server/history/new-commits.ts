@@ -3,6 +3,7 @@ import { MAIN } from '../store/create.js';
 import type { CatalogPosition } from '../store/catalog/rows.js';
 import type { Repository } from '../store/git/repository.js';
 import { refsOf } from './passed-over.js';
+import { Pauses } from './pauses.js';
 
 interface NewCommits {
   readonly ref: string;
@@ -122,7 +123,9 @@ async function readLine(
   const others: string[] = [];
   let at: string | undefined = head;
   let broken: unknown;
+  const pauses = new Pauses();
   while (at !== undefined && at !== known) {
+    await pauses.take();
     try {
       const [next, ...more]: readonly string[] = (await repository.readCommit(at)).parents;
       newestFirst.push(at);

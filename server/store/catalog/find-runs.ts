@@ -30,33 +30,43 @@ export function findRuns(table: RunTable, query: RunQuery): FoundRuns {
   const { metric, order = 'number', descending = false, offset = 0, limit } = query;
   if (order === 'metric' && metric === undefined)
     throw new RangeError('an order by metric needs its name');
-  const found = pickCandidates(table, query).filter((row) => isWanted(row, query));
-  const rows = sortRuns(found, order, metric?.name ?? '');
+  const candidates = pickCandidates(table, query);
+  const found = candidates.rows.filter((row) => isWanted(row, query));
+  const rows = candidates.order === order ? found : sortRuns(found, order, metric?.name ?? '');
   const start = descending ? Math.max(0, rows.length - offset - limit) : offset;
   const page = rows.slice(start, descending ? Math.max(0, rows.length - offset) : offset + limit);
   return { rows: descending ? page.reverse() : page, total: rows.length };
 }
 
-function pickCandidates(table: RunTable, query: RunQuery): readonly RunRow[] {
+type Order = NonNullable<RunQuery['order']>;
+
+/** Among which the wanted ones are, and the order in which they come; undefined where it is none. */
+interface Candidates {
+  readonly rows: readonly RunRow[];
+  readonly order: Order | undefined;
+}
+
+function pickCandidates(table: RunTable, query: RunQuery): Candidates {
   const { notebook, experiment, tags = {}, metric, since, until } = query;
   const lists: (readonly RunRow[])[] = [];
   if (notebook !== undefined) lists.push(table.group('notebook', notebook));
   if (experiment !== undefined) lists.push(table.group('experiment', experiment));
   for (const [name, value] of Object.entries(tags))
     lists.push(table.group('tag', toTag(name, value)));
-  let best = lists.reduce<readonly RunRow[] | undefined>(
-    (least, list) => (least === undefined || list.length < least.length ? list : least),
+  let best = lists.reduce<Candidates | undefined>(
+    (least, rows) =>
+      least === undefined || rows.length < least.rows.length ? { rows, order: 'number' } : least,
     undefined,
   );
-  const ranges: (readonly [readonly Placed[], number, number])[] = [];
+  const ranges: (readonly [Order, readonly Placed[], number, number])[] = [];
   if (metric !== undefined)
-    ranges.push(rangeOf(table.byMetric(metric.name), metric.min, metric.max));
+    ranges.push(['metric', ...rangeOf(table.byMetric(metric.name), metric.min, metric.max)]);
   if (since !== undefined || until !== undefined)
-    ranges.push(rangeOf(table.byTime(), since, until));
-  for (const [list, from, to] of ranges)
-    if (best === undefined || to - from < best.length)
-      best = list.slice(from, to).map(({ row }) => row);
-  return best ?? table.all();
+    ranges.push(['time', ...rangeOf(table.byTime(), since, until)]);
+  for (const [order, list, from, to] of ranges)
+    if (best === undefined || to - from < best.rows.length)
+      best = { rows: list.slice(from, to).map(({ row }) => row), order };
+  return best ?? { rows: table.all(), order: undefined };
 }
 
 function rangeOf(
@@ -84,11 +94,7 @@ function isWanted(row: RunRow, query: RunQuery): boolean {
   );
 }
 
-function sortRuns(
-  rows: readonly RunRow[],
-  order: NonNullable<RunQuery['order']>,
-  metric: string,
-): RunRow[] {
+function sortRuns(rows: readonly RunRow[], order: Order, metric: string): RunRow[] {
   if (order === 'number') return [...rows].sort(compareNumbers);
   const placed = rows.map((row) => ({
     row,

@@ -1,4 +1,4 @@
-import { compareNumbers, compareText } from './order.js';
+import { compareNumbers } from './order.js';
 import type { RunRow } from './rows.js';
 import { SortedList } from './sorted-list.js';
 
@@ -9,7 +9,7 @@ export interface Placed {
 }
 
 const comparePlaced = (a: Placed, b: Placed): number =>
-  a.value - b.value || compareText(a.row.id, b.row.id);
+  a.value - b.value || compareNumbers(a.row, b.row);
 
 /** Runs by id, and by what they are looked for with: notebook, experiment, tag, time, and metric. */
 export class RunTable {

@@ -39,4 +39,4 @@ export class ByteBudget {
 }
 
 /** Of all caches of the process, so that a server stays far below 400 MB with all else that it holds, however many caches there are. */
-export const SHARED_BUDGET = new ByteBudget(128 * 1024 * 1024);
+export const SHARED_BUDGET = new ByteBudget(64 * 1024 * 1024);
