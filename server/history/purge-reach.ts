@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
 import { isErrno } from '../errors.js';
-import { list } from '../store/backup/kept-files.js';
 import { listAlternates } from '../store/git/leftovers.js';
 import type { Store } from '../store/store.js';
 import { isDamaged } from './purge-scan.js';
+import { listNames } from '../store/disk/list-names.js';
 
 /** Copies that no purge of this store can change, in words, the known ones by name. */
 export async function listOutOfReach(store: Store): Promise<string[]> {
   const { places, disk } = store;
   const listAt = async (folder: string): Promise<readonly string[]> =>
-    (await list(folder, disk)).map((name) => join(folder, name));
+    (await listNames(folder, disk, 'ENOTDIR')).map((name) => join(folder, name));
   const damaged = (await listAt(places.journal)).filter(isDamaged);
   const before = (await listAt(places.root)).filter((path) =>
     /[/\\][.]cellar[.]before-/.test(path),

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 
 import { MAX_PURGE_LISTED } from '../../contract/purge.js';
 import { CellarError, isErrno } from '../errors.js';
-import { list } from '../store/backup/kept-files.js';
 import { listAllObjects } from '../store/git/list-objects.js';
 import type { Store } from '../store/store.js';
 import { holdsInCommit } from './purge-commit.js';
@@ -12,6 +11,7 @@ import type { Role } from './purge-roles.js';
 import { cleanName, type Remover } from './purge-texts.js';
 import { findInState } from './purge-state.js';
 import { walk } from './purge-walk.js';
+import { listNames } from '../store/disk/list-names.js';
 
 /**
  * What of a store still holds a text, in words: every object, whether anything leads to it or not, every ref's name, every file of
@@ -67,7 +67,7 @@ async function findInJournal(
 ): Promise<readonly string[]> {
   await journal.settle();
   const found: string[] = [];
-  for (const name of await list(places.journal, disk)) {
+  for (const name of await listNames(places.journal, disk, 'ENOTDIR')) {
     const path = join(places.journal, name);
     try {
       const isHeld = remover.plain(await disk.readFile(path)) !== undefined;

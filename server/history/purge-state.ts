@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
 import { isErrno } from '../errors.js';
-import { list } from '../store/backup/kept-files.js';
 import { isTemporary, writeDurable } from '../store/disk/durable.js';
 import type { Store } from '../store/store.js';
 import type { Names } from './purge-names.js';
 import type { Remover } from './purge-texts.js';
+import { listNames } from '../store/disk/list-names.js';
 
 /** A file of the operating state as it is without what is purged. */
 export interface CleanedFile {
@@ -31,7 +31,7 @@ export async function cleanState(
   const { places, disk } = store;
   const holds = (text: string): boolean => remover.text(text) !== undefined;
   const found: CleanedFile[] = [];
-  for (const name of await list(places.state, disk)) {
+  for (const name of await listNames(places.state, disk, 'ENOTDIR')) {
     const value = parse(await readText(store, join(places.state, name)));
     if (value === undefined || OURS.has(name) || NUMBERS.has(name) || isTemporary(name)) continue;
     if (!isIn(value, holds)) continue;
@@ -57,7 +57,7 @@ export async function findInState(store: Store, remover: Remover): Promise<reado
   const { places, disk } = store;
   const holds = (text: string): boolean => remover.text(text) !== undefined;
   const found: string[] = [];
-  for (const name of await list(places.state, disk)) {
+  for (const name of await listNames(places.state, disk, 'ENOTDIR')) {
     if (OURS.has(name) || NUMBERS.has(name)) continue;
     const path = join(places.state, name);
     const text = await readText(store, path);
@@ -65,7 +65,7 @@ export async function findInState(store: Store, remover: Remover): Promise<reado
   }
   for (const name of OF_GIT) {
     const path = join(places.git, name);
-    const below = (await list(path, disk)).map((each) => join(path, each));
+    const below = (await listNames(path, disk, 'ENOTDIR')).map((each) => join(path, each));
     for (const each of [path, ...below]) {
       const text = await readText(store, each);
       if (text !== undefined && holds(text)) found.push(each);

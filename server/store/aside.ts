@@ -4,6 +4,7 @@ import { isErrno } from '../errors.js';
 import type { Disk } from './disk/disk.js';
 import { makeFolder, syncFolder, writeDurable } from './disk/durable.js';
 import type { Places } from './places.js';
+import { listNames } from './disk/list-names.js';
 
 const LIST = 'list.ndjson';
 
@@ -29,7 +30,7 @@ export function openAside(places: Places, disk: Disk, now: () => number): Aside 
   const begin = async (): Promise<string> => {
     if (folder !== undefined) return folder;
     const stamp = new Date(now()).toISOString().slice(0, 19).replaceAll(':', '-');
-    const taken = new Set(await list(join(places.cellar, 'damaged'), disk));
+    const taken = new Set(await listNames(join(places.cellar, 'damaged'), disk));
     let name = stamp;
     for (let more = 2; taken.has(name); more += 1) name = `${stamp}-${more}`;
     folder = `damaged/${name}`;
@@ -86,15 +87,6 @@ async function isThere(path: string, disk: Disk): Promise<boolean> {
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
-  }
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-import { isErrno } from '../errors.js';
 import type { Disk } from './disk/disk.js';
 import { isTemporary } from './disk/durable.js';
+import { listNames } from './disk/list-names.js';
 
 /** A git that works beside us makes such files, too. */
 const UNFINISHED_MS = 60 * 60 * 1000;
@@ -15,12 +15,16 @@ const OF_GIT = /^(tmp_(obj|pack|idx|rev|bitmap|midx|mtimes)_|\.tmp-\d+-pack-)/;
  */
 export async function sweepObjects(gitdir: string, disk: Disk): Promise<void> {
   const objects = join(gitdir, 'objects');
-  await sweepNames(objects, await list(objects, disk), disk);
-  await sweepNames(join(objects, 'pack'), await list(join(objects, 'pack'), disk), disk);
+  await sweepNames(objects, await listNames(objects, disk, 'ENOTDIR'), disk);
+  await sweepNames(
+    join(objects, 'pack'),
+    await listNames(join(objects, 'pack'), disk, 'ENOTDIR'),
+    disk,
+  );
   const folders = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
   for (const folder of folders) {
     const at = join(objects, folder);
-    const names = await list(at, disk);
+    const names = await listNames(at, disk, 'ENOTDIR');
     await sweepNames(at, names, disk);
     const objectNames = names.filter((name) => /^[0-9a-f]{38}$/.test(name));
     await Promise.all(objectNames.map((name) => sweepEmpty(join(at, name), disk)));
@@ -42,14 +46,4 @@ async function sweepNames(folder: string, names: readonly string[], disk: Disk):
 async function sweepEmpty(path: string, disk: Disk): Promise<void> {
   const facts = await disk.lstat(path).catch(() => undefined);
   if (facts?.isFile() === true && facts.size === 0) await disk.rm(path, { force: true });
-}
-
-/** The names in a folder; none where there is no folder. */
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }

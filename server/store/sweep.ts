@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isErrno } from '../errors.js';
 import { READY } from './backup/finish-restore.js';
 import type { Disk } from './disk/disk.js';
 import { isTemporary } from './disk/durable.js';
 import type { Places } from './places.js';
 import { sweepObjects } from './sweep-objects.js';
 import { sweepWriting } from './writing.js';
+import { listNames } from './disk/list-names.js';
 
 const UNFINISHED_MS = 60 * 60 * 1000;
 /** Git itself holds such a lock for milliseconds. */
@@ -21,11 +21,11 @@ export async function sweep(places: Places, disk: Disk): Promise<void> {
   await disk.rm(join(places.cellar, READY), { force: true });
   await disk.rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
   // Of these a young one may be another process's, which is just finding out that it was not first.
-  for (const name of await list(places.cellar, disk))
+  for (const name of await listNames(places.cellar, disk, 'ENOTDIR'))
     if (/^(store\.git\.[0-9a-f]+\.new|lock\.[0-9a-f]{16})$/.test(name) || isTemporary(name))
       await sweepOld(join(places.cellar, name), disk);
   for (const folder of [places.catalog, places.state, places.journal])
-    for (const name of await list(folder, disk))
+    for (const name of await listNames(folder, disk, 'ENOTDIR'))
       if (isTemporary(name)) await disk.rm(join(folder, name), { force: true });
   await sweepWriting(places.root, disk);
   await sweepObjects(places.git, disk);
@@ -64,7 +64,7 @@ export async function clearStaleLocks(
 
 async function findLocks(folder: string, disk: Disk): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const name of await list(folder, disk)) {
+  for (const name of await listNames(folder, disk, 'ENOTDIR')) {
     const path = join(folder, name);
     if (name.endsWith('.lock')) found.push(path);
     else found.push(...(await findLocks(path, disk)));
@@ -75,14 +75,4 @@ async function findLocks(folder: string, disk: Disk): Promise<readonly string[]>
 async function identify(path: string, disk: Disk): Promise<string | undefined> {
   const facts = await disk.stat(path).catch(() => undefined);
   return facts === undefined ? undefined : `${facts.ino}:${facts.mtimeMs}`;
-}
-
-/** The names in a folder; none where there is no folder. */
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import type { Disk } from './disk/disk.js';
 import { isTemporary, makeFolder, syncFolder, temporaryName } from './disk/durable.js';
 import { toWorkspacePath } from './disk/names.js';
 import { inSteadyFolder } from './disk/steady-folder.js';
+import { listNames } from './disk/list-names.js';
 
 /** A file that is about to be made beside a person's own, until that one is replaced by it. */
 export interface Writing {
@@ -48,7 +49,7 @@ export async function noteWriting(root: string, folder: string, disk: Disk): Pro
  */
 export async function sweepWriting(root: string, disk: Disk): Promise<void> {
   const notes = folderOf(root);
-  for (const name of await list(notes, disk)) {
+  for (const name of await listNames(notes, disk, 'ENOTDIR')) {
     const note = join(notes, name);
     try {
       const path = parse(await disk.readFile(note, 'utf8'));
@@ -82,13 +83,4 @@ async function remove(root: string, path: string, disk: Disk): Promise<void> {
     },
     disk,
   );
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }

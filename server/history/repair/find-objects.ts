@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
 import { CellarError, isErrno } from '../../errors.js';
-import type { Disk } from '../../store/disk/disk.js';
 import { openObjectFolder } from '../../store/git/object-folder.js';
 import { toObject, type GitObject } from '../../store/git/object.js';
 import type { Objects } from '../../store/git/objects.js';
 import type { Mending } from './mending.js';
 import type { Source } from './source.js';
+import { listNames } from '../../store/disk/list-names.js';
 
 /** Folders deep in a workspace that are looked through for notebooks. */
 const DEPTH = 32;
@@ -34,8 +34,10 @@ async function listCopies({ history, from }: Mending): Promise<readonly string[]
   const stores = [
     ...from,
     ...from.map((folder) => join(folder, '.cellar')),
-    ...(await list(aside, disk)).map((name) => join(aside, name)),
-    ...(await list(places.root, disk))
+    ...(await listNames(aside, disk, 'ENOTDIR', 'EACCES', 'EPERM')).map((name) =>
+      join(aside, name),
+    ),
+    ...(await listNames(places.root, disk, 'ENOTDIR', 'EACCES', 'EPERM'))
       .filter((name) => name.startsWith('.cellar.before-'))
       .map((name) => join(places.root, name)),
   ];
@@ -47,18 +49,9 @@ async function listCopies({ history, from }: Mending): Promise<readonly string[]
   ];
   const found: string[] = [];
   for (const gitdir of all)
-    if ((await list(join(gitdir, 'objects'), disk)).length > 0) found.push(gitdir);
+    if ((await listNames(join(gitdir, 'objects'), disk, 'ENOTDIR', 'EACCES', 'EPERM')).length > 0)
+      found.push(gitdir);
   return found;
-}
-
-/** The names in a folder; none where there is no folder. */
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
-    throw error;
-  }
 }
 
 async function findOr(objects: Objects, oid: string): Promise<GitObject | undefined> {

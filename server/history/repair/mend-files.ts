@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 
 import { isErrno } from '../../errors.js';
-import { list } from '../../store/backup/kept-files.js';
 import { placeFile, syncFolder } from '../../store/disk/durable.js';
 import { parseLoose } from '../../store/git/loose.js';
 import type { GitObject } from '../../store/git/object.js';
@@ -10,6 +9,7 @@ import { salvagePack } from '../../store/git/salvage.js';
 import type { DamagedFile } from '../../store/git/survey.js';
 import { mendBit } from '../../store/one-bit.js';
 import { put, type Mending } from './mending.js';
+import { listNames } from '../../store/disk/list-names.js';
 
 /** Written at once, in bytes. */
 const PORTION = 16 * 1024 * 1024;
@@ -66,7 +66,7 @@ async function mendLoose(
 async function adoptPacks(mending: Mending): Promise<void> {
   const { places, disk } = mending.history.store;
   const folder = join(places.git, 'objects', 'pack');
-  const names = new Set(await list(folder, disk));
+  const names = new Set(await listNames(folder, disk, 'ENOTDIR'));
   for (const file of names) {
     const name = /^(pack-[0-9a-f]{40})\.pack$/.exec(file)?.[1];
     if (name === undefined || names.has(`${name}.idx`)) continue;
@@ -140,7 +140,7 @@ async function emptyPack(mending: Mending, name: string, reason: string): Promis
 /** An index over several packs would go on naming the one that goes. */
 async function dropTogether({ aside, history }: Mending, reason: string): Promise<void> {
   const { places, disk } = history.store;
-  for (const name of await list(join(places.git, 'objects', 'pack'), disk))
+  for (const name of await listNames(join(places.git, 'objects', 'pack'), disk, 'ENOTDIR'))
     if (name.startsWith('multi-pack-index'))
       await aside.move(`store.git/objects/pack/${name}`, reason);
 }

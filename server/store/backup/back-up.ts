@@ -16,7 +16,6 @@ import {
   artifactPath,
   formatKept,
   LISTS,
-  list,
   listObjects,
   parseKept,
   proofOf,
@@ -33,6 +32,7 @@ import {
 } from './manifest.js';
 import { captureMoment, isStillHeld, type Moment } from './moment.js';
 import { findMissing } from './closure.js';
+import { listNames } from '../disk/list-names.js';
 
 const MOST_TRIES = 10;
 const AT_ONCE = 4;
@@ -297,7 +297,7 @@ async function finish(
     files: [...files, ...lists],
   };
   await writeManifest(folder, manifest, disk);
-  for (const name of await list(join(folder, 'sets'), disk))
+  for (const name of await listNames(join(folder, 'sets'), disk, 'ENOTDIR'))
     if (`sets/${name}` !== set)
       await disk.rm(join(folder, 'sets', name), { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
+import { listNames } from '../disk/list-names.js';
 
 /** Names of stores that are being built beside the place where they go. */
 export const UNFINISHED = /^\.cellar\.new-[0-9a-f]{12}$/;
@@ -14,10 +15,14 @@ export const READY = 'restored';
  * two. Call it before a store is made, so that no empty one takes the place. Does nothing where a store is; true when it gave a name.
  */
 export async function finishRestore(root: string, disk: Disk): Promise<boolean> {
-  const names = await list(root, disk);
+  const names = await listNames(root, disk, 'ENOTDIR', 'EACCES', 'EPERM');
   if (names.includes('.cellar')) return false;
   for (const name of names) {
-    if (!UNFINISHED.test(name) || !(await list(join(root, name), disk)).includes(READY)) continue;
+    if (
+      !UNFINISHED.test(name) ||
+      !(await listNames(join(root, name), disk, 'ENOTDIR', 'EACCES', 'EPERM')).includes(READY)
+    )
+      continue;
     try {
       await disk.rename(join(root, name), join(root, '.cellar'));
     } catch (error) {
@@ -30,13 +35,4 @@ export async function finishRestore(root: string, disk: Disk): Promise<boolean> 
     return true;
   }
   return false;
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
-    throw error;
-  }
 }

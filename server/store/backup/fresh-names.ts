@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { isTemporary, syncFolder, temporaryName } from '../disk/durable.js';
-import { list } from './kept-files.js';
+import { listNames } from '../disk/list-names.js';
 
 /**
  * The names of files and folders in a backup that no whole backup relies on yet. One that an earlier run left may be there in vain: a
@@ -81,7 +81,7 @@ export class FreshNames {
       if (!this.safe.has(path)) await this.giveAgain(path);
     }
     // What a run left that was killed while it copied, or between the two renames.
-    for (const name of await list(join(this.folder, path), this.disk))
+    for (const name of await listNames(join(this.folder, path), this.disk, 'ENOTDIR'))
       if (isTemporary(name))
         await this.disk.rm(join(this.folder, path, name), { recursive: true, force: true });
   }

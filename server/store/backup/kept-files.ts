@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import type { Proof } from './checked-copy.js';
+import { listNames } from '../disk/list-names.js';
 
 /** A file whose name says what is in it; it never changes. `path` is relative to `.cellar`, and to a backup, with "/". */
 export interface KeptFile {
@@ -31,12 +32,14 @@ export function proofOf(path: string): Proof {
 export async function listObjects(cellar: string, disk: Disk): Promise<readonly KeptFile[]> {
   const objects = join(cellar, 'store.git', 'objects');
   const found: KeptFile[] = [];
-  for (const folder of await list(objects, disk))
+  for (const folder of await listNames(objects, disk, 'ENOTDIR'))
     if (/^[0-9a-f]{2}$/.test(folder))
-      for (const name of await list(join(objects, folder), disk))
+      for (const name of await listNames(join(objects, folder), disk, 'ENOTDIR'))
         if (/^[0-9a-f]{38}$/.test(name))
           await add(found, cellar, `store.git/objects/${folder}/${name}`, disk);
-  const packs = (await list(join(objects, 'pack'), disk)).filter((name) => PACKED.test(name));
+  const packs = (await listNames(join(objects, 'pack'), disk, 'ENOTDIR')).filter((name) =>
+    PACKED.test(name),
+  );
   const packFirst = (name: string): number => (name.endsWith('.pack') ? 0 : 1);
   for (const name of packs.sort((a, b) => packFirst(a) - packFirst(b)))
     await add(found, cellar, `store.git/objects/pack/${name}`, disk);
@@ -54,16 +57,6 @@ async function add(found: KeptFile[], cellar: string, path: string, disk: Disk):
   } catch (error) {
     // Git has just packed it.
     if (!isErrno(error, 'ENOENT')) throw error;
-  }
-}
-
-/** The names in a folder; none where there is no folder. */
-export async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
   }
 }
 

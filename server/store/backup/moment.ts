@@ -9,8 +9,8 @@ import { isTemporary } from '../disk/durable.js';
 import { CUTS, formatCuts, readCuts } from '../git/cuts.js';
 import { formatLine } from '../journal/line.js';
 import type { Store } from '../store.js';
-import { list } from './kept-files.js';
 import { writeSetFile, type SetFile } from './manifest.js';
+import { listNames } from '../disk/list-names.js';
 
 const GENERATION_PATH = '.cellar/generation.json';
 const generationSchema = z.object({ generation: z.number().int() });
@@ -45,7 +45,7 @@ export function captureMoment(store: Store, folder: string): Promise<Moment> {
     ];
     const cuts = await readCuts(store.places.git, store.disk);
     if (cuts.size > 0) files.push(await writeSetFile(at, CUTS, formatCuts(cuts), store.disk));
-    for (const name of await list(store.places.state, store.disk)) {
+    for (const name of await listNames(store.places.state, store.disk, 'ENOTDIR')) {
       const bytes = isTemporary(name) ? undefined : await readState(store, name);
       if (bytes !== undefined)
         files.push(await writeSetFile(at, `state/${name}`, bytes, store.disk));

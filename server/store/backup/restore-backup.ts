@@ -15,9 +15,10 @@ import { toPlaces, type Places } from '../places.js';
 import { writeRepositoryFiles } from './back-up.js';
 import { copyChecked } from './checked-copy.js';
 import { checkOutside } from './folder.js';
-import { list, LISTS, parseKept, proofOf, type KeptFile } from './kept-files.js';
+import { LISTS, parseKept, proofOf, type KeptFile } from './kept-files.js';
 import { findManifest, readSetFile, type Manifest } from './manifest.js';
 import { READY, UNFINISHED, finishRestore } from './finish-restore.js';
+import { listNames } from '../disk/list-names.js';
 
 export interface RestoreOptions {
   /** The backup's folder and the workspace's root, absolute. */
@@ -78,7 +79,7 @@ async function claimPlace(
   places: Places,
   { force, disk }: RestoreOptions,
 ): Promise<HeldLock | undefined> {
-  const names = await list(places.cellar, disk);
+  const names = await listNames(places.cellar, disk, 'ENOTDIR');
   if (names.length === 0) return undefined;
   if (!force)
     throw new CellarError(
@@ -108,7 +109,7 @@ interface Filled {
 /** Builds the store beside the place where it goes. Nothing of it stays when that fails. */
 async function fill(manifest: Manifest, options: RestoreOptions): Promise<Filled> {
   const { folder, root, disk } = options;
-  for (const name of await list(root, disk))
+  for (const name of await listNames(root, disk, 'ENOTDIR'))
     if (UNFINISHED.test(name)) await disk.rm(join(root, name), { recursive: true, force: true });
   const path = join(root, `.cellar.new-${randomBytes(6).toString('hex')}`);
   try {
@@ -205,7 +206,7 @@ async function exchange(
   let before: string | undefined;
   if (isThere && wasThere) {
     const stamp = new Date(now()).toISOString().slice(0, 19).replaceAll(':', '-');
-    const taken = new Set(await list(root, disk));
+    const taken = new Set(await listNames(root, disk, 'ENOTDIR'));
     let name = `.cellar.before-${stamp}`;
     for (let more = 2; taken.has(name); more += 1) name = `.cellar.before-${stamp}-${more}`;
     before = join(root, name);
@@ -215,7 +216,10 @@ async function exchange(
     for (const file of ['lock', 'lock.beat', 'server.json'])
       await disk.rm(join(before, file), { force: true });
   }
-  if (!(await finishRestore(root, disk)) && (await list(fresh.path, disk)).length > 0) {
+  if (
+    !(await finishRestore(root, disk)) &&
+    (await listNames(fresh.path, disk, 'ENOTDIR')).length > 0
+  ) {
     await disk.rm(fresh.path, { recursive: true, force: true });
     const aside = before === undefined ? '' : ` What was there before is in ${before}.`;
     throw new CellarError(

@@ -7,6 +7,7 @@ import { packFolderOf } from './make-packs.js';
 import { NAME, OidTable } from './oid-table.js';
 import { readEntries } from './pack-names.js';
 import { listPacks } from './packs.js';
+import { listNames } from '../disk/list-names.js';
 
 /** A ref leads to it, or something that stays. */
 export const REACHED = 1;
@@ -74,7 +75,7 @@ async function findOrphans(
   before: number,
   disk: Disk,
 ): Promise<Inventory['orphans']> {
-  const names = new Set(await list(folder, disk));
+  const names = new Set(await listNames(folder, disk));
   const orphans: { path: string; bytes: number }[] = [];
   for (const name of names) {
     const [, pack] = /^(pack-[0-9a-f]{40})\.(?:pack|rev|bitmap|mtimes)$/.exec(name) ?? [];
@@ -108,16 +109,6 @@ export async function statOf(
     return await disk.stat(path);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
-}
-
-/** The names in a folder; none where there is no folder. */
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
 }

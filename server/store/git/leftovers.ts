@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { CellarError, isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
+import { listNames } from '../disk/list-names.js';
 
 /** What git writes down beside its refs, from which it would keep or name objects that no ref leads to. */
 const BESIDE = ['logs', 'ORIG_HEAD', 'FETCH_HEAD'];
@@ -21,13 +22,13 @@ export async function checkRewritable(gitdir: string, disk: Disk): Promise<void>
       { path },
     );
   };
-  for (const name of await list(join(gitdir, 'worktrees'), disk)) {
+  for (const name of await listNames(join(gitdir, 'worktrees'), disk, 'ENOTDIR')) {
     const path = join(gitdir, 'worktrees', name);
     const link = await disk.readFile(join(path, 'gitdir'), 'utf8').catch(() => '');
     const tree = link.trim().replace(/[/\\][.]git$/, '');
     refuse(path, `a linked work tree (${tree})`, `Run "git worktree remove --force ${tree}".`);
   }
-  if ((await list(gitdir, disk)).includes('index'))
+  if ((await listNames(gitdir, disk, 'ENOTDIR')).includes('index'))
     refuse(join(gitdir, 'index'), "a work tree's index", 'Delete it.');
   const head = await disk.readFile(join(gitdir, 'HEAD'), 'utf8');
   if (!head.startsWith('ref: '))
@@ -42,7 +43,7 @@ export async function clearLeftovers(gitdir: string, disk: Disk): Promise<void> 
     ...GRAPHS.map((name) => join(objects, name)),
   ];
   for (const folder of [objects, join(objects, 'pack')])
-    for (const name of await list(folder, disk))
+    for (const name of await listNames(folder, disk, 'ENOTDIR'))
       if (UNFINISHED.test(name)) paths.push(join(folder, name));
   for (const path of paths) await disk.rm(path, { recursive: true, force: true });
 }
@@ -54,15 +55,6 @@ export async function listAlternates(gitdir: string, disk: Disk): Promise<readon
     return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
-import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
 import { takeBackPack } from './pack-doubt.js';
 import { runGit } from './git-run.js';
+import { listNames } from '../disk/list-names.js';
 
 /** Measured on notebooks with pictures: a wider window costs time and gains nothing. A pack is not larger than what is quickly made anew. */
 const SETTINGS = [
@@ -38,7 +38,7 @@ export async function makePacks(
 ): Promise<readonly string[] | 'no git' | 'too old'> {
   const { disk, signal, input = [] } = options;
   const folder = packFolderOf(gitdir);
-  const before = new Set(await listFolder(folder, disk));
+  const before = new Set(await listNames(folder, disk));
   const names: string[] = [];
   const common = ['--local', '--non-empty', '--delta-base-offset', '-q', join(folder, 'pack')];
   try {
@@ -56,7 +56,7 @@ export async function makePacks(
     for (const name of names)
       if (!before.has(`${name}.idx`))
         await takeBackPack(join(folder, name), () => removePack(gitdir, name, disk), disk);
-    for (const name of await listFolder(folder, disk))
+    for (const name of await listNames(folder, disk))
       if (UNFINISHED.test(name) && !before.has(name))
         await disk.rm(join(folder, name), { force: true });
     throw error;
@@ -86,13 +86,4 @@ export async function removePack(gitdir: string, name: string, disk: Disk): Prom
 
 export function packFolderOf(gitdir: string): string {
   return join(gitdir, 'objects', 'pack');
-}
-
-async function listFolder(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

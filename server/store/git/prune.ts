@@ -8,6 +8,7 @@ import { packFolderOf } from './make-packs.js';
 import { filterPack } from './pack-filter.js';
 import { listPacks } from './packs.js';
 import { alone } from './turns.js';
+import { listNames } from '../disk/list-names.js';
 
 /**
  * Takes away every object of a repository that is not among `reachable`, however young, loose or in a pack, and what git has noted of
@@ -54,24 +55,17 @@ async function pruneLoose(
   reachable: ReadonlySet<string>,
   disk: Disk,
 ): Promise<void> {
-  for (const folder of await list(objects, disk)) {
+  for (const folder of await listNames(objects, disk, 'ENOTDIR')) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const at = join(objects, folder);
-    const gone = (await list(at, disk)).filter((name) => !reachable.has(folder + name));
+    const gone = (await listNames(at, disk, 'ENOTDIR')).filter(
+      (name) => !reachable.has(folder + name),
+    );
     for (const name of gone) await disk.rm(join(at, name), { force: true });
     if (gone.length > 0)
       await syncFolder(at, disk).catch((error: unknown) => {
         // Git takes a folder away when it has packed the last object in it.
         if (!isErrno(error, 'ENOENT')) throw error;
       });
-  }
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
   }
 }

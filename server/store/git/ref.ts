@@ -73,7 +73,6 @@ export async function moveRef(
 }
 
 /**
-/**
  * Lets a ref lead to a commit, whatever its own file holds: for one that is damaged, and that nobody can compare with anything. Under
  * git's own lock, synced; at every moment the file holds what it did or the new name.
  */

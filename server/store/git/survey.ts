@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Progress } from '../../../contract/progress.js';
 import { isErrno } from '../../errors.js';
 import { isProven } from '../backup/checked-copy.js';
-import { list } from '../backup/kept-files.js';
 import type { Disk } from '../disk/disk.js';
 import { listLooseFolders, openLooseObjects } from './loose.js';
 import type { GitObject } from './object.js';
 import { OidSet } from './oid-set.js';
 import { listPacks } from './packs.js';
 import { eachPacked, isNonsense, openPack, type OpenPack } from './read-pack.js';
+import { listNames } from '../disk/list-names.js';
 
 /** Read at the same time: inflating is done on threads. */
 const AT_ONCE = 16;
@@ -141,7 +141,7 @@ class Surveying implements Survey {
 
   private async readExtras(below: string, wanted: RegExp): Promise<void> {
     const { disk, signal } = this.options;
-    for (const name of await list(join(this.objects, below), disk)) {
+    for (const name of await listNames(join(this.objects, below), disk, 'ENOTDIR')) {
       if (!wanted.test(name)) continue;
       const path = join(this.objects, below, name);
       if ((await isProven(path, TRAILER, { disk, signal })) !== false) continue;

@@ -4,6 +4,7 @@ import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { findFirstNumber, isAside, parseMended } from './journal-file.js';
 import { describeLine } from './line.js';
+import { listNames } from '../disk/list-names.js';
 
 /** A file of a journal in which records cannot be read, now or when it was opened. */
 export interface DamagedJournal {
@@ -24,7 +25,7 @@ export interface JournalFound {
 export async function inspectJournal(folder: string, disk: Disk): Promise<JournalFound> {
   const numbers = new Set<number>();
   const damaged: DamagedJournal[] = [];
-  for (const name of await list(folder, disk)) {
+  for (const name of [...(await listNames(folder, disk, 'ENOTDIR'))].sort()) {
     if (findFirstNumber(name) === undefined && !isAside(name)) continue;
     const bytes = await read(join(folder, name), disk);
     if (bytes === undefined) continue;
@@ -33,15 +34,6 @@ export async function inspectJournal(folder: string, disk: Disk): Promise<Journa
     if (found.damaged.length > 0) damaged.push({ name, records: found.damaged.map(describeLine) });
   }
   return { numbers, damaged };
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return (await disk.readdir(folder)).sort();
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
 }
 
 /** Undefined for one that was sealed since it was listed. */

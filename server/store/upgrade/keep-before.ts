@@ -4,6 +4,7 @@ import { isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { makeFolder, syncFolder, writeDurable } from '../disk/durable.js';
 import type { UpgradeParts } from './step.js';
+import { listNames } from '../disk/list-names.js';
 
 const REFS = 'refs';
 
@@ -16,7 +17,7 @@ export async function keepBefore(parts: UpgradeParts, format: number): Promise<v
   const backups = join(places.cellar, 'backups');
   const prefix = `format-${format}-${new Date(now()).toISOString().slice(0, 10)}`;
   const refs = formatRefs(await repository.listRefs('refs/'));
-  const names = await list(backups, disk);
+  const names = await listNames(backups, disk);
   for (const name of names)
     if (/^format-.*\.new$/.test(name))
       await disk.rm(join(backups, name), { recursive: true, force: true });
@@ -42,20 +43,11 @@ function formatRefs(refs: ReadonlyMap<string, string>): string {
 }
 
 async function copyFiles(from: string, to: string, disk: Disk): Promise<void> {
-  for (const name of await list(from, disk)) {
+  for (const name of await listNames(from, disk)) {
     const bytes = await disk.readFile(join(from, name)).catch((error: unknown) => {
       if (isErrno(error, 'EISDIR', 'ENOENT')) return undefined;
       throw error;
     });
     if (bytes !== undefined) await writeDurable(join(to, name), bytes, 0o600, disk);
-  }
-}
-
-async function list(folder: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
   }
 }
