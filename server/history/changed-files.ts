@@ -14,37 +14,41 @@ export async function findTreeBefore(
 }
 
 /**
- * The files below `folder` whose blobs differ between two trees and are there in the second, by path. Reads only what differs. Where
- * the first cannot be read, what it may have is not known: all below is taken for new.
+ * The files below `folder` whose blobs differ between two trees and are there in the second, by path. Reads only what differs, and no
+ * folder more than `depth` levels below it: what nobody asked for may be damaged. Where the first cannot be read, what it may have is
+ * not known: all below is taken for new.
  */
 export async function findChangedFiles(
   repository: Repository,
   base: string | undefined,
   head: string,
   folder: string,
+  depth = Infinity,
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const visit = async (
     left: TreeEntry | undefined,
     right: TreeEntry,
     path: string,
+    level: number,
   ): Promise<void> => {
     if (left?.oid === right.oid) return;
     if (right.mode !== FOLDER_MODE) {
       found.set(path, right.oid);
       return;
     }
+    if (level > depth) return;
     const before =
       left?.mode === FOLDER_MODE ? await orNothing(repository.readTree(left.oid)) : undefined;
     for (const [name, entry] of await repository.readTree(right.oid))
-      await visit(before?.get(name), entry, `${path}/${name}`);
+      await visit(before?.get(name), entry, `${path}/${name}`, level + 1);
   };
   const top = async (tree: string | undefined): Promise<TreeEntry | undefined> => {
     const oid = tree === undefined ? undefined : await repository.findEntry(tree, folder);
     return oid === undefined ? undefined : { mode: FOLDER_MODE, name: folder, oid };
   };
   const right = await top(head);
-  if (right !== undefined) await visit(await orNothing(top(base)), right, folder);
+  if (right !== undefined) await visit(await orNothing(top(base)), right, folder, 0);
   return found;
 }
 

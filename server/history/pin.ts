@@ -106,7 +106,8 @@ function toFile(
 export const indexPins: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
   const before = await findTreeBefore(repository, commit);
-  const changes = await findChangedFiles(repository, before, commit.tree, '.cellar/notebooks');
+  // One level: what else a notebook's folder holds says nothing of pins.
+  const changes = await findChangedFiles(repository, before, commit.tree, '.cellar/notebooks', 1);
   const change: { pins: PinRow[]; gone: { pins: string[] } } = { pins: [], gone: { pins: [] } };
   for (const [path, oid] of changes) {
     if (!/^\.cellar\/notebooks\/[^/]+\/pins\.json$/.test(path)) continue;
