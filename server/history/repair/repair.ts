@@ -18,6 +18,7 @@ import { commitToMain } from '../seal.js';
 import { compareCatalog, type CatalogFound } from '../verify-catalog.js';
 import { examine, toLostTest, toVerified, type Examined } from '../verify.js';
 import { cutLines } from './cut-lines.js';
+import { findLostRecords } from './lost-records.js';
 import { mendArtifacts } from './mend-artifacts.js';
 import { mendFiles } from './mend-files.js';
 import { mendJournal, mendPlaces } from './mend-places.js';
@@ -160,7 +161,11 @@ class Repair {
     const found = await compareCatalog(this.history, this.report, true);
     const sealed = await this.findSealed();
     const plan = planRescue(found, mending, { isGitDamaged: before.isGitDamaged, sealed });
-    this.lost.push(...plan.lost);
+    const pending = this.store.journal.pending(0)[0]?.number;
+    this.lost.push(
+      ...plan.lost,
+      ...findLostRecords(found, { sealed, pending, sound: mending.sound }),
+    );
     // Before the catalog, which alone knows of them, is made anew.
     await addLosses(this.store, this.lost);
     await keepVersions(mending, plan.versions);

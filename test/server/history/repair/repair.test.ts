@@ -12,8 +12,10 @@ import {
 } from '../../../../server/history/history.js';
 import { reindex } from '../../../../server/history/reindex.js';
 import { repairStore } from '../../../../server/history/repair/repair.js';
+import { sealPending } from '../../../../server/history/seal.js';
 import { verifyStore } from '../../../../server/history/verify.js';
 import { MAIN } from '../../../../server/store/create.js';
+import { readCourse } from '../../../../server/tracking/read-course.js';
 import { logPoints } from '../../../../server/tracking/record-points.js';
 import { commitByHand } from '../../git.js';
 import { makeFolder, notebookText, openTestHistory } from '../../scratch.js';
@@ -294,6 +296,40 @@ describe('what is lost for good', () => {
     const later = await verifyStore(again);
     expect(later).toMatchObject({ status: 'ok', damages: [], lost: [{ object: kept.blob }] });
     expect((await repairStore(again)).repaired).toEqual({ mended: [], lost: [], aside: null });
+  });
+
+  test('names the run whose points went with the commit that sealed them, also where all are of one time', async () => {
+    const opened = await open();
+    const { history } = opened;
+    await sealPending(history);
+    await logPoints(history, RUN, { points: [{ name: 'loss', value: 3, step: 9, time: 1 }] });
+    await sealPending(history);
+    const tip = gitOf(history)('rev-parse', 'main').trim();
+    const again = await reopen(opened, () => ruin(fileOf(history, tip)));
+    const repaired = await repairStore(again);
+    expect(repaired).toMatchObject({ status: 'ok', damages: [] });
+    expect(repaired.lost.flatMap(({ runs }) => runs)).toContain(RUN);
+    // The last value of each is what the catalog still had.
+    expect((await again.store.catalog.findRun(RUN))?.metrics['loss']).toMatchObject({ step: 9 });
+    expect((await verifyStore(again)).damages).toEqual([]);
+  });
+
+  test('names records of a lost newest commit, also where later ones of the same run are there', async () => {
+    const opened = await open();
+    const { history } = opened;
+    const log = (step: number): Promise<unknown> =>
+      logPoints(history, RUN, { points: [{ name: 'loss', value: 3, step, time: 1 }] });
+    await sealPending(history);
+    await log(8);
+    await sealPending(history);
+    const tip = gitOf(history)('rev-parse', 'main').trim();
+    await log(9);
+    const again = await reopen(opened, () => ruin(fileOf(history, tip)));
+    const repaired = await repairStore(again);
+    expect(repaired).toMatchObject({ status: 'ok', damages: [], lost: [{ kind: 'journal' }] });
+    const query = { run: RUN, name: 'loss', buckets: 10 };
+    expect((await readCourse(again.store, query)).points.map(({ step }) => step)).toEqual([1, 9]);
+    expect((await verifyStore(again)).lost).toMatchObject([{ kind: 'journal' }]);
   });
 
   test('is not lost any more once its bytes are in the workspace again', async () => {
