@@ -3,7 +3,6 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -14,65 +13,17 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { readNotebook, type History } from '../../../server/history/history.js';
-import { takeSnapshot } from '../../../server/history/take.js';
+import { readNotebook } from '../../../server/history/history.js';
 import { verifyStore } from '../../../server/history/verify.js';
-import { parseNotebook } from '../../../server/notebook/read.js';
 import { backUp } from '../../../server/store/backup/back-up.js';
-import { restoreBackup, type RestoreOptions } from '../../../server/store/backup/restore-backup.js';
-import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
+import { restoreBackup } from '../../../server/store/backup/restore-backup.js';
+import { nodeDisk } from '../../../server/store/disk/disk.js';
 import { openOperatingState } from '../../../server/store/operating.js';
-import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
-import { FaultyDisk } from '../../faults/faulty-disk.js';
-import { interpose, isChange } from '../../faults/interpose.js';
-import { restoreAfterCut } from '../../faults/power-cut.js';
-import { Recorder } from '../../faults/recording-disk.js';
-import { Chance } from '../../fuzz/mutate.js';
+import { interpose } from '../../faults/interpose.js';
 import { gitOn } from '../git.js';
 import { makeFolder, notebookText, openTestHistory, readHistories } from '../scratch.js';
 
-const quiet = { report: (): void => undefined };
-
-async function take(history: History, source: string, manual = true): Promise<SnapshotRow> {
-  const bytes = Buffer.from(notebookText([source]));
-  const taken = await takeSnapshot(history, {
-    path: 'a.ipynb',
-    bytes,
-    notebook: parseNotebook(bytes),
-    trigger: manual ? 'manual' : 'save',
-    key: `key of ${source}`,
-  });
-  return taken.row;
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield await Promise.resolve(bytes);
-}
-
-const toRestore = (folder: string, root: string, more: Partial<RestoreOptions> = {}) => ({
-  folder,
-  root,
-  force: false,
-  now: () => Date.UTC(2026, 10, 24),
-  disk: nodeDisk,
-  ...more,
-});
-
-/** Proves that the store at `root` opens and holds exactly these versions, each with its source. */
-async function proveHolds(root: string, sources: readonly string[]): Promise<History> {
-  const history = await openTestHistory(root, quiet);
-  const { store } = history;
-  const rows = (await readHistories(store)).flat();
-  const found = await Promise.all(
-    rows.map(async (row) => (await readNotebook(store, row)).toString()),
-  );
-  expect(found).toEqual(sources.map((source) => notebookText([source])));
-  expect((await verifyStore(history)).damages).toEqual([]);
-  return history;
-}
-
-const paths = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+import { quiet, take, once, toRestore, proveHolds, paths } from './backed-up.js';
 
 test('goes round: versions of both lines, files, settings, ids and what is only in the journal', async () => {
   const [root, folder, place] = [await makeFolder(), await makeFolder(), await makeFolder()];
@@ -298,133 +249,6 @@ test('of a later Cellar, or none at all, is refused in words', async () => {
   }
   expect(readdirSync(place)).toEqual([]);
 });
-
-/** A disk on which the process ends before its n-th change: nothing happens from then on. */
-function endAt(n: number): { readonly disk: Disk; readonly changes: () => number } {
-  let changes = 0;
-  const disk = interpose(nodeDisk, (call, make) => {
-    if (isChange(call)) changes += 1;
-    if (changes > n) return Promise.reject(new Error('the process has ended'));
-    return make();
-  });
-  return { disk, changes: () => changes };
-}
-
-test('ended at any of its changes, a restore has left the old store or the new one', async () => {
-  const [root, folder] = [await makeFolder(), await makeFolder()];
-  const history = await openTestHistory(root, quiet);
-  await take(history, 'x = 1');
-  await backUp(history.store, { folder });
-  const old = await makeFolder();
-  const there = await openTestHistory(old, quiet);
-  await take(there, 'mine = 1');
-  await there.store.close();
-
-  const run = async (n: number): Promise<readonly [root: string, changes: number]> => {
-    const place = await makeFolder();
-    execFileSync('cp', ['-a', join(old, '.cellar'), place]);
-    const { disk, changes } = endAt(n);
-    await restoreBackup(toRestore(folder, place, { force: true, disk })).catch(() => undefined);
-    return [place, changes()];
-  };
-  const [, total] = await run(Infinity);
-  const ends = { old: 0, restored: 0 };
-  for (let n = 0; n <= total; n += n > total - 25 ? 1 : 9) {
-    const [place] = await run(n);
-    const lock = join(place, '.cellar/lock');
-    if (existsSync(lock)) writeFileSync(lock, '');
-    const history = await openTestHistory(place, quiet);
-    const { store } = history;
-    const [notebook] = await store.catalog.notebooks();
-    const [row] = await store.catalog.history(notebook?.id ?? '');
-    if (row === undefined) throw new Error(`after ${n} changes the store is empty`);
-    const text = (await readNotebook(store, row)).toString();
-    ends[text === notebookText(['x = 1']) ? 'restored' : 'old'] += 1;
-    if (text !== notebookText(['x = 1'])) expect(text).toBe(notebookText(['mine = 1']));
-    expect((await verifyStore(history)).damages).toEqual([]);
-    await store.close();
-  }
-  expect(Math.min(ends.old, ends.restored)).toBeGreaterThan(2);
-}, 300_000);
-
-test('a backup that was ended anywhere leaves the last one whole, and is continued', async () => {
-  const [root, folder] = [await makeFolder(), await makeFolder()];
-  const history = await openTestHistory(root, quiet);
-  await take(history, 'x = 1');
-  await backUp(history.store, { folder });
-  await take(history, 'x = 2');
-  const { store } = history;
-  for (let n = 0; n < 60; n += 4) {
-    const place = await makeFolder();
-    const copy = join(place, 'copy');
-    mkdirSync(copy);
-    execFileSync('cp', ['-a', `${folder}/.`, copy]);
-    const { disk } = endAt(n);
-    const ended = await backUp({ ...store, disk }, { folder: copy }).then(
-      () => false,
-      () => true,
-    );
-    await restoreBackup(toRestore(copy, join(place, 'a')));
-    await (
-      await proveHolds(join(place, 'a'), ended ? ['x = 1'] : ['x = 1', 'x = 2'])
-    ).store.close();
-    await backUp(store, { folder: copy });
-    await restoreBackup(toRestore(copy, join(place, 'b')));
-    await (await proveHolds(join(place, 'b'), ['x = 1', 'x = 2'])).store.close();
-  }
-}, 300_000);
-
-test('what a backup left that failed is safe from a power cut once the next one has ended', async () => {
-  const base = await makeFolder();
-  const recorder = new Recorder(base);
-  const faulty = new FaultyDisk(undefined, recorder.disk);
-  const history = await openTestHistory(join(base, 'workspace'), { ...quiet, disk: faulty.disk });
-  for (const source of ['x = 1', 'x = 2']) await take(history, source);
-  const folder = join(base, 'backup');
-  faulty.plan = {
-    ...{ fault: { kind: 'refuse', code: 'ENOSPC' }, at: 6, lasting: true },
-    matches: ({ kind }) => kind === 'copyFile',
-  };
-  await expect(backUp(history.store, { folder })).rejects.toMatchObject({ code: 'disk_full' });
-  faulty.plan = undefined;
-  await backUp(history.store, { folder });
-  const after = await makeFolder();
-  await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
-  const place = await makeFolder();
-  await restoreBackup(toRestore(join(after, 'backup'), place));
-  await proveHolds(place, ['x = 1', 'x = 2']);
-});
-
-test('what a backup left on a disk that turned read-only is not taken for safe by the next one', async () => {
-  let ended = false;
-  for (let n = 0; !ended; n += 8) {
-    const base = await makeFolder();
-    const faulty = new FaultyDisk(undefined);
-    const recorder = new Recorder(base, faulty.disk);
-    const root = join(base, 'workspace');
-    const history = await openTestHistory(root, { ...quiet, disk: recorder.disk });
-    await take(history, 'x = 1');
-    const folder = join(base, 'backup');
-    faulty.plan = {
-      ...{ fault: { kind: 'refuse', code: 'EROFS' }, at: n, lasting: true },
-      matches: isChange,
-    };
-    ended = await backUp(history.store, { folder }).then(
-      () => true,
-      () => false,
-    );
-    faulty.plan = undefined;
-    await backUp(history.store, { folder });
-    const after = await makeFolder();
-    await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
-    const place = await makeFolder();
-    await restoreBackup(toRestore(join(after, 'backup'), place));
-    await (await proveHolds(place, ['x = 1'])).store.close();
-    // It is a backup's still.
-    await backUp({ ...history.store, disk: nodeDisk }, { folder: join(after, 'backup') });
-    await history.store.close();
-  }
-}, 300_000);
 
 test('copies all that is in the store, or says that it could not', async () => {
   const [root, folder] = [await makeFolder(), await makeFolder()];
