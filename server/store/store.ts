@@ -21,6 +21,7 @@ import { openJournal, warnOfNetwork, whereAllowed } from './open-parts.js';
 import { findRoot, toPlaces, type Places } from './places.js';
 import { openRepository } from './git/repository-folder.js';
 import type { Repository } from './git/repository.js';
+import { settleRefs } from './git/settle-refs.js';
 import { sweep } from './sweep.js';
 import { upgradeStore } from './upgrade/upgrade.js';
 import { openWorkspaceFiles, type WorkspaceFiles } from './workspace-files.js';
@@ -210,7 +211,10 @@ async function openOwned(
   if (isOwned) await warnOfNetwork(places, disk, options.report);
   if (condition.kind === 'damaged') options.report(condition.reason.message);
   // What is damaged is changed by nothing but a repair.
-  if (isOwned && condition.kind === 'sound') await sweep(places, disk);
+  if (isOwned && condition.kind === 'sound') {
+    await sweep(places, disk);
+    await settleRefs(places.git, disk);
+  }
   if (isOwned) await upgrade();
   const { journal, sealed } = await openJournal(places, repository, {
     ...options,
