@@ -48,8 +48,9 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
             report({ what: 'packing', done: 0, total: null });
             await store.repository.pack(signal);
             // One that was asked for from some time on has left out what came before it.
-            if (since === undefined && done.head !== null)
-              await operating.noteImported(done.repository, done.head);
+            const { repository, head } = done;
+            if (since === undefined && head !== null)
+              await store.exclusively(() => operating.noteImported(repository, head));
             return done;
           } finally {
             // Also what was brought in before a failure or a cancel is there to be seen.

@@ -17,10 +17,13 @@ export function redactionOperations(parts: ApiParts): readonly Operation[] {
   const changeAllowed = async (
     change: (allowed: readonly string[]) => readonly string[],
   ): Promise<void> => {
-    const settings = await operating.readSettings();
-    const allowed = new Set(change(settings.secrets?.allowed ?? []));
-    const secrets = { ...settings.secrets, allowed: [...allowed] };
-    await operating.writeSettings({ ...settings, secrets });
+    // In turn with everything else that is written: another change must not be undone by this one, nor this one by a purge.
+    await history.store.exclusively(async () => {
+      const settings = await operating.readSettings();
+      const allowed = new Set(change(settings.secrets?.allowed ?? []));
+      const secrets = { ...settings.secrets, allowed: [...allowed] };
+      await operating.writeSettings({ ...settings, secrets });
+    });
     parts.events.emit({ kind: 'workspace' });
   };
 

@@ -72,14 +72,18 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       run: async ({ body }) => {
         await checkPatterns(body.noisePatterns ?? []);
         toOwnRules(body.secrets?.patterns ?? []);
-        const before = await operating.readSettings();
-        // What is not named stays as it is.
-        const { spaceLimit = before.spaceLimit, secrets = {}, ...rest } = body;
-        const after = {
-          ...{ ...before, ...rest, spaceLimit },
-          secrets: { ...before.secrets, ...secrets },
-        };
-        await operating.writeSettings(after);
+        // In turn with everything else that is written: another change must not be undone by this one, nor this one by a purge.
+        const after = await store.exclusively(async () => {
+          const before = await operating.readSettings();
+          // What is not named stays as it is.
+          const { spaceLimit = before.spaceLimit, secrets = {}, ...rest } = body;
+          const settings = {
+            ...{ ...before, ...rest, spaceLimit },
+            secrets: { ...before.secrets, ...secrets },
+          };
+          await operating.writeSettings(settings);
+          return settings;
+        });
         parts.events.emit({ kind: 'workspace' });
         return after;
       },
@@ -92,7 +96,7 @@ export function workspaceOperations(parts: ApiParts): readonly Operation[] {
       body: pauseSchema,
       answer: pausedSchema,
       run: async ({ body }) => {
-        const paused = await setPause(operating, body);
+        const paused = await store.exclusively(() => setPause(operating, body));
         parts.events.emit({ kind: 'workspace' });
         return paused;
       },
