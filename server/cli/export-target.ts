@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { open, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import type { ExportFile, ExportPlan } from '../../contract/export.js';
 import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
+import { streamZip } from '../api/zip.js';
 import { isErrno, toStorageError } from '../errors.js';
 import { ensureFolder, syncFolder } from '../store/disk/durable.js';
 import type { Connection } from './connection.js';
@@ -28,7 +30,7 @@ export function writeExportFolder(
 ): Promise<void> {
   return writeBeside(target, async (beside) => {
     await ensureFolder(beside);
-    const total = plan.files.reduce((sum, file) => sum + sizeOf(file), 0);
+    const total = sumOf(plan.files);
     let before = 0;
     for (const file of plan.files) {
       target.signal.throwIfAborted();
@@ -38,12 +40,16 @@ export function writeExportFolder(
       report(0);
       const path = join(beside, ...file.path.split('/'));
       await ensureFolder(dirname(path));
-      await writeSource(owner, file.source, { path, signal: target.signal, report });
+      await writeStream(path, readSource(owner, file.source), target.signal, report);
       before += sizeOf(file);
       const time = new Date(file.time);
       await utimes(path, time, time);
     }
   });
+}
+
+function sumOf(files: readonly ExportFile[]): number {
+  return files.reduce((sum, file) => sum + sizeOf(file), 0);
 }
 
 function sizeOf({ source }: ExportFile): number {
@@ -53,41 +59,46 @@ function sizeOf({ source }: ExportFile): number {
 /** The same as one zip file. */
 export function writeExportZip(
   owner: Connection,
-  query: Readonly<Record<string, string>>,
-  target: ExportTarget,
+  { files }: ExportPlan,
+  { signal, report, ...target }: ExportTarget,
 ): Promise<void> {
-  return writeBeside(target, (beside) => {
-    const bytes = owner.stream({ path: pathTo('exports'), query });
-    return writeStream(beside, bytes, target.signal, (done) => {
-      target.report({ what: 'bytes', done, total: null });
-    });
-  });
+  const total = sumOf(files);
+  let read = 0;
+  const count = async function* (bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of bytes) {
+      read += chunk.length;
+      report({ what: 'bytes', done: Math.min(read, total), total });
+      yield chunk;
+    }
+  };
+  const entries = files.map(({ path, time, source }) => ({
+    ...{ path, time: new Date(time), compress: source.kind !== 'artifact' },
+    open: () => Promise.resolve(Readable.from(count(readSource(owner, source)))),
+  }));
+  return writeBeside({ ...target, signal, report }, (beside) =>
+    writeStream(beside, streamZip(entries) as AsyncIterable<Buffer>, signal),
+  );
 }
 
-async function writeSource(
+async function* readSource(
   owner: Connection,
   source: ExportFile['source'],
-  to: {
-    readonly path: string;
-    readonly signal: AbortSignal;
-    readonly report: (done: number) => void;
-  },
-): Promise<void> {
-  if (source.kind === 'text') await writeFile(to.path, source.text);
-  else {
-    const path =
-      source.kind === 'snapshot'
-        ? pathTo('snapshotNotebook', { id: source.id })
-        : pathTo('artifact', { sha256: source.sha256 });
-    await writeStream(to.path, owner.stream({ path }), to.signal, to.report);
-  }
+): AsyncGenerator<Buffer> {
+  if (source.kind === 'text') yield Buffer.from(source.text);
+  else
+    yield* owner.stream({
+      path:
+        source.kind === 'snapshot'
+          ? pathTo('snapshotNotebook', { id: source.id })
+          : pathTo('artifact', { sha256: source.sha256 }),
+    });
 }
 
 async function writeStream(
   path: string,
   bytes: AsyncIterable<Buffer>,
   signal: AbortSignal,
-  report: (done: number) => void,
+  report: (done: number) => void = () => undefined,
 ): Promise<void> {
   const file = await open(path, 'wx');
   let done = 0;

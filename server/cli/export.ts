@@ -44,9 +44,7 @@ export const exportCommand: Command = {
           ...{ path, force: call.flag('force'), precious: { root, cwd: context.cwd } },
           ...{ signal: context.stopped(), report },
         };
-        await (/\.zip$/i.test(path)
-          ? writeExportZip(owner, query, to)
-          : writeExportFolder(owner, plan, to));
+        await (/\.zip$/i.test(path) ? writeExportZip : writeExportFolder)(owner, plan, to);
         return plan;
       }),
     );
