@@ -10,7 +10,7 @@ import { tellFailure } from './tell.js';
 export const showDeleted: Command = {
   id: COMMANDS.showDeleted,
   inPalette: true,
-  label: () => 'Show Deleted Notebooks…',
+  label: () => 'Restore a Deleted or Imported Notebook…',
   caption: 'Bring back a notebook that is not in this workspace',
   isEnabled: isWritable,
   execute: async (parts) => {

@@ -35,12 +35,18 @@ export const snapshot: Command = {
       okLabel: 'Keep',
     });
     if (!answer.button.accept) return;
-    const message = (answer.value ?? '').trim().slice(0, MAX_MESSAGE_LENGTH);
+    const given = (answer.value ?? '').trim();
+    const message = given.slice(0, MAX_MESSAGE_LENGTH);
     const outcome = parts.captures.take(panel, message === '' ? undefined : message);
     const slow = new Promise<'slow'>((resolve) => setTimeout(resolve, PATIENCE, 'slow'));
     tell(name, await Promise.race([outcome, slow]));
+    if (message !== given) Notification.warning(toCut(message.length), { autoClose: 6000 });
   },
 };
+
+function toCut(length: number): string {
+  return `The message is cut to its first ${length.toLocaleString('en')} characters.`;
+}
 
 function tell(name: string, outcome: Outcome | 'slow' | undefined): void {
   if (outcome === 'slow') {

@@ -35,8 +35,8 @@ interface Notices {
 /** What was found or could not be kept while versions were, for each notebook, and what the person says to it. */
 export class NoticesModel extends Store<Notices> {
   readonly #client: Pick<Client, 'allowSecret'>;
-  /** What was dismissed is not told again of the next version, which holds the same. */
-  readonly #dismissed = new Set<string>();
+  /** The keys of what was dismissed, by path: it is not told again of the next version, which holds the same. */
+  readonly #dismissed = new Map<string, ReadonlySet<string>>();
   /** Sends the version again that was refused last, by path. */
   readonly #again = new Map<string, () => void>();
 
@@ -54,7 +54,7 @@ export class NoticesModel extends Store<Notices> {
   kept(path: string, warnings: Kept['warnings']): void {
     this.#again.delete(path);
     const fresh = warnings.map(toNotice);
-    const untold = fresh.filter(({ key }) => !this.#dismissed.has(`${path} ${key}`));
+    const untold = fresh.filter(({ key }) => this.#dismissed.get(path)?.has(key) !== true);
     const old = this.at(path).filter((notice) => !isRefused(notice));
     this.#put(path, merge(old, untold));
   }
@@ -68,7 +68,8 @@ export class NoticesModel extends Store<Notices> {
 
   /** Takes away all that is said of a notebook. */
   dismiss(path: string): void {
-    for (const { key } of this.at(path)) this.#dismissed.add(`${path} ${key}`);
+    const keys = this.at(path).map(({ key }) => key);
+    this.#dismissed.set(path, new Set([...(this.#dismissed.get(path) ?? []), ...keys]));
     this.#again.delete(path);
     this.#put(path, []);
   }
@@ -106,6 +107,9 @@ export class NoticesModel extends Store<Notices> {
     const again = this.#again.get(from);
     this.#again.delete(from);
     if (again !== undefined) this.#again.set(to, again);
+    const dismissed = this.#dismissed.get(from);
+    this.#dismissed.delete(from);
+    if (dismissed !== undefined) this.#dismissed.set(to, dismissed);
     const of = new Map(this.state.of);
     of.delete(from);
     if (notices.length > 0) of.set(to, notices);

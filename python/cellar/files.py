@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 # Of RFC 5987 (3.2.1), beside letters and digits.
 _PLAIN = "!#$&+-.^_`|~"
+_GONE = (
+    "This file is not kept here any more: it was purged, it was freed since no version needs it, or it is lost. "
+    'The version that names it says which; "cellar verify" looks for what is damaged.'
+)
 
 
 def serve_files(app: ServerApp, root: str) -> None:
@@ -48,6 +53,14 @@ class _KeptFile(JupyterHandler, web.StaticFileHandler):
     @classmethod
     def get_absolute_path(cls, root: str, path: str) -> str:
         return os.path.join(root, path[:2], path[2:4], path)
+
+    def write_error(self, status_code: int, **facts: object) -> None:
+        if status_code != HTTPStatus.NOT_FOUND:
+            super().write_error(status_code, **facts)
+            return
+        # Jupyter's own page says nothing but that there is nothing.
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(_GONE)
 
     def compute_etag(self) -> str:
         return f'"{self.path}"'

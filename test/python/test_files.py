@@ -132,6 +132,12 @@ def test_has_nothing_but_kept_files(server: Server, large: str, path: str) -> No
     assert with_token(server, f"cellar-files/{named}").status == 404
 
 
+def test_says_why_a_file_may_be_gone(server: Server) -> None:
+    answer = with_token(server, f"cellar-files/{'0' * 64}")
+    assert answer.status == 404
+    assert "This file is not kept here any more" in answer.read().decode()
+
+
 def test_gives_the_bytes_that_are_there_now(server: Server) -> None:
     content = b"small"
     name = hashlib.sha256(content).hexdigest()

@@ -56,6 +56,10 @@ describe('what was found in a version', () => {
     model.kept(PATH, [warningOf('redacted')]);
     model.moved(PATH, 'new.ipynb');
     expect([shown(), shown('new.ipynb')]).toEqual([[], ['redacted none']]);
+    model.dismiss('new.ipynb');
+    model.moved('new.ipynb', 'newer.ipynb');
+    model.kept('newer.ipynb', [warningOf('redacted')]);
+    expect(shown('newer.ipynb')).toEqual([]);
   });
 });
 
