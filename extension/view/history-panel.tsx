@@ -50,17 +50,7 @@ export function HistoryPanel(props: {
   return (
     <section className="cellar cellar-History" aria-label={label}>
       <HistoryHeader model={model} actions={actions} />
-      {intakes === undefined ? null : <IntakeLines model={intakes} path={path} />}
-      {notices === undefined ? null : (
-        <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
-      )}
-      {introduction === undefined ? null : (
-        <IntroductionCard
-          model={introduction}
-          onPause={actions.onPauseWorkspace}
-          onSettings={actions.onOpenSettings}
-        />
-      )}
+      {/* What keeps versions from being kept comes before what was found in them. */}
       {obstacle === undefined ? null : (
         <ObstacleNote obstacle={obstacle}>
           Versions can still be seen, compared and exported. New ones wait in this browser.
@@ -74,6 +64,17 @@ export function HistoryPanel(props: {
             actions.onRetry?.();
             void model.retry();
           }}
+        />
+      )}
+      {intakes === undefined ? null : <IntakeLines model={intakes} path={path} />}
+      {notices === undefined ? null : (
+        <Notices model={notices} path={path} onShowCell={actions.onShowCell} />
+      )}
+      {introduction === undefined || obstacle !== undefined ? null : (
+        <IntroductionCard
+          model={introduction}
+          onPause={actions.onPauseWorkspace}
+          onSettings={actions.onOpenSettings}
         />
       )}
       {imports === undefined || obstacle !== undefined ? null : <ImportCard model={imports} />}

@@ -24,7 +24,7 @@ export function ImportCard({ model }: { readonly model: ImportModel }): JSX.Elem
     case 'offered':
       return (
         <section className="cellar-Import" aria-label="Import from git">
-          <p className="cellar-Import-title">{offerText(step.offer)} Import their versions?</p>
+          <p className="cellar-Import-title">{offerText(step.offer)}</p>
           <p>{describeCommits(step.offer)}. Your repository is only read.</p>
           <Ended ended={step.ended} />
           <div className="cellar-Import-actions">
@@ -122,7 +122,8 @@ function describeStep(what: string, done: number): string {
 
 function offerText({ notebooks, more }: ImportOffer): string {
   const count = formatCount(notebooks, 'notebook');
-  return `This folder has ${more ? 'at least ' : ''}${count} in git history.`;
+  const their = notebooks === 1 && !more ? 'its' : 'their';
+  return `This folder has ${more ? 'at least ' : ''}${count} in git history. Import ${their} versions?`;
 }
 
 function describeCommits({ commits, more }: ImportOffer): string {

@@ -1,9 +1,14 @@
 import config from '../../playwright.config.js';
 
-/** `npm run screenshots`: takes the pictures of the README anew, of the diff of each kind of output (.scratch/kinds), and of the merge (.scratch/merge). */
+/** `npm run screenshots`: takes the pictures of the README anew, of the diff of each kind of output (.scratch/kinds),, of the merge (.scratch/merge), and of what the panel says beside the versions (.scratch/panel). */
 export default {
   ...config,
   testDir: '.',
-  testMatch: ['screenshots.ts', 'kinds.screenshots.ts', 'merge.screenshots.ts'],
+  testMatch: [
+    'screenshots.ts',
+    'kinds.screenshots.ts',
+    'merge.screenshots.ts',
+    'panel.screenshots.ts',
+  ],
   outputDir: '../../.scratch/screenshots',
 };
