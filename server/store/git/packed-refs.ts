@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CellarError, isErrno } from '../../errors.js';
 import type { Disk } from '../disk/disk.js';
 import { syncFolder } from '../disk/durable.js';
+import { underLock } from './locked.js';
 
 const LINE = /^([0-9a-f]{40}) (\S+)$/;
 const NAME = /^[0-9a-f]{40}$/;
@@ -70,29 +71,11 @@ function isRefName(ref: string): boolean {
 }
 
 /** Takes a ref out of the file, under git's own lock of it, and syncs; the caller holds the ref's lock. */
-export async function dropPackedRef(
-  gitdir: string,
-  ref: string,
-  takeLock: (lock: string) => ReturnType<Disk['open']>,
-  disk: Disk,
-): Promise<void> {
+export async function dropPackedRef(gitdir: string, ref: string, disk: Disk): Promise<void> {
   if (!(await readPackedRefs(gitdir, disk)).has(ref)) return;
-  const path = join(gitdir, 'packed-refs');
-  const lock = `${path}.lock`;
-  const handle = await takeLock(lock);
-  let moved = false;
-  try {
-    try {
-      await handle.writeFile(without((await readText(gitdir, disk)) ?? '', ref));
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await disk.rename(lock, path);
-    moved = true;
-  } finally {
-    if (!moved) await disk.unlink(lock).catch(() => undefined);
-  }
+  await underLock(join(gitdir, 'packed-refs'), disk, async (put) => {
+    put(without((await readText(gitdir, disk)) ?? '', ref));
+  });
   await syncFolder(gitdir, disk);
 }
 
