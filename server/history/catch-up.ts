@@ -236,6 +236,7 @@ function merge(changes: readonly CatalogChange[]): CatalogChange {
     runs: all('runs'),
     pins: all('pins'),
     expired: all('expired'),
+    entries: all('entries'),
     gone: { snapshots: gone('snapshots'), pins: gone('pins') },
   };
 }

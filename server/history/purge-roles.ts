@@ -7,6 +7,7 @@ export type Zone =
   | 'notebook'
   | 'kept'
   | 'expired'
+  | 'entries'
   | 'runs'
   | 'shard'
   | 'run'
@@ -21,7 +22,7 @@ export type Role = 'notebook' | 'stored' | 'points' | 'ours' | 'file';
 
 const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
   root: { '.cellar': 'cellar' },
-  cellar: { notebooks: 'notebooks', expired: 'expired', runs: 'runs' },
+  cellar: { notebooks: 'notebooks', expired: 'expired', runs: 'runs', experiments: 'entries' },
   notebook: { kept: 'kept' },
   run: { metrics: 'metrics', artifacts: 'pointers' },
 };
@@ -44,7 +45,7 @@ export function roleOf(zone: Zone, name: string): Role {
   if (zone === 'cellar' || (zone === 'root' && name === '.gitattributes')) return 'ours';
   if (name.endsWith('.ipynb')) return 'notebook';
   if (zone === 'metrics' && name.endsWith('.ndjson')) return 'points';
-  if (['notebook', 'kept', 'run', 'expired'].includes(zone) && name.endsWith('.json'))
+  if (['notebook', 'kept', 'run', 'expired', 'entries'].includes(zone) && name.endsWith('.json'))
     return 'stored';
   return 'file';
 }

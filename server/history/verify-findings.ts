@@ -171,6 +171,7 @@ const WORDS: Readonly<Record<Difference['collection'], string>> = {
   runs: 'run',
   pins: 'the pin of version',
   expired: 'the end of version',
+  entries: 'entry',
 };
 
 function toReason({ kind, fields }: Difference): string {

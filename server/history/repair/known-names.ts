@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.js';
+import { ENTRY_KINDS, entryPath } from '../entries.js';
 import { keptPaths, notebookStatePath } from '../state.js';
 
 /** Files of the store's own that are not named for something. */
@@ -39,6 +40,8 @@ async function* eachPath({ catalog }: Store): AsyncGenerator<string> {
     yield `${run}/artifacts/x`;
   }
   yield* PLAIN;
+  for (const kind of ENTRY_KINDS)
+    for (const entry of await catalog.entries(kind)) yield entryPath(entry.id);
   for (const { time } of await catalog.expired()) yield `.cellar/expired/${time.slice(0, 10)}.json`;
   for (const { id } of notebooks)
     for (const version of [...(await catalog.history(id))].reverse()) {

@@ -19,7 +19,7 @@ import {
 import { Shelf, type Leaf } from './shelf.js';
 
 /** Raised whenever rows change their shape: an older catalog is then built anew. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Of one document: written in some milliseconds, and few enough of them to be opened at once. */
 const LEAF_BYTES = 256 * 1024;
 const WAIT_MS = 1_000;
@@ -44,7 +44,7 @@ const metaSchema = z.object({
   position: z.record(z.string(), z.string()),
   documents: z.array(
     z.object({
-      collection: z.enum(['notebooks', 'snapshots', 'runs', 'pins', 'expired']),
+      collection: z.enum(COLLECTIONS),
       first: z.string(),
       count: z.number().int(),
       sum: z.string().regex(/^[0-9a-f]{64}$/),
@@ -225,6 +225,7 @@ function rowsOf(
     runs: of('runs'),
     pins: of('pins'),
     expired: of('expired'),
+    entries: of('entries'),
   };
 }
 

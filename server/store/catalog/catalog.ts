@@ -4,6 +4,7 @@ import { findRuns, type FoundRuns, type RunQuery } from './find-runs.js';
 import type {
   CatalogChange,
   CatalogPosition,
+  EntryRow,
   ExpiredRow,
   NotebookRow,
   PinRow,
@@ -71,6 +72,11 @@ export interface Catalog {
   /** As findSnapshotsByPrefix, of those that were thinned out. */
   findExpiredByPrefix(prefix: string): Promise<readonly ExpiredRow[]>;
   expired(): Promise<readonly ExpiredRow[]>;
+  /** By its kind and id, e.g. "experiments/12". */
+  findEntry(id: string): Promise<EntryRow | undefined>;
+  findEntryNamed(kind: string, name: string): Promise<EntryRow | undefined>;
+  /** Those of a kind, by number. */
+  entries(kind: string): Promise<readonly EntryRow[]>;
   /** The highest number in use; 0 when there is none. */
   lastNumber(): Promise<number>;
 }
@@ -153,6 +159,9 @@ function answerFrom(tables: () => Tables): Queries {
     expiredById: (snapshots) => Promise.resolve(pick(tables().expired, snapshots)),
     findExpiredByPrefix: (prefix) => Promise.resolve(tables().expired.findByPrefix(prefix)),
     expired: () => Promise.resolve(tables().expired.all()),
+    findEntry: (id) => Promise.resolve(tables().entries.find(id)),
+    findEntryNamed: (kind, name) => Promise.resolve(tables().entries.findNamed(kind, name)),
+    entries: (kind) => Promise.resolve(tables().entries.ofKind(kind)),
     lastNumber: () => Promise.resolve(tables().lastNumber),
   };
 }

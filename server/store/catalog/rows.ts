@@ -84,6 +84,19 @@ export interface ExpiredRow {
   readonly expired: string;
 }
 
+/** One of a kind of things that are few and small, e.g. an experiment: as its file in git has it. */
+export interface EntryRow {
+  /** Its kind and its own id, e.g. "experiments/12". */
+  readonly id: string;
+  readonly kind: string;
+  /** What it is found by beside its id; of each kind one has it at most. Null where it has none. */
+  readonly name: string | null;
+  /** Of the record that changed it last. */
+  readonly number: number;
+  /** As JSON has it; the kind's own schema says what it holds. */
+  readonly data: unknown;
+}
+
 /** The rows of each collection. Within one, an id names one row; ids never change. */
 export interface CatalogRows {
   readonly notebooks: NotebookRow;
@@ -91,6 +104,7 @@ export interface CatalogRows {
   readonly runs: RunRow;
   readonly pins: PinRow;
   readonly expired: ExpiredRow;
+  readonly entries: EntryRow;
 }
 
 export type Collection = keyof CatalogRows;
@@ -101,6 +115,7 @@ export const COLLECTIONS: readonly Collection[] = [
   'runs',
   'pins',
   'expired',
+  'entries',
 ];
 
 /** Rows to put in the place of those with the same ids; `gone` are taken out first, by id. */

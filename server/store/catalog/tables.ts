@@ -1,3 +1,4 @@
+import { EntryTable } from './entry-table.js';
 import { IdTable } from './id-table.js';
 import { NotebookTable } from './notebook-table.js';
 import { compareText } from './order.js';
@@ -12,6 +13,7 @@ export class Tables {
   readonly runs = new RunTable();
   readonly pins = new IdTable<PinRow>();
   readonly expired = new IdTable<ExpiredRow>();
+  readonly entries = new EntryTable();
   private last = 0;
 
   constructor(rows: CatalogChange = {}) {
@@ -30,15 +32,17 @@ export class Tables {
     for (const id of change.gone?.runs ?? []) this.runs.delete(id);
     for (const id of change.gone?.pins ?? []) this.pins.delete(id);
     for (const id of change.gone?.expired ?? []) this.expired.delete(id);
+    for (const id of change.gone?.entries ?? []) this.entries.delete(id);
     const notebooks = (change.notebooks ?? []).filter((row) => this.notebooks.put(row));
     const snapshots = (change.snapshots ?? []).filter((row) => this.snapshots.put(row));
+    const entries = (change.entries ?? []).filter((row) => this.entries.put(row));
     for (const row of change.runs ?? []) this.runs.put(row);
     for (const row of change.pins ?? []) this.pins.put(row);
     for (const row of change.expired ?? []) this.expired.put(row);
     const { runs = [], pins = [], expired = [] } = change;
-    for (const rows of [notebooks, snapshots, runs, pins, expired])
+    for (const rows of [notebooks, snapshots, runs, pins, expired, entries])
       for (const { number } of rows) this.last = Math.max(this.last, number);
-    return { ...change, notebooks, snapshots };
+    return { ...change, notebooks, snapshots, entries };
   }
 
   /** Every row, each collection by id. */
@@ -51,6 +55,7 @@ export class Tables {
       runs: sorted(this.runs.all()),
       pins: sorted(this.pins.all()),
       expired: sorted(this.expired.all()),
+      entries: sorted(this.entries.all()),
     };
   }
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Catalog } from '../../../../server/store/catalog/catalog.js';
-import { catalogOf, expiredOf, notebookOf, pinOf, runOf, snapshotOf } from './rows.js';
+import { catalogOf, entryOf, expiredOf, notebookOf, pinOf, runOf, snapshotOf } from './rows.js';
 
 /** An adapter of the catalog: `open` opens the same place again, as a start after a kill does. */
 export interface CatalogAdapter {
@@ -102,13 +102,14 @@ export function catalogContract(adapter: CatalogAdapter): void {
     test('takes rows out, and puts rows in the place of those with their ids', async () => {
       const place = await makePlace(adapter);
       const first = await place.open();
-      const kinds = ['notebooks', 'snapshots', 'runs', 'pins', 'expired'] as const;
+      const kinds = ['notebooks', 'snapshots', 'runs', 'pins', 'expired', 'entries'] as const;
       const makeAll = (id: string): Parameters<Catalog['apply']>[0] => ({
         notebooks: [notebookOf(id)],
         snapshots: [snapshotOf(id)],
         runs: [runOf(id)],
         pins: [pinOf(id)],
         expired: [expiredOf(id)],
+        entries: [entryOf(id)],
       });
       for (const id of ['a', 'b']) await first.apply(makeAll(id), { main: id });
       await first.flush();

@@ -5,7 +5,7 @@ import type { Catalog } from '../../../../server/store/catalog/catalog.js';
 import type { RunQuery } from '../../../../server/store/catalog/find-runs.js';
 import type { RunRow } from '../../../../server/store/catalog/rows.js';
 import { makePlace, type CatalogAdapter } from './catalog.contract.js';
-import { expiredOf, notebookOf, pinOf, runOf, snapshotOf } from './rows.js';
+import { entryOf, expiredOf, notebookOf, pinOf, runOf, snapshotOf } from './rows.js';
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 const mapOf = <Row extends { readonly id: string }>(
@@ -90,6 +90,32 @@ export function queryContract(adapter: CatalogAdapter): void {
         expect(idsOf(await catalog.findExpiredByPrefix('e'))).toEqual(['e1', 'e2']);
         expect(idsOf(await catalog.expired()).sort()).toEqual(['e1', 'e2', 'f']);
         expect(await catalog.lastNumber()).toBe(12);
+      }
+    });
+
+    test('find entries by kind and by name, and never an older state of one', async () => {
+      const change = {
+        entries: [
+          entryOf('experiments/2', { name: 'wine', number: 5 }),
+          entryOf('experiments/1', { name: 'cars', number: 3 }),
+          entryOf('datasets/1', { kind: 'datasets', name: 'wine', number: 4 }),
+          entryOf('datasets/2', { kind: 'datasets', name: null, number: 2 }),
+        ],
+      };
+      for (const catalog of await both(change)) {
+        expect(idsOf(await catalog.entries('experiments'))).toEqual([
+          ...['experiments/1', 'experiments/2'],
+        ]);
+        expect((await catalog.findEntry('datasets/2'))?.name).toBeNull();
+        expect((await catalog.findEntryNamed('datasets', 'wine'))?.id).toBe('datasets/1');
+        await catalog.apply({ entries: [entryOf('experiments/2', { name: 'old', number: 4 })] });
+        expect((await catalog.findEntryNamed('experiments', 'wine'))?.id).toBe('experiments/2');
+        expect(await catalog.findEntryNamed('experiments', 'old')).toBeUndefined();
+        await catalog.apply({ entries: [entryOf('experiments/2', { name: 'port', number: 6 })] });
+        expect(await catalog.findEntryNamed('experiments', 'wine')).toBeUndefined();
+        expect((await catalog.findEntryNamed('experiments', 'port'))?.number).toBe(6);
+        expect(await catalog.entries('models')).toEqual([]);
+        expect(await catalog.lastNumber()).toBe(6);
       }
     });
 

@@ -1,4 +1,5 @@
 import type {
+  EntryRow,
   ExpiredRow,
   NotebookRow,
   PinRow,
@@ -69,6 +70,10 @@ export function expiredOf(id: string, rest: Partial<ExpiredRow> = {}): ExpiredRo
   return { id, notebook: 'n', path: 'n.ipynb', number: 1, time, expired: time, ...rest };
 }
 
+export function entryOf(id: string, rest: Partial<EntryRow> = {}): EntryRow {
+  return { id, kind: 'experiments', name: `name of ${id}`, number: 1, data: { tags: [] }, ...rest };
+}
+
 /** A whole catalog: the collections that are given, and no rows of the others. */
 export function catalogOf(rest: Partial<StoredCatalog>): StoredCatalog {
   return {
@@ -77,6 +82,7 @@ export function catalogOf(rest: Partial<StoredCatalog>): StoredCatalog {
     runs: [],
     pins: [],
     expired: [],
+    entries: [],
     position: {},
     ...rest,
   };
