@@ -61,6 +61,8 @@ function runOf(number: number): RunRecord {
     name: `run ${number}`,
     status: 'finished',
     experiment: String(number % 20),
+    user: '',
+    deleted: false,
     snapshot: idOf(number),
     notebook: null,
     number,

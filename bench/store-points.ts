@@ -5,7 +5,7 @@ import { openHistory, type History } from '../server/history/history.js';
 import { sealPending } from '../server/history/seal.js';
 import { openStore } from '../server/store/store.js';
 import { readCourse } from '../server/tracking/read-course.js';
-import { logPoints, recordPoints } from '../server/tracking/record-points.js';
+import { logPoints, RUN_RECORDERS } from '../server/tracking/record-runs.js';
 import { indexRuns } from '../server/tracking/index-runs.js';
 import { time } from './figures.js';
 import type { Part, Row } from './part.js';
@@ -42,7 +42,7 @@ export const pointsPart: Part = {
         throw error;
       },
     });
-    const history = await openHistory(store, [indexRuns], [recordPoints]);
+    const history = await openHistory(store, [indexRuns], RUN_RECORDERS);
     const total = quick ? 40_000 : 1_000_000;
     const before = process.memoryUsage.rss();
     const batches = await measureBatches(history, total);

@@ -57,11 +57,15 @@ export const artifactSchema = z.object({
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 
+/** How a run stands; the last three are its end. */
+export const runStatusSchema = z.enum(['running', 'scheduled', 'finished', 'failed', 'killed']);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
 /** A run as a snapshot shows it: metrics hold the last value of each. */
 export const runSchema = z.object({
   id: z.string(),
   name: z.string(),
-  status: z.enum(['running', 'finished', 'failed']),
+  status: runStatusSchema,
   metrics: recordOf(metricValueSchema),
   params: recordOf(z.string()),
 });

@@ -81,6 +81,8 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     name: draft.name,
     status: executions.some(({ status }) => status === 'error') ? 'failed' : 'finished',
     experiment: '0',
+    user: '',
+    deleted: false,
     snapshot: claim.snapshot,
     notebook: claim.notebook,
     number: claim.number,

@@ -7,7 +7,7 @@ import { indexPins, mendPins, pinRecorder } from '../history/pin.js';
 import type { Recorder } from '../history/recorder.js';
 import { indexRuns } from '../tracking/index-runs.js';
 import { mendRuns } from '../tracking/mend-runs.js';
-import { recordPoints } from '../tracking/record-points.js';
+import { RUN_RECORDERS } from '../tracking/record-runs.js';
 
 /** How the commits of every subject become rows. */
 export const INDEXERS: readonly Indexer[] = [
@@ -22,7 +22,7 @@ export const INDEXERS: readonly Indexer[] = [
 export const RECORDERS: readonly Recorder[] = [
   pinRecorder,
   expireRecorder,
-  recordPoints,
+  ...RUN_RECORDERS,
   entryRecorder,
 ];
 

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 import { Course } from './course.js';
 import { listPoints } from './merge-points.js';
 import { scanPoints } from './points.js';
-import { pointsOf } from './record-points.js';
+import { pointsOf } from './record-runs.js';
 
 /** A stretch of a metric's course. */
 export interface CourseQuery {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
-import { idSchema } from '../../contract/snapshot.js';
+import { idSchema, runStatusSchema } from '../../contract/snapshot.js';
 import type { RunRow } from '../store/catalog/rows.js';
 
 const artifactRecordSchema = z.object({
@@ -18,9 +18,12 @@ export const runRecordSchema = z.object({
   format: z.literal(1),
   id: z.string(),
   name: z.string(),
-  status: z.enum(['running', 'finished', 'failed']),
+  status: runStatusSchema,
   /** The id of the experiment that groups it; "0" is the default one. */
   experiment: z.string().default('0'),
+  /** Who has started it; empty where nobody said so. */
+  user: z.string().default(''),
+  deleted: z.boolean().default(false),
   /** The snapshot that claimed it first, and its notebook; null until one has. */
   snapshot: idSchema.nullable(),
   notebook: idSchema.nullable(),
@@ -59,6 +62,8 @@ export function startRecord(
     name: '',
     status: 'running',
     experiment: '0',
+    user: '',
+    deleted: false,
     snapshot: null,
     notebook: null,
     number,
@@ -81,5 +86,29 @@ export function toRunRow(record: RunRecord): RunRow {
     metrics: Object.fromEntries(metrics.map(({ name, ...metric }) => [name, metric])),
     params: Object.fromEntries(params.map(({ name, value }) => [name, value])),
     tags: Object.fromEntries(tags.map(({ name, value }) => [name, value])),
+  };
+}
+
+/** The inverse of toRunRow, in the order of fields in which a record is kept; a row has no data sets. */
+export function toRecord(run: RunRow, datasets: RunRecord['datasets']): RunRecord {
+  return {
+    format: 1,
+    id: run.id,
+    name: run.name,
+    status: run.status,
+    experiment: run.experiment,
+    user: run.user,
+    deleted: run.deleted,
+    snapshot: run.snapshot,
+    notebook: run.notebook,
+    number: run.number,
+    cells: [...run.cells],
+    start: run.start,
+    end: run.end,
+    metrics: Object.entries(run.metrics).map(([name, metric]) => ({ name, ...metric })),
+    params: Object.entries(run.params).map(([name, value]) => ({ name, value })),
+    tags: Object.entries(run.tags).map(([name, value]) => ({ name, value })),
+    datasets,
+    artifacts: [...run.artifacts],
   };
 }

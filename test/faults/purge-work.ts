@@ -5,7 +5,7 @@ import { keepBurst } from '../../server/capture/keep.js';
 import { renamePath } from '../../server/history/move.js';
 import { redactionMark } from '../../server/notebook/secrets/redact.js';
 import { PURGED_RULE } from '../../server/notebook/secrets/rules.js';
-import { logPoints } from '../../server/tracking/record-points.js';
+import { logPoints } from '../../server/tracking/record-runs.js';
 import type { Chance } from '../fuzz/mutate.js';
 import { toSha256, type Session } from './session.js';
 

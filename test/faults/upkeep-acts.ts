@@ -3,7 +3,7 @@ import { newestOf } from '../../server/history/history.js';
 import { setPin } from '../../server/history/pin.js';
 import { sealPending } from '../../server/history/seal.js';
 import type { SnapshotRow } from '../../server/store/catalog/rows.js';
-import { logPoints } from '../../server/tracking/record-points.js';
+import { logPoints } from '../../server/tracking/record-runs.js';
 import { findEarlier, type Act, type Stage } from './stage.js';
 
 const RUN = 'c'.repeat(32);

@@ -8,7 +8,7 @@ import {
 } from '../../../contract/points.js';
 import { CellarError } from '../../errors.js';
 import { readCourse } from '../../tracking/read-course.js';
-import { logPoints } from '../../tracking/record-points.js';
+import { logPoints } from '../../tracking/record-runs.js';
 import { toRunFiles } from '../../tracking/snapshots.js';
 import { signalOf } from '../leaving.js';
 import { jsonOperation, type Operation } from '../operation.js';

@@ -41,9 +41,13 @@ export interface MetricRow {
 export interface RunRow {
   readonly id: string;
   readonly name: string;
-  readonly status: 'running' | 'finished' | 'failed';
+  readonly status: 'running' | 'scheduled' | 'finished' | 'failed' | 'killed';
   /** The id of the experiment that groups it; "0" is the default one. */
   readonly experiment: string;
+  /** Who has started it; empty where nobody said so. */
+  readonly user: string;
+  /** A person has taken it away: it can be brought back. */
+  readonly deleted: boolean;
   /** The snapshot that claimed it first, and its notebook; null until one has. */
   readonly snapshot: string | null;
   readonly notebook: string | null;

@@ -5,7 +5,7 @@ import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { MAIN } from '../../../server/store/create.js';
 import { readCourse } from '../../../server/tracking/read-course.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { diskThatFailsSyncs } from '../disk.js';
 import { openTestHistory } from '../scratch.js';
 import { rowsOf } from './days.js';

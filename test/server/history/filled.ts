@@ -5,7 +5,7 @@ import { readNotebook, type History } from '../../../server/history/history.js';
 import { setPin } from '../../../server/history/pin.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { notebookText } from '../scratch.js';
 import { keep, LONG } from './kept.js';
 

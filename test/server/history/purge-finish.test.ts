@@ -9,7 +9,7 @@ import { finishPurgeJob } from '../../../server/history/purge-finish.js';
 import { purge } from '../../../server/history/purge.js';
 import { startUpkeep } from '../../../server/history/upkeep.js';
 import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { makeFolder, openTestHistory } from '../scratch.js';
 import { gitOf, keep } from './kept.js';
 

@@ -9,7 +9,7 @@ import { reindex } from '../../../server/history/reindex.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { openTestHistory, readHistories } from '../scratch.js';
 import { gitOf, keep } from './kept.js';
 

@@ -11,7 +11,7 @@ import { sealPending } from '../../../server/history/seal.js';
 import { takeSnapshot } from '../../../server/history/take.js';
 import { parseNotebook } from '../../../server/notebook/read.js';
 import { readCourse } from '../../../server/tracking/read-course.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { makeRepository } from '../checkout/repository.js';
 import { notebookText, openTestHistory, readHistories } from '../scratch.js';
 import { gitOf, keep } from './kept.js';

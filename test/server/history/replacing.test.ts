@@ -8,7 +8,7 @@ import type { History } from '../../../server/history/history.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { nodeDisk, type Disk } from '../../../server/store/disk/disk.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { diskThatFailsReads, diskWith, errno } from '../disk.js';
 import { makeFolder, openTestHistory } from '../scratch.js';
 import { rowsOf } from './days.js';

@@ -13,7 +13,7 @@ import { reindex } from '../../../server/history/reindex.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
 import { fileOf, flip, ruin, spoil } from './damage.js';
 import { gitOf, keep, LONG } from './kept.js';
@@ -246,15 +246,15 @@ describe('the journal', () => {
       bytes
         .toString()
         .replace(
-          `"number":${number},"kind":"points","time"`,
-          `"number":${number},"kind":"points","xxxx"`,
+          `"number":${number},"kind":"run","time"`,
+          `"number":${number},"kind":"run","xxxx"`,
         ),
     );
     const again = await openTestHistory(places.root, { report: () => undefined });
     const { damages } = await verifyStore(again);
     expect(damages[0]).toMatchObject({
       kind: 'journal',
-      what: `record ${number} (points) in journal/${name}.damaged`,
+      what: `record ${number} (run) in journal/${name}.damaged`,
     });
     expect(journal.lastNumber()).toBe(number + 1);
   });

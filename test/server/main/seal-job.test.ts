@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { openAccess, openWorkspace, type OpenWorkspace } from '../../../server/main/open.js';
 import { readCourse } from '../../../server/tracking/read-course.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { cellar, serve } from '../cli/cellar.js';
 import { gitOn } from '../git.js';
 import { AUTHOR, makeFolder, notebookText, writeInto } from '../scratch.js';

@@ -10,7 +10,7 @@ import { repairStore } from '../../../server/history/repair/repair.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';
 import { MAIN } from '../../../server/store/create.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { fileOf, ruin } from '../history/damage.js';
 import { gitOf, keep, LONG } from '../history/kept.js';
 import { makeFolder, notebookText, openTestHistory } from '../scratch.js';

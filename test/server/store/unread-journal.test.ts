@@ -10,7 +10,7 @@ import { INDEXERS, RECORDERS } from '../../../server/main/subjects.js';
 import { toPlaces } from '../../../server/store/places.js';
 import { canOwn, type Store } from '../../../server/store/store.js';
 import { readCourse } from '../../../server/tracking/read-course.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { diskThatFailsReads } from '../disk.js';
 import { keep, LONG } from '../history/kept.js';
 import { makeFolder, openTestHistory, openTestStore } from '../scratch.js';

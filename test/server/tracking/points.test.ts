@@ -12,7 +12,7 @@ import { burstSchema } from '../../../contract/capture.js';
 import { listPoints } from '../../../server/tracking/merge-points.js';
 import type { MetricPoint } from '../../../server/tracking/points.js';
 import { readCourse } from '../../../server/tracking/read-course.js';
-import { logPoints } from '../../../server/tracking/record-points.js';
+import { logPoints } from '../../../server/tracking/record-runs.js';
 import { makeFolder, notebookText, openTestHistory, writeInto } from '../scratch.js';
 
 const RUN = 'a'.repeat(32);

@@ -10,7 +10,7 @@ import { sealPending } from '../../../../server/history/seal.js';
 import { verifyStore } from '../../../../server/history/verify.js';
 import { MAIN } from '../../../../server/store/create.js';
 import { readCourse } from '../../../../server/tracking/read-course.js';
-import { logPoints } from '../../../../server/tracking/record-points.js';
+import { logPoints } from '../../../../server/tracking/record-runs.js';
 import { commitByHand } from '../../git.js';
 import { makeFolder, notebookText, openTestHistory } from '../../scratch.js';
 import { fileOf, ruin, spoil } from '../damage.js';
@@ -182,15 +182,15 @@ describe('the journal', () => {
         bytes
           .toString()
           .replace(
-            `"number":${number},"kind":"points","time"`,
-            `"number":${number},"kind":"points","xxxx"`,
+            `"number":${number},"kind":"run","time"`,
+            `"number":${number},"kind":"run","xxxx"`,
           ),
       );
     });
     const repaired = await repairStore(again);
     expect(
       repaired.repaired?.lost.some(
-        ({ kind, what }) => kind === 'journal' && what.includes(`record ${number} (points)`),
+        ({ kind, what }) => kind === 'journal' && what.includes(`record ${number} (run)`),
       ),
     ).toBe(true);
     expect(repaired.status).toBe('ok');

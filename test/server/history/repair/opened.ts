@@ -12,7 +12,7 @@ import {
 } from '../../../../server/history/history.js';
 import { reindex } from '../../../../server/history/reindex.js';
 import { verifyStore } from '../../../../server/history/verify.js';
-import { logPoints } from '../../../../server/tracking/record-points.js';
+import { logPoints } from '../../../../server/tracking/record-runs.js';
 import { makeFolder, openTestHistory } from '../../scratch.js';
 import { fill, readAll, RUN, type Filled } from '../filled.js';
 import { keep, LONG } from '../kept.js';

@@ -47,6 +47,8 @@ export function runOf(id: string, rest: Partial<RunRow> = {}): RunRow {
     name: `run ${id}`,
     status: 'finished',
     experiment: '0',
+    user: '',
+    deleted: false,
     snapshot: null,
     notebook: null,
     number: 1,

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+
+import { metricValueSchema } from '../../contract/bundle.js';
+import { runStatusSchema, type RunStatus } from '../../contract/snapshot.js';
+import type { RunRow } from '../store/catalog/rows.js';
+import { foldPoints, type MetricPoint } from './points.js';
+import { startRecord, toRunRow } from './record.js';
+
+const pairSchema = z.tuple([z.string(), z.string()]);
+
+/** What changes in a run, as a journal record has it; what is left out stays as it is. Lists of names and values, for there are many. */
+export const runChangeSchema = z.object({
+  run: z.string().regex(/^[0-9a-f]{32}$/),
+  /** It begins with this change. */
+  started: z
+    .object({ experiment: z.string(), name: z.string(), user: z.string(), time: z.number() })
+    .optional(),
+  name: z.string().optional(),
+  status: runStatusSchema.optional(),
+  /** When it ended, in milliseconds since 1970. */
+  end: z.number().optional(),
+  /** How it ended: as records had it before they told more. */
+  ended: z.enum(['finished', 'failed']).optional(),
+  deleted: z.boolean().optional(),
+  params: z.array(pairSchema).optional(),
+  tags: z.array(pairSchema).optional(),
+  untagged: z.array(z.string()).optional(),
+  /** Name, value, step, time. */
+  points: z
+    .array(z.tuple([z.string(), metricValueSchema, z.number().int(), z.number()]))
+    .optional(),
+});
+export type RunChange = z.infer<typeof runChangeSchema>;
+
+/** The number and time of the record that a change came with. */
+export interface Moment {
+  readonly number: number;
+  /** In milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** Whether nothing can come after it: the points of such a run are put into one file. */
+export function isEnd(status: RunStatus): boolean {
+  return status === 'finished' || status === 'failed' || status === 'killed';
+}
+
+/** A run as it is after a change; one that was not known begins with it. */
+export function changeRun(before: RunRow | undefined, change: RunChange, moment: Moment): RunRow {
+  const { started, status, ended, points = [], params = [], tags = [], untagged = [] } = change;
+  const row = before ?? toRunRow(startRecord(change.run, moment));
+  const begun =
+    started === undefined
+      ? row
+      : {
+          ...row,
+          ...{ experiment: started.experiment, name: started.name, user: started.user },
+          start: started.time,
+        };
+  return {
+    ...begun,
+    name: change.name ?? begun.name,
+    status: status ?? ended ?? begun.status,
+    deleted: change.deleted ?? begun.deleted,
+    end: change.end ?? Math.max(begun.end, moment.time),
+    metrics: Object.fromEntries(foldPoints(Object.entries(begun.metrics), toPoints({ points }))),
+    params: withPairs(begun.params, params),
+    tags: withPairs(without(begun.tags, untagged), tags),
+  };
+}
+
+/** The points of a change, in the order in which they were logged. */
+export function* toPoints({
+  points = [],
+}: Pick<RunChange, 'points'>): Generator<MetricPoint, void> {
+  for (const [name, value, step, time] of points) yield { name, value, step, time };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/** By way of entries, so that no name is taken for something of JavaScript's. */
+function withPairs(before: Texts, pairs: readonly (readonly [string, string])[]): Texts {
+  return pairs.length === 0 ? before : Object.fromEntries([...Object.entries(before), ...pairs]);
+}
+
+function without(before: Texts, names: readonly string[]): Texts {
+  if (names.length === 0) return before;
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !names.includes(name)));
+}
