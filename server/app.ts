@@ -23,6 +23,7 @@ import { pinOperations } from './api/cellar/pins.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
 import { workspaceOperations } from './api/cellar/workspace.js';
+import { addMlflow } from './api/mlflow/router.js';
 import { readJson } from './api/body.js';
 import { streamEvents } from './api/events.js';
 import { createFailureHandler } from './api/failure.js';
@@ -69,6 +70,7 @@ export function createApp(parts: ApiParts): Express {
     ...plainOperations(parts),
   ];
   addOperations(app, parts, operations, tellDamage(parts));
+  addMlflow(app, parts);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));

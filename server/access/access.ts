@@ -60,7 +60,7 @@ export function createAccess(
   };
 
   const find = ({ headers, bySocket }: Approach): Caller | undefined => {
-    const bearer = /^Bearer (.+)$/i.exec(one(headers['authorization']) ?? '')?.[1];
+    const bearer = findToken(one(headers['authorization']) ?? '');
     if (bearer !== undefined) {
       if (sameText(bearer, secrets.token))
         return { grant: toLowered(one(headers[ACTING_HEADER])), proof: 'bearer' };
@@ -95,6 +95,16 @@ export function createAccess(
       return caller;
     },
   };
+}
+
+/** The token in a header: a bearer's, or the password of anybody, as clients send that know users alone. */
+function findToken(authorization: string): string | undefined {
+  const bearer = /^Bearer (.+)$/i.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1];
+  if (basic === undefined) return undefined;
+  const text = Buffer.from(basic, 'base64').toString('utf8');
+  return text.slice(text.indexOf(':') + 1);
 }
 
 /** A second server on one store passes requests on with the owner's token, and says here for whom; it can only lower. */

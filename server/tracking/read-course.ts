@@ -1,12 +1,8 @@
 import { CellarError } from '../errors.js';
-import { MAIN } from '../store/create.js';
 import type { MetricRow } from '../store/catalog/rows.js';
-import { findSealedThrough } from '../store/journal/sealed.js';
 import type { Store } from '../store/store.js';
 import { Course } from './course.js';
-import { listPoints } from './merge-points.js';
-import { scanPoints } from './points.js';
-import { pointsOf } from './record-runs.js';
+import { eachPointOf } from './read-points.js';
 
 /** A stretch of a metric's course. */
 export interface CourseQuery {
@@ -33,22 +29,14 @@ export async function readCourse(
   const { run, name, from = -Infinity, to = Infinity } = query;
   if ((await store.catalog.findRun(run)) === undefined)
     throw new CellarError('not_found', `There is no run ${JSON.stringify(run)}.`);
-  // Before main is looked at: what is sealed in between is in both, and then counted in git alone.
-  const pending = store.journal.pending(0);
   const course = new Course();
-  const take = (point: MetricRow): void => {
-    if (point.step >= from && point.step <= to) course.add(point);
-  };
-  const head = await store.repository.findRef(MAIN);
-  if (head !== undefined) {
-    const { tree } = await store.repository.readCommit(head);
-    for (const { oid } of await listPoints(store, tree, run)) {
-      signal?.throwIfAborted();
-      await scanPoints(await store.repository.readBlob(oid), name, take);
-    }
-  }
-  const through = await findSealedThrough(store.repository, head);
-  const unsealed = pending.filter(({ number }) => number > through);
-  for (const point of pointsOf(unsealed, run)) if (point.name === name) take(point);
+  await eachPointOf(
+    store,
+    { run, name },
+    (point) => {
+      if (point.step >= from && point.step <= to) course.add(point);
+    },
+    signal,
+  );
   return { total: course.total, points: course.thin(query.buckets) };
 }

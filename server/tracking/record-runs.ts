@@ -1,3 +1,4 @@
+import { cleanKept } from '../history/clean-kept.js';
 import type { History } from '../history/history.js';
 import { record } from '../history/record.js';
 import type { ReadSealed, Recorder } from '../history/recorder.js';
@@ -37,43 +38,33 @@ export function logPoints(
 
 /** The change with each text as it is kept. */
 async function cleanChange({ secrets }: History, change: RunChange): Promise<RunChange> {
-  const texts = new Set<string>();
-  mapTexts(change, (text) => {
-    texts.add(text);
-    return text;
-  });
-  const asked = [...texts];
-  for (;;) {
-    const { epoch } = secrets;
-    const clean = await secrets.cleanTexts(asked);
-    // A record waits for no other write, and would come in beside a purge of what it holds.
-    await secrets.released(clean);
-    // A purge meanwhile knows of more.
-    if (epoch !== secrets.epoch) continue;
-    const kept = new Map(asked.map((text, at) => [text, clean[at] ?? '']));
-    return mapTexts(change, (text) => kept.get(text) ?? '');
-  }
-}
-
-/** A change with what people have written as `map` gives it. */
-function mapTexts(change: RunChange, map: (text: string) => string): RunChange {
-  const { started, name, params, tags, untagged, points } = change;
-  const inPair = ([first, second]: readonly [string, string]): [string, string] => [
-    map(first),
-    map(second),
-  ];
+  const { started, name, params = [], tags = [], untagged = [], points = [] } = change;
+  const { texts, values } = await cleanKept(
+    secrets,
+    [
+      ...[name, started?.name, started?.user].flatMap((text) => text ?? []),
+      ...[...params.map(([each]) => each), ...tags.flat(), ...untagged],
+      ...points.map(([metric]) => metric),
+    ],
+    params,
+  );
+  const clean = (text: string): string => texts.get(text) ?? '';
   return {
     ...change,
     ...(started === undefined
       ? {}
-      : { started: { ...started, name: map(started.name), user: map(started.user) } }),
-    ...(name === undefined ? {} : { name: map(name) }),
-    ...(params === undefined ? {} : { params: params.map(inPair) }),
-    ...(tags === undefined ? {} : { tags: tags.map(inPair) }),
-    ...(untagged === undefined ? {} : { untagged: untagged.map(map) }),
-    ...(points === undefined
+      : { started: { ...started, name: clean(started.name), user: clean(started.user) } }),
+    ...(name === undefined ? {} : { name: clean(name) }),
+    ...(params.length === 0
       ? {}
-      : { points: points.map(([metric, ...rest]) => [map(metric), ...rest]) }),
+      : { params: params.map(([each], at) => [clean(each), values[at] ?? '']) }),
+    ...(tags.length === 0
+      ? {}
+      : { tags: tags.map(([each, value]) => [clean(each), clean(value)]) }),
+    ...(untagged.length === 0 ? {} : { untagged: untagged.map(clean) }),
+    ...(points.length === 0
+      ? {}
+      : { points: points.map(([metric, ...rest]) => [clean(metric), ...rest]) }),
   };
 }
 

@@ -41,6 +41,13 @@ export function findLostRecords(
 }
 
 function* numbersOf(rows: StoredCatalog): Iterable<number> {
-  for (const each of [rows.notebooks, rows.snapshots, rows.runs, rows.pins, rows.expired, rows.entries])
+  for (const each of [
+    rows.notebooks,
+    rows.snapshots,
+    rows.runs,
+    rows.pins,
+    rows.expired,
+    rows.entries,
+  ])
     for (const { number } of each) yield number;
 }

@@ -29,6 +29,12 @@ export type Filter =
   | { readonly kind: 'any'; readonly of: readonly Filter[] }
   | { readonly kind: 'not'; readonly of: Filter };
 
+/** One key of an order. */
+export interface OrderBy {
+  readonly field: Field;
+  readonly descending: boolean;
+}
+
 export interface ParsedFilter {
   readonly filter: Filter;
   /** What of it MLflow's grammar does not have: OR, NOT, parentheses. */

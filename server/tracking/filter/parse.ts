@@ -1,7 +1,7 @@
 import { grammar, type Node } from 'ohm-js';
 
 import { CellarError } from '../../errors.js';
-import type { Field, Filter, Operand, Operator, ParsedFilter } from './filter.js';
+import type { Field, Filter, Operand, Operator, OrderBy, ParsedFilter } from './filter.js';
 
 /** Longer ones are asked by no person, and an honest list of ids has room. */
 const MOST_CHARACTERS = 100_000;
@@ -22,6 +22,8 @@ const GRAMMAR = grammar(String.raw`
                | field operator value  -- compared
     List = "(" NonemptyListOf<value, ","> ")"
 
+    Order = field (descending | ascending)?
+
     field = entity "." key  -- keyed
           | key             -- bare
     entity = letter (alnum | "_")*
@@ -40,6 +42,8 @@ const GRAMMAR = grammar(String.raw`
            | "\"" ("\"\"" | ~"\"" any)* "\""  -- double
     boolean = (caseInsensitive<"true"> | caseInsensitive<"false">) ~keyPart
 
+    ascending = caseInsensitive<"asc"> ~keyPart
+    descending = caseInsensitive<"desc"> ~keyPart
     and = caseInsensitive<"and"> ~keyPart
     or = caseInsensitive<"or"> ~keyPart
     not = caseInsensitive<"not"> ~keyPart
@@ -99,6 +103,12 @@ const semantics = GRAMMAR.createSemantics()
     string_double: (_open, text, _close) => text.sourceString.replaceAll('""', '"'),
     boolean: (text) => text.sourceString.toLowerCase() === 'true',
   })
+  .addOperation<OrderBy>('toOrder', {
+    Order: (field, direction) => ({
+      field: toField(field),
+      descending: direction.sourceString.toLowerCase() === 'desc',
+    }),
+  })
   .addOperation<readonly string[]>('extensions', {
     Either: (first, _or, more) => [
       ...(more.children.length > 0 ? ['OR'] : []),
@@ -130,6 +140,28 @@ export function parseFilter(text: string): ParsedFilter {
   }
 }
 
+/** The same; when `strict` it throws bad_request for what MLflow's own grammar does not have. */
+export function parseStrictly(text: string, strict: boolean): Filter {
+  const { filter, extensions } = parseFilter(text);
+  const [extension] = extensions;
+  if (!strict || extension === undefined) return filter;
+  throw new CellarError(
+    'bad_request',
+    `The filter cannot be used: ${extension} is no part of MLflow's grammar. Join conditions by AND.`,
+  );
+}
+
+/** Reads one key of an order, e.g. "metrics.acc DESC". Throws bad_request. */
+export function parseOrder(text: string): OrderBy {
+  const match = GRAMMAR.match(text.trim(), 'Order');
+  if (text.length <= MOST_CHARACTERS && match.succeeded())
+    return meaningOf(semantics(match) as Node).toOrder();
+  throw new CellarError(
+    'bad_request',
+    `The order ${JSON.stringify(text.slice(0, 200))} cannot be read: it is a field, and ASC or DESC behind it.`,
+  );
+}
+
 function toRefusal(reason: string): CellarError {
   return new CellarError('bad_request', `The filter cannot be read: ${reason}`);
 }
@@ -152,6 +184,7 @@ interface Meaning {
   toKey(): string;
   toOperands(): readonly Operand[];
   toOperand(): Operand;
+  toOrder(): OrderBy;
   extensions(): readonly string[];
 }
 

@@ -6,7 +6,7 @@ const SECRET = 'correct horse battery';
 
 test('settings that are changed at the same time undo none of each other', async () => {
   const { own } = await serve();
-  const fingerprints = [...'abcdef'].map((letter) => letter.repeat(16));
+  const fingerprints = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => letter.repeat(16));
   await Promise.all([
     own('PATCH', 'api/v1/settings', { spaceLimit: 5_000 }),
     ...fingerprints.map((fingerprint) => own('POST', 'api/v1/secrets/allowed', { fingerprint })),

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+
+import { CellarError } from '../../errors.js';
+import { getRun, logToRun, type Logged } from '../../tracking/log-run.js';
+import { toMetricValue, type MetricPoint } from '../../tracking/points.js';
+import { readPoints } from '../../tracking/read-points.js';
+import { reading, writing, type MlflowOperation } from './operation.js';
+import { checkMost, pageOf } from './page.js';
+import type { MlflowParts } from './parts.js';
+import {
+  checkKey,
+  cut,
+  doubleSchema,
+  listOf,
+  MOST,
+  pairSchema,
+  runSchema,
+  textSchema,
+  wholeSchema,
+} from './values.js';
+
+const metricSchema = z.object({
+  key: z.string(),
+  value: doubleSchema,
+  timestamp: wholeSchema,
+  step: wholeSchema.nullish(),
+});
+type Metric = z.output<typeof metricSchema>;
+type Pair = z.output<typeof pairSchema>;
+
+/** What is logged to runs, and the courses of metrics. */
+export function loggingOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
+  const { store } = history;
+  const log = async (run: string, logged: Logged): Promise<object> => {
+    await logToRun(history, turns, run, logged);
+    return {};
+  };
+  return [
+    writing({
+      method: 'post',
+      path: '/runs/log-metric',
+      input: runSchema.and(metricSchema),
+      run: ({ id, ...metric }) => log(id, { points: [toPoint(metric)] }),
+    }),
+    writing({
+      method: 'post',
+      path: '/runs/log-parameter',
+      input: runSchema.and(pairSchema),
+      run: ({ id, ...param }) => log(id, { params: [toParam(param)] }),
+    }),
+    writing({
+      method: 'post',
+      path: '/runs/set-tag',
+      input: runSchema.and(pairSchema),
+      run: ({ id, ...tag }) => log(id, { tags: [toTag(tag)] }),
+    }),
+    writing({
+      method: 'post',
+      path: '/runs/log-batch',
+      most: MOST.batchBytes,
+      input: runSchema.and(
+        z.object({
+          metrics: listOf(metricSchema),
+          params: listOf(pairSchema),
+          tags: listOf(pairSchema),
+        }),
+      ),
+      run: ({ id, metrics, params, tags }) => {
+        checkCount('metrics', metrics, MOST.metrics);
+        checkCount('params', params, MOST.params);
+        checkCount('tags', tags, MOST.tags);
+        checkCount('metrics, params and tags', [...metrics, ...params, ...tags], MOST.inBatch);
+        return log(id, {
+          points: metrics.map(toPoint),
+          params: params.map(toParam),
+          tags: tags.map(toTag),
+        });
+      },
+    }),
+    reading({
+      method: 'get',
+      path: '/metrics/get-history',
+      input: runSchema.and(
+        z.object({
+          metric_key: z.string(),
+          max_results: wholeSchema.nullish(),
+          page_token: textSchema,
+        }),
+      ),
+      run: async ({ id, metric_key: key, max_results: wanted, page_token: token }) => {
+        const { id: run } = await getRun(store, id);
+        const all = await readPoints(store, { run, name: key });
+        const most =
+          wanted === undefined || wanted === null
+            ? Infinity
+            : checkMost(wanted, MOST.points, MOST.points);
+        const { items, next } = pageOf(all, token, most);
+        const metrics = items.map(({ value, step, time }) => ({
+          ...{ key, value, timestamp: time, step },
+        }));
+        return { metrics, next_page_token: next };
+      },
+    }),
+  ];
+}
+
+function toPoint({ key, value, timestamp, step }: Metric): MetricPoint {
+  checkKey(key, 'metric');
+  return { name: key, value: toMetricValue(value), step: step ?? 0, time: timestamp };
+}
+
+function toParam({ key, value }: Pair): readonly [string, string] {
+  checkKey(key, 'param');
+  return [key, cut(value, MOST.param)];
+}
+
+function toTag({ key, value }: Pair): readonly [string, string] {
+  checkKey(key, 'tag');
+  return [key, cut(value, MOST.tag)];
+}
+
+function checkCount(what: string, list: readonly unknown[], most: number): void {
+  if (list.length <= most) return;
+  throw new CellarError(
+    'bad_request',
+    `A batch may hold at most ${most} ${what}. This one has ${list.length}: log it in several.`,
+  );
+}

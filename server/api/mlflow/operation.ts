@@ -1,0 +1,67 @@
+import type { Request } from 'express';
+import type * as z from 'zod';
+
+import type { Grant } from '../../access/grant.js';
+import { CellarError } from '../../errors.js';
+import type { Method } from '../operation.js';
+
+/** One call of MLflow's REST API, below `/api/2.0/mlflow`. */
+export interface MlflowOperation {
+  readonly method: Method;
+  /** With a slash before it. */
+  readonly path: string;
+  readonly grants: readonly Grant[];
+  /** The most bytes of its body; undefined: what any call may have. */
+  readonly most: number | undefined;
+  /** Gives what is answered as JSON. Throws bad_request for what it is not to be asked. */
+  answer(request: Request): Promise<object>;
+}
+
+const READERS: readonly Grant[] = ['viewer', 'kernel'];
+const WRITERS: readonly Grant[] = ['kernel'];
+
+interface Definition<Input extends z.ZodType> {
+  readonly method: Method;
+  readonly path: string;
+  readonly input: Input;
+  readonly most?: number;
+  readonly run: (input: z.output<Input>) => Promise<object>;
+}
+
+/** A call that changes nothing. */
+export function reading<Input extends z.ZodType>(definition: Definition<Input>): MlflowOperation {
+  return define(definition, READERS);
+}
+
+/** A call that changes something. */
+export function writing<Input extends z.ZodType>(definition: Definition<Input>): MlflowOperation {
+  return define(definition, WRITERS);
+}
+
+function define<Input extends z.ZodType>(
+  { method, path, input, most, run }: Definition<Input>,
+  grants: readonly Grant[],
+): MlflowOperation {
+  return {
+    method,
+    path,
+    grants,
+    most,
+    answer: (request) => run(check(input, request)),
+  };
+}
+
+/** Arguments come in the query, in the body, or in the path, whatever the method. */
+function check<Input extends z.ZodType>(input: Input, request: Request): z.output<Input> {
+  const body: unknown = request.body ?? {};
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new CellarError('bad_request', 'The body must be a JSON object.');
+  const result = input.safeParse({ ...request.query, ...body, ...request.params });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const name = (issue?.path ?? []).map(String).join('.');
+  throw new CellarError(
+    'bad_request',
+    `Invalid value for parameter '${name}': ${issue?.message ?? 'not as expected'}.`,
+  );
+}

@@ -1,0 +1,73 @@
+import express, { Router, type Express, type RequestHandler } from 'express';
+
+import type { Access } from '../../access/access.js';
+import { CellarError } from '../../errors.js';
+import { createTurns } from '../../tracking/turns.js';
+import { toApproach } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+import { experimentOperations } from './experiments.js';
+import { createMlflowFailure } from './failure.js';
+import { loggingOperations } from './logging.js';
+import type { MlflowOperation } from './operation.js';
+import { runOperations } from './runs.js';
+
+/** The same calls: of clients, and of pages in a browser. */
+const PREFIXES = ['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'];
+/** The most that one call brings: the profile of a dataset may have 16 MB. */
+const MOST_BYTES = 32 * 1024 * 1024;
+/** The version of MLflow whose API this is. */
+const VERSION = '3.17.2';
+
+/** Adds MLflow's REST API to an application: what an unchanged client of it asks for. */
+export function addMlflow(app: Express, { access, history, report }: ApiParts): void {
+  const parts = { history, turns: createTurns() };
+  const router = Router();
+  for (const operation of [
+    ...experimentOperations(parts),
+    ...runOperations(parts),
+    ...loggingOperations(parts),
+  ])
+    router[operation.method](
+      operation.path,
+      guard(access, operation),
+      ...readBody(operation),
+      (request, response, next) => {
+        operation.answer(request).then((answer) => response.json(answer), next);
+      },
+    );
+  router.use((request) => {
+    throw new CellarError(
+      'not_found',
+      `MLflow's API has no ${request.method} ${request.path} here.`,
+    );
+  });
+  for (const prefix of PREFIXES) app.use(prefix, router, createMlflowFailure(report));
+  app.get('/health', (_request, response) => {
+    response.type('text/plain').send('OK');
+  });
+  app.get('/version', (_request, response) => {
+    response.type('text/plain').send(VERSION);
+  });
+}
+
+function guard(access: Access, { method, path, grants }: MlflowOperation): RequestHandler {
+  return (request, _response, next) => {
+    const { grant } = access.identify(toApproach(request));
+    if (grant !== 'owner' && !grants.includes(grant))
+      throw new CellarError('forbidden', `A ${grant} may not ${method.toUpperCase()} ${path}.`);
+    next();
+  };
+}
+
+/** Deletions carry their arguments in a body too. */
+function readBody({ most }: MlflowOperation): readonly RequestHandler[] {
+  const requireJson: RequestHandler = (request, _response, next) => {
+    if (request.headers['content-type'] !== undefined && request.is('application/json') === false)
+      throw new CellarError(
+        'bad_request',
+        'The body must be JSON (Content-Type: application/json).',
+      );
+    next();
+  };
+  return [requireJson, express.json({ limit: most ?? MOST_BYTES })];
+}

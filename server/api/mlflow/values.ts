@@ -1,0 +1,113 @@
+import * as z from 'zod';
+
+import { CellarError } from '../../errors.js';
+import type { View } from '../../tracking/view.js';
+
+/** Limits of MLflow 3.17 (reference: mlflow-rest.md, section 4), in characters. */
+export const MOST = {
+  key: 250,
+  param: 6_000,
+  tag: 8_000,
+  experimentName: 500,
+  experimentTag: 20_000,
+  metrics: 1_000,
+  params: 100,
+  tags: 100,
+  inBatch: 1_000,
+  batchBytes: 1_000_000,
+  found: 50_000,
+  points: 25_000,
+} as const;
+
+/** A whole number: JSON has no 64 bits, so some clients send it as text. */
+export const wholeSchema = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+$/, 'a whole number is wanted')
+      .transform(Number),
+  ])
+  .refine(Number.isSafeInteger, 'a whole number is wanted');
+
+/** A value of a metric: a number, or text where JSON has none for it. */
+export const doubleSchema = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(
+      /^(NaN|[-+]?(Infinity|\d+(\.\d*)?([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?))$/,
+      'a number is wanted',
+    )
+    .transform(Number),
+]);
+
+/** A list; in a query a name that comes once is one of one. */
+export function listOf<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
+  return z.preprocess(
+    (value: unknown): unknown =>
+      value === undefined || value === null ? [] : Array.isArray(value) ? value : [value],
+    z.array(item),
+  );
+}
+
+export const pairSchema = z.object({
+  key: z.string(),
+  value: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? ''),
+});
+
+/** Which run is meant: clients send its id under one name, the other, or both. */
+export const runSchema = z
+  .object({ run_id: z.string().nullish(), run_uuid: z.string().nullish() })
+  .transform(({ run_id: id, run_uuid: uuid }, context) => {
+    const given = [id, uuid].find((each) => typeof each === 'string' && each !== '');
+    if (typeof given === 'string') return { id: given };
+    context.addIssue({ code: 'custom', message: 'it is missing', path: ['run_id'] });
+    return z.NEVER;
+  });
+
+/** The id of an experiment, which some clients send as a number. */
+export const experimentIdSchema = z.union([z.string(), z.number().transform(String)]);
+
+/** A text; null and absence are empty. */
+export const textSchema = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+
+export const viewSchema = z
+  .enum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'])
+  .nullish()
+  .transform((view): View =>
+    view === 'ALL' ? 'all' : view === 'DELETED_ONLY' ? 'deleted' : 'active',
+  );
+
+/**
+ * Throws bad_request for a name of a metric, param or tag that MLflow does not take: letters, digits, "_-./: ", and a path that means
+ * what it says.
+ */
+export function checkKey(key: string, what: string): void {
+  const isPath = key.split('/').every((part) => !['', '.', '..'].includes(part));
+  if (!isPath || !/^[\p{L}\p{M}\p{N}_\-. /:]+$/u.test(key))
+    throw new CellarError(
+      'bad_request',
+      `Invalid name of a ${what}: ${JSON.stringify(key.slice(0, 300))}. It may have letters, digits, "_", "-", ".", " ", ":" and "/", and no empty or dotted part of a path.`,
+    );
+  checkLength(key, MOST.key, `name of a ${what}`);
+}
+
+export function checkLength(text: string, most: number, what: string): void {
+  if (text.length <= most) return;
+  throw new CellarError(
+    'bad_request',
+    `The ${what} ${JSON.stringify(`${text.slice(0, 60)}…`)} has ${text.length} characters; ${most} are taken.`,
+  );
+}
+
+/** As MLflow does by default with what is too long for a param or a tag. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : text.slice(0, most);
+}
