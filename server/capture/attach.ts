@@ -1,14 +1,13 @@
 import type { MetricValue } from '../../contract/bundle.js';
 import type { Execution } from '../../contract/snapshot.js';
 import { readTextAt } from '../history/history.js';
+import { formatPointers } from '../history/pointers.js';
 import type { Attachment, Claim } from '../history/take.js';
-import { encodePath } from '../store/disk/names.js';
 import type { FileEdit } from '../store/git/repository.js';
-import { formatPointer } from '../store/artifacts/pointer.js';
 import type { Store } from '../store/store.js';
 import { formatPoints, lastValues, pointsPath } from '../tracking/points.js';
 import {
-  runFolder,
+  pointersOf,
   runRecordPath,
   runRecordSchema,
   startRecord,
@@ -45,7 +44,7 @@ export async function attachRuns(
     records.push(record);
     files.push({ path: runRecordPath(record.id), content: formatJsonFile(record) });
     files.push(...(await pointsFile(run.draft, claim.number)));
-    files.push(...pointerFiles(record));
+    files.push(...formatPointers(pointersOf(record)));
   }
   return {
     runs: records.map(({ id }) => id),
@@ -101,15 +100,4 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
 async function pointsFile(draft: DraftRun, number: number): Promise<FileEdit[]> {
   if (draft.points.length === 0) return [];
   return [{ path: pointsPath(draft.id, number), content: await formatPoints(draft.points) }];
-}
-
-function pointerFiles(record: RunRecord): FileEdit[] {
-  const paths = record.artifacts.map(({ name }) => encodePath(name));
-  return record.artifacts.map((artifact) => {
-    const path = encodePath(artifact.name);
-    // "model" and "model/weights.pt" cannot both be names in one tree.
-    const isFolder = paths.some((other) => other.startsWith(`${path}/`));
-    const place = isFolder ? `${path}%2F` : path;
-    return { path: `${runFolder(record.id)}/artifacts/${place}`, content: formatPointer(artifact) };
-  });
 }

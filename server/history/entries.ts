@@ -6,15 +6,29 @@ import type { Indexer } from './catch-up.js';
 import { findChangedFiles, findTreeBefore } from './changed-files.js';
 import type { History } from './history.js';
 import type { Mender } from './mender.js';
+import { movePointers, type Pointers } from './pointers.js';
 import { record } from './record.js';
 import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
-/** The kinds of entries, each the name of its folder below `.cellar`. */
-export const ENTRY_KINDS = ['experiments'] as const;
+/** The kinds of entries, each the name of its folder below `.cellar`: of what groups runs, and of models that runs have logged. */
+export const ENTRY_KINDS = ['experiments', 'models'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const RECORD = 'entry';
+
+interface Layout {
+  /** How many folders below the kind's own its files are. */
+  readonly depth: number;
+  /** The file of one, within the kind's folder. */
+  place(own: string): string;
+}
+
+/** Those of which there are many are spread over folders; beside one that has files is its folder of pointers. */
+const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
+  experiments: { depth: 0, place: (own) => `${own}.json` },
+  models: { depth: 2, place: (own) => `${own.slice(-2)}/${own}/model.json` },
+};
 
 /** A journal record of kind "entry": the whole of one, as it is from then on. */
 const entrySchema = z.object({
@@ -22,11 +36,14 @@ const entrySchema = z.object({
   /** A file is named by it. */
   id: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/),
   name: z.string().nullable(),
+  artifacts: z
+    .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
+    .default([]),
   data: z.unknown(),
 });
 type Entry = z.infer<typeof entrySchema>;
 
-/** `.cellar/<kind>/<id>.json` */
+/** The file of an entry, in main's tree. */
 const entryFileSchema = entrySchema.extend({
   format: z.literal(1),
   number: z.number().int(),
@@ -34,12 +51,17 @@ const entryFileSchema = entrySchema.extend({
 
 /** The file of an entry, by its id in the catalog: "experiments/12". */
 export function entryPath(id: string): string {
-  return `.cellar/${id}.json`;
+  const [kind = '', own = ''] = id.split('/');
+  return `.cellar/${kind}/${LAYOUT[kind as EntryKind].place(own)}`;
 }
 
 /** Keeps an entry, or what it is from now on; durable when it resolves. */
-export async function recordEntry(history: History, entry: Entry): Promise<EntryRow> {
-  return toRow({ ...entry, number: (await record(history, RECORD, entry)).number });
+export async function recordEntry(
+  history: History,
+  entry: z.input<typeof entrySchema>,
+): Promise<EntryRow> {
+  const { number } = await record(history, RECORD, entry);
+  return toRow({ ...entrySchema.parse(entry), number });
 }
 
 /** Entries in the journal, and each in a file of its own. */
@@ -48,13 +70,20 @@ export const entryRecorder: Recorder = {
   toRows: (_store, { number, data }) => ({
     entries: [toRow({ ...entrySchema.parse(data), number })],
   }),
-  seal: (_store, records) => {
-    const files = new Map<string, FileEdit>();
+  seal: async (_store, records, read) => {
+    const rows = new Map<string, EntryRow>();
     for (const { number, data } of records) {
-      const file = toFile(toRow({ ...entrySchema.parse(data), number }));
-      files.set(file.path, file);
+      const row = toRow({ ...entrySchema.parse(data), number });
+      rows.set(row.id, row);
     }
-    return Promise.resolve([...files.values()]);
+    const edits: FileEdit[] = [];
+    for (const row of rows.values()) {
+      edits.push(toFile(row));
+      const text = row.kind === 'models' ? await read(entryPath(row.id)) : undefined;
+      const before = text === undefined ? undefined : parseFile(text);
+      edits.push(...movePointers(pointersIn(before), pointersIn(row)));
+    }
+    return edits;
   },
 };
 
@@ -64,11 +93,16 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
   const before = await findTreeBefore(repository, commit);
   const entries: EntryRow[] = [];
   for (const kind of ENTRY_KINDS) {
-    const files = await findChangedFiles(repository, before, commit.tree, `.cellar/${kind}`);
+    const files = await findChangedFiles(
+      repository,
+      before,
+      commit.tree,
+      `.cellar/${kind}`,
+      LAYOUT[kind].depth,
+    );
     for (const [path, oid] of files) {
       if (!path.endsWith('.json')) continue;
-      const text = (await repository.readBlob(oid)).toString('utf8');
-      entries.push(toRow(entryFileSchema.parse(JSON.parse(text))));
+      entries.push(parseFile(await repository.readBlob(oid)));
     }
   }
   return entries.length === 0 ? {} : { entries };
@@ -77,20 +111,35 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
 /** Each entry's file, as the catalog has it. */
 export const mendEntries: Mender = {
   guess: async function* (store, path) {
-    const id = /^\.cellar\/(.+)\.json$/.exec(path)?.[1];
-    const row = id === undefined ? undefined : await store.catalog.findEntry(id);
-    if (row !== undefined) yield toFile(row).content;
+    const [, kind, ...rest] = path.split('/');
+    const own = rest.at(-1) === 'model.json' ? rest.at(-2) : rest.at(-1)?.replace(/\.json$/, '');
+    const row = await store.catalog.findEntry(`${kind ?? ''}/${own ?? ''}`);
+    if (row !== undefined && entryPath(row.id) === path) yield toFile(row).content;
   },
   restate: (_store, { entries = [] }) => Promise.resolve(entries.map(toFile)),
 };
 
-function toRow({ kind, id, name, number, data }: Entry & { readonly number: number }): EntryRow {
-  return { id: `${kind}/${id}`, kind, name, number, data };
+function toRow({ kind, id, name, number, artifacts, data }: Entry & Numbered): EntryRow {
+  return { id: `${kind}/${id}`, kind, name, number, artifacts, data };
+}
+
+interface Numbered {
+  readonly number: number;
+}
+
+function parseFile(content: Buffer): EntryRow {
+  return toRow(entryFileSchema.parse(JSON.parse(content.toString('utf8'))));
+}
+
+/** Its files, with the folder of their pointers. */
+function pointersIn(row: EntryRow | undefined): Pointers | undefined {
+  if (row === undefined) return undefined;
+  return { folder: entryPath(row.id).replace(/\/[^/]+$/, '/artifacts'), files: row.artifacts };
 }
 
 function toFile(row: EntryRow): { readonly path: string; readonly content: Buffer } {
-  const { id, kind, name, number, data } = row;
+  const { id, kind, name, number, artifacts, data } = row;
   const own = id.slice(kind.length + 1);
-  const content = formatStored({ format: 1, kind, id: own, name, number, data });
+  const content = formatStored({ format: 1, kind, id: own, name, number, artifacts, data });
   return { path: entryPath(id), content };
 }

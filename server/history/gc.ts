@@ -4,6 +4,7 @@ import type { SnapshotRow } from '../store/catalog/rows.js';
 import type { ListedFile } from '../store/artifacts/artifacts.js';
 import type { CollectRequest, Freed } from '../store/git/collecting.js';
 import type { Store } from '../store/store.js';
+import { ENTRY_KINDS } from './entries.js';
 import { CellarError } from '../errors.js';
 import { isBelieved } from './ages.js';
 import { dayRef } from './catch-up.js';
@@ -184,6 +185,9 @@ async function findReferenced({ catalog }: Store): Promise<ReadonlySet<string>> 
   const referenced = new Set<string>();
   for (const { artifacts } of await catalog.runs())
     for (const { sha256 } of artifacts) referenced.add(sha256);
+  for (const kind of ENTRY_KINDS)
+    for (const { artifacts } of await catalog.entries(kind))
+      for (const { sha256 } of artifacts) referenced.add(sha256);
   return referenced;
 }
 

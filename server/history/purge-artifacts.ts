@@ -1,6 +1,7 @@
 import type { Purged } from '../../contract/purge.js';
 import type { StoredFile } from '../store/artifacts/artifacts.js';
 import type { Store } from '../store/store.js';
+import { ENTRY_KINDS } from './entries.js';
 import type { Names } from './purge-names.js';
 import type { Remover } from './purge-texts.js';
 
@@ -55,5 +56,10 @@ export async function describeFiles(
         const path = row === undefined ? null : names.path(row.path);
         list.push({ path, snapshot: row?.id ?? null, name: names.path(name) });
       }
+  if (files.length > 0)
+    for (const kind of ENTRY_KINDS)
+      for (const { artifacts } of await catalog.entries(kind))
+        for (const { sha256, name } of artifacts)
+          uses.get(sha256)?.push({ path: null, snapshot: null, name: names.path(name) });
   return files.map((file) => ({ ...file, uses: uses.get(file.sha256) ?? [], goes }));
 }

@@ -8,6 +8,9 @@ export type Zone =
   | 'kept'
   | 'expired'
   | 'entries'
+  | 'models'
+  | 'models of a shard'
+  | 'model'
   | 'runs'
   | 'shard'
   | 'run'
@@ -22,13 +25,22 @@ export type Role = 'notebook' | 'stored' | 'points' | 'ours' | 'file';
 
 const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
   root: { '.cellar': 'cellar' },
-  cellar: { notebooks: 'notebooks', expired: 'expired', runs: 'runs', experiments: 'entries' },
+  cellar: {
+    notebooks: 'notebooks',
+    expired: 'expired',
+    runs: 'runs',
+    experiments: 'entries',
+    models: 'models',
+  },
   notebook: { kept: 'kept' },
+  model: { artifacts: 'pointers' },
   run: { metrics: 'metrics', artifacts: 'pointers' },
 };
 /** Where every folder has an id for its name. */
 const BY_ID: Readonly<Partial<Record<Zone, Zone>>> = {
   notebooks: 'notebook',
+  models: 'models of a shard',
+  'models of a shard': 'model',
   runs: 'shard',
   shard: 'run',
   pointers: 'pointers',
@@ -45,7 +57,10 @@ export function roleOf(zone: Zone, name: string): Role {
   if (zone === 'cellar' || (zone === 'root' && name === '.gitattributes')) return 'ours';
   if (name.endsWith('.ipynb')) return 'notebook';
   if (zone === 'metrics' && name.endsWith('.ndjson')) return 'points';
-  if (['notebook', 'kept', 'run', 'expired', 'entries'].includes(zone) && name.endsWith('.json'))
+  if (
+    ['notebook', 'kept', 'run', 'expired', 'entries', 'model'].includes(zone) &&
+    name.endsWith('.json')
+  )
     return 'stored';
   return 'file';
 }

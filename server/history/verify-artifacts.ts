@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Progress } from '../../contract/progress.js';
 import { CellarError, isErrno } from '../errors.js';
-import type { RunRow } from '../store/catalog/rows.js';
+import type { EntryRow, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { readLosses } from './losses.js';
 import { findPurged } from './purged-files.js';
@@ -31,7 +31,7 @@ export interface ArtifactsFound {
 /** Reads every file that is kept, that a run names or that git points to, and checks it against its SHA-256. */
 export async function verifyArtifacts(
   store: Store,
-  runs: Iterable<RunRow>,
+  { runs, entries }: { readonly runs: Iterable<RunRow>; readonly entries: Iterable<EntryRow> },
   pointed: readonly Pointed[],
   {
     report,
@@ -46,6 +46,7 @@ export async function verifyArtifacts(
   };
   for (const { id, artifacts } of runs)
     for (const { sha256, name } of artifacts) want(sha256, name, id);
+  for (const { artifacts } of entries) for (const { sha256, name } of artifacts) want(sha256, name);
   for (const { sha256, path } of pointed) want(sha256, path);
   // What an earlier repair has found to be lost is so until its bytes are here again, whether a run names it or not.
   for (const { kind, objects } of await readLosses(store))

@@ -53,7 +53,9 @@ export async function examine(history: History, options: ExamineOptions): Promis
   const runs = new Map([...catalog.live.runs, ...catalog.fresh.runs].map((run) => [run.id, run]));
   const main = git.refs.refs.find(({ ref }) => ref === MAIN)?.oid;
   const hidden = await findRunsConcerned(store, runs.keys(), { main, bad });
-  const artifacts = await verifyArtifacts(store, runs.values(), git.pointed, options);
+  const entries = [...catalog.live.entries, ...catalog.fresh.entries];
+  const owners = { runs: runs.values(), entries };
+  const artifacts = await verifyArtifacts(store, owners, git.pointed, options);
   const sealed = await findSealedThrough(store.repository, await findMain(store)).catch(() => 0);
   const findings = [
     ...toGitFindings(git, { rows, bad, concerned, hidden, position: catalog.live.position }),

@@ -131,7 +131,8 @@ export async function isDeleted(store: Store, row: RunRow): Promise<boolean> {
   return row.deleted || (await findExperiment(store, row.experiment))?.deleted === true;
 }
 
-async function getActiveRun(store: Store, id: string): Promise<RunRow> {
+/** Throws not_found, and bad_request for one that was taken away. */
+export async function getActiveRun(store: Store, id: string): Promise<RunRow> {
   const row = await getRun(store, id);
   if (!(await isDeleted(store, row))) return row;
   throw new CellarError(

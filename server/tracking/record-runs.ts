@@ -1,5 +1,6 @@
 import { cleanKept } from '../history/clean-kept.js';
 import type { History } from '../history/history.js';
+import { movePointers } from '../history/pointers.js';
 import { record } from '../history/record.js';
 import type { ReadSealed, Recorder } from '../history/recorder.js';
 import { formatStored } from '../history/state.js';
@@ -8,7 +9,7 @@ import type { JournalRecord } from '../store/journal/journal.js';
 import type { Store } from '../store/store.js';
 import { mergePoints } from './merge-points.js';
 import { formatPoints, pointsPath, type MetricPoint } from './points.js';
-import { runRecordPath, runRecordSchema, toRecord, toRunRow } from './record.js';
+import { pointersOf, runRecordPath, runRecordSchema, toRecord, toRunRow } from './record.js';
 import { changeRun, isEnd, runChangeSchema, toPoints, type RunChange } from './run-change.js';
 
 const KIND = 'run';
@@ -39,12 +40,14 @@ export function logPoints(
 /** The change with each text as it is kept. */
 async function cleanChange({ secrets }: History, change: RunChange): Promise<RunChange> {
   const { started, name, params = [], tags = [], untagged = [], points = [] } = change;
+  const { files = [], unfiled = [] } = change;
   const { texts, values } = await cleanKept(
     secrets,
     [
       ...[name, started?.name, started?.user].flatMap((text) => text ?? []),
       ...[...params.map(([each]) => each), ...tags.flat(), ...untagged],
-      ...points.map(([metric]) => metric),
+      ...[...points, ...files].map(([each]) => each),
+      ...unfiled,
     ],
     params,
   );
@@ -62,6 +65,10 @@ async function cleanChange({ secrets }: History, change: RunChange): Promise<Run
       ? {}
       : { tags: tags.map(([each, value]) => [clean(each), clean(value)]) }),
     ...(untagged.length === 0 ? {} : { untagged: untagged.map(clean) }),
+    ...(files.length === 0
+      ? {}
+      : { files: files.map(([each, ...rest]) => [clean(each), ...rest]) }),
+    ...(unfiled.length === 0 ? {} : { unfiled: unfiled.map(clean) }),
     ...(points.length === 0
       ? {}
       : { points: points.map(([metric, ...rest]) => [clean(metric), ...rest]) }),
@@ -113,11 +120,17 @@ async function sealRun(
   };
   const files = file.content.length === 0 ? [] : [file];
   const record = toRecord(row, before?.datasets ?? []);
+  const hasFiles = entries.some((entry) => changesFiles(changeOf(entry)));
   const isEnded = entries.some((entry) => hasEnded(changeOf(entry)));
   return [
     { path: runRecordPath(run), content: formatStored(record) },
+    ...(hasFiles ? movePointers(before && pointersOf(before), pointersOf(record)) : []),
     ...(isEnded ? await mergePoints(store, run, files) : files),
   ];
+}
+
+function changesFiles({ files = [], unfiled = [] }: RunChange): boolean {
+  return files.length + unfiled.length > 0;
 }
 
 function hasEnded({ status, ended }: RunChange): boolean {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
 import { idSchema, runStatusSchema } from '../../contract/snapshot.js';
+import type { Pointers } from '../history/pointers.js';
 import type { RunRow } from '../store/catalog/rows.js';
 
 const artifactRecordSchema = z.object({
@@ -45,6 +46,11 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 
 export function runFolder(run: string): string {
   return `.cellar/runs/${run.slice(0, 2)}/${run}`;
+}
+
+/** A run's files, with the folder of their pointers. */
+export function pointersOf({ id, artifacts }: Pick<RunRecord, 'id' | 'artifacts'>): Pointers {
+  return { folder: `${runFolder(id)}/artifacts`, files: artifacts };
 }
 
 export function runRecordPath(run: string): string {

@@ -25,6 +25,9 @@ export const runChangeSchema = z.object({
   params: z.array(pairSchema).optional(),
   tags: z.array(pairSchema).optional(),
   untagged: z.array(z.string()).optional(),
+  /** Files of these names, as they are from now on: name, SHA-256, size in bytes. */
+  files: z.array(z.tuple([z.string(), z.string(), z.number().int()])).optional(),
+  unfiled: z.array(z.string()).optional(),
   /** Name, value, step, time. */
   points: z
     .array(z.tuple([z.string(), metricValueSchema, z.number().int(), z.number()]))
@@ -65,6 +68,7 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
     metrics: Object.fromEntries(foldPoints(Object.entries(begun.metrics), toPoints({ points }))),
     params: withPairs(begun.params, params),
     tags: withPairs(without(begun.tags, untagged), tags),
+    artifacts: withFiles(begun.artifacts, change),
   };
 }
 
@@ -73,6 +77,19 @@ export function* toPoints({
   points = [],
 }: Pick<RunChange, 'points'>): Generator<MetricPoint, void> {
   for (const [name, value, step, time] of points) yield { name, value, step, time };
+}
+
+/** The files of a run after a change, each name once. */
+function withFiles(
+  before: RunRow['artifacts'],
+  { files = [], unfiled = [] }: RunChange,
+): RunRow['artifacts'] {
+  if (files.length + unfiled.length === 0) return before;
+  const byName = new Map(before.map((file) => [file.name, file]));
+  for (const name of unfiled) byName.delete(name);
+  for (const [name, sha256, size] of files)
+    byName.set(name, { name, sha256, size, source: 'logged', certainty: 'sure' });
+  return [...byName.values()];
 }
 
 type Texts = Readonly<Record<string, string>>;

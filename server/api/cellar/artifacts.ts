@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream/promises';
-
 import type { Request } from 'express';
 import * as z from 'zod';
 
@@ -7,11 +5,11 @@ import { cancelledSchema, storedFileSchema } from '../../../contract/artifact.js
 import { pathSchema } from '../../../contract/capture.js';
 import { watchIntake } from '../../capture/intake.js';
 import { CellarError } from '../../errors.js';
-import { toMissing } from '../../history/purged-files.js';
-import type { ByteRange, Intake, StoredFile } from '../../store/artifacts/artifacts.js';
+import type { Intake, StoredFile } from '../../store/artifacts/artifacts.js';
 import { toWorkspacePath } from '../../store/disk/names.js';
 import { jsonOperation, paramOf, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
+import { sendArtifact } from '../send-artifact.js';
 
 /** Files in and out, as streams: no more of one is in memory than a few chunks. */
 export function artifactOperations(parts: ApiParts): readonly Operation[] {
@@ -73,51 +71,9 @@ export function artifactOperations(parts: ApiParts): readonly Operation[] {
       grants: ['viewer'],
       handler: async (request, response) => {
         const sha256 = paramOf(request, 'sha256');
-        const size = await artifacts.findSize(sha256);
-        if (size === undefined) throw await toMissing(store, sha256);
-        const asked = request.range(size);
-        if (asked === -1) {
-          response.status(416).setHeader('Content-Range', `bytes */${size}`);
-          response.json(outside(size).toBody());
-          return;
-        }
         const name = typeof request.query['name'] === 'string' ? request.query['name'] : sha256;
-        response.attachment(name.slice(name.lastIndexOf('/') + 1));
-        // Whatever its name says, a browser is to save it and never to show it.
-        response.type('application/octet-stream');
-        response.setHeader('Accept-Ranges', 'bytes');
-        response.setHeader('ETag', `"${sha256}"`);
-        const range = toRange(asked);
-        if (range !== undefined) {
-          response.status(206);
-          response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
-        }
-        response.setHeader(
-          'Content-Length',
-          range === undefined ? size : range.end - range.start + 1,
-        );
-        if (request.method === 'HEAD') {
-          response.end();
-          return;
-        }
-        await pipeline(await artifacts.read(sha256, range), response);
+        await sendArtifact(store, { request, response, sha256, name });
       },
     },
   ];
-}
-
-function outside(size: number): CellarError {
-  return new CellarError('bad_request', `The range lies outside of the file's ${size} bytes.`);
-}
-
-/** The one range that was asked for; undefined for all of it. Several at once get all of it, as RFC 9110 (14.2) allows. */
-function toRange(
-  asked:
-    | { readonly type: string; readonly length: number; readonly [at: number]: ByteRange }
-    | -2
-    | undefined,
-): ByteRange | undefined {
-  if (asked === undefined || asked === -2 || asked.type !== 'bytes' || asked.length !== 1)
-    return undefined;
-  return asked[0];
 }

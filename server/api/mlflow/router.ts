@@ -1,10 +1,10 @@
 import express, { Router, type Express, type RequestHandler } from 'express';
 
-import type { Access } from '../../access/access.js';
 import { CellarError } from '../../errors.js';
 import { createTurns } from '../../tracking/turns.js';
-import { toApproach } from '../operation.js';
 import type { ApiParts } from '../parts.js';
+import { allow } from './allow.js';
+import { artifactListOperations, createArtifactProxy } from './artifacts.js';
 import { experimentOperations } from './experiments.js';
 import { createMlflowFailure } from './failure.js';
 import { loggingOperations } from './logging.js';
@@ -13,23 +13,27 @@ import { runOperations } from './runs.js';
 
 /** The same calls: of clients, and of pages in a browser. */
 const PREFIXES = ['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'];
+const PROXIES = ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'];
+const SERVER_FACTS = ['/api/3.0/mlflow/server-info', '/ajax-api/3.0/mlflow/server-info'];
 /** The most that one call brings: the profile of a dataset may have 16 MB. */
 const MOST_BYTES = 32 * 1024 * 1024;
 /** The version of MLflow whose API this is. */
 const VERSION = '3.17.2';
 
 /** Adds MLflow's REST API to an application: what an unchanged client of it asks for. */
-export function addMlflow(app: Express, { access, history, report }: ApiParts): void {
+export function addMlflow(app: Express, api: ApiParts): void {
+  const { access, history, report } = api;
   const parts = { history, turns: createTurns() };
   const router = Router();
   for (const operation of [
     ...experimentOperations(parts),
     ...runOperations(parts),
     ...loggingOperations(parts),
+    ...artifactListOperations(parts),
   ])
     router[operation.method](
       operation.path,
-      guard(access, operation),
+      allow(access, operation.grants),
       ...readBody(operation),
       (request, response, next) => {
         operation.answer(request).then((answer) => response.json(answer), next);
@@ -42,21 +46,23 @@ export function addMlflow(app: Express, { access, history, report }: ApiParts): 
     );
   });
   for (const prefix of PREFIXES) app.use(prefix, router, createMlflowFailure(report));
+  const proxy = createArtifactProxy(api);
+  for (const prefix of PROXIES) app.use(prefix, proxy, createMlflowFailure(report));
+  for (const path of SERVER_FACTS)
+    app.get(path, (_request, response) => {
+      response.json({
+        store_type: 'FileStore',
+        workspaces_enabled: false,
+        multipart_uploads_enabled: false,
+        multipart_downloads_enabled: false,
+      });
+    });
   app.get('/health', (_request, response) => {
     response.type('text/plain').send('OK');
   });
   app.get('/version', (_request, response) => {
     response.type('text/plain').send(VERSION);
   });
-}
-
-function guard(access: Access, { method, path, grants }: MlflowOperation): RequestHandler {
-  return (request, _response, next) => {
-    const { grant } = access.identify(toApproach(request));
-    if (grant !== 'owner' && !grants.includes(grant))
-      throw new CellarError('forbidden', `A ${grant} may not ${method.toUpperCase()} ${path}.`);
-    next();
-  };
 }
 
 /** Deletions carry their arguments in a body too. */

@@ -6,7 +6,7 @@ import { artifactPath } from '../../store/backup/kept-files.js';
 import { hashFile } from '../../store/artifacts/copy.js';
 import { writeDurable } from '../../store/disk/durable.js';
 import { mendBit } from '../../store/one-bit.js';
-import type { RunRow } from '../../store/catalog/rows.js';
+import type { EntryRow, RunRow } from '../../store/catalog/rows.js';
 import type { DamagedArtifact } from '../verify-artifacts.js';
 import type { Pointed } from '../verify-git.js';
 import type { Mending } from './mending.js';
@@ -22,10 +22,16 @@ const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'EIO'];
 export async function mendArtifacts(
   mending: Mending,
   damaged: readonly DamagedArtifact[],
-  { runs, pointed }: { readonly runs: readonly RunRow[]; readonly pointed: readonly Pointed[] },
+  {
+    owners,
+    pointed,
+  }: {
+    readonly owners: readonly Pick<RunRow | EntryRow, 'artifacts'>[];
+    readonly pointed: readonly Pointed[];
+  },
 ): Promise<ReadonlySet<string>> {
   const sizes = new Map<string, number>();
-  for (const { sha256, size } of [...runs.flatMap(({ artifacts }) => artifacts), ...pointed])
+  for (const { sha256, size } of [...owners.flatMap(({ artifacts }) => artifacts), ...pointed])
     sizes.set(sha256, size);
   const missing = new Set<string>();
   for (const [index, each] of damaged.entries()) {

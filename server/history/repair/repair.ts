@@ -144,7 +144,10 @@ class Repair {
   private async mendFacts(mending: Mending, before: Examined): Promise<void> {
     await mendPlaces(mending, before.findings);
     const missing = await mendArtifacts(mending, before.artifacts.damaged, {
-      runs: [...before.catalog.live.runs, ...before.catalog.fresh.runs],
+      owners: [before.catalog.live, before.catalog.fresh].flatMap(({ runs, entries }) => [
+        ...runs,
+        ...entries,
+      ]),
       pointed: before.git.pointed,
     });
     // Said here, since one that no run names yet is missed by nobody once it has been put aside.

@@ -20,5 +20,5 @@ export function parsePointer(bytes: Buffer): StoredFile | undefined {
 
 /** Whether a path of main's tree is where runs and logged models have their files. */
 export function isPointerPath(path: string): boolean {
-  return /^\.cellar\/(runs\/[^/]+\/[^/]+|models\/[^/]+)\/artifacts\//.test(path);
+  return /^\.cellar\/(runs\/[^/]+\/[^/]+|models\/[^/]+\/[^/]+)\/artifacts\//.test(path);
 }

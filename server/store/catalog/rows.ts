@@ -97,6 +97,8 @@ export interface EntryRow {
   readonly name: string | null;
   /** Of the record that changed it last. */
   readonly number: number;
+  /** Its files, which stay as long as it names them. */
+  readonly artifacts: readonly { readonly name: string; readonly sha256: string; readonly size: number }[];
   /** As JSON has it; the kind's own schema says what it holds. */
   readonly data: unknown;
 }

@@ -73,7 +73,7 @@ export function expiredOf(id: string, rest: Partial<ExpiredRow> = {}): ExpiredRo
 }
 
 export function entryOf(id: string, rest: Partial<EntryRow> = {}): EntryRow {
-  return { id, kind: 'experiments', name: `name of ${id}`, number: 1, data: { tags: [] }, ...rest };
+  return { id, kind: 'experiments', name: `name of ${id}`, number: 1, artifacts: [], data: { tags: [] }, ...rest };
 }
 
 /** A whole catalog: the collections that are given, and no rows of the others. */

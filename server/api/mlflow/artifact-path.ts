@@ -1,0 +1,55 @@
+import { CellarError } from '../../errors.js';
+
+/** A place in the files that go through the proxy. */
+export interface ArtifactPlace {
+  readonly run: string;
+  /** Within the run's files; "" is all of them. */
+  readonly name: string;
+}
+
+/**
+ * Where a path of the proxy leads: "<experiment>/<run>/artifacts/<name>". Throws bad_request for one that could lead anywhere else, in
+ * whatever encoding; not_found for one that is nobody's.
+ */
+export function parseArtifactPath(path: string): ArtifactPlace {
+  const name = checkName(path);
+  const [, run = '', folder, ...rest] = name.split('/');
+  if (folder !== 'artifacts' || run === '')
+    throw new CellarError(
+      'not_found',
+      `There are no files at ${JSON.stringify(name)}: those of a run are at EXPERIMENT/RUN/artifacts.`,
+    );
+  return { run, name: rest.join('/') };
+}
+
+/** A name within a run's files, without a "/" at its end. Throws bad_request. */
+export function checkName(name: string): string {
+  let text = name;
+  // What is encoded twice is decoded twice by somebody.
+  for (let times = 0; times < 3; times += 1) {
+    if (!isPlain(text))
+      throw new CellarError(
+        'bad_request',
+        `Invalid path ${JSON.stringify(name)}: it must lead down, by names parted by "/", and have no "#" and no "\\".`,
+      );
+    const next = decode(text);
+    if (next === text) break;
+    text = next;
+  }
+  return name.replace(/\/$/, '');
+}
+
+function isPlain(path: string): boolean {
+  if (/[#\\\0]/.test(path) || path.startsWith('/') || /^[a-z]:/i.test(path)) return false;
+  return !path.split('/').some((part) => part === '..' || part === '.');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    // A "%" that stands for itself.
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import type { Request, RequestHandler } from 'express';
+import { Router } from 'express';
+import * as z from 'zod';
+
+import { CellarError } from '../../errors.js';
+import type { Store } from '../../store/store.js';
+import { getRun } from '../../tracking/log-run.js';
+import { artifactUri } from '../../tracking/run-fields.js';
+import {
+  addRunFile,
+  findRunFile,
+  listFolder,
+  removeRunFiles,
+  type Listed,
+} from '../../tracking/run-files.js';
+import type { ApiParts } from '../parts.js';
+import { sendArtifact } from '../send-artifact.js';
+import { checkName, parseArtifactPath } from './artifact-path.js';
+import { reading, type MlflowOperation } from './operation.js';
+import type { MlflowParts } from './parts.js';
+import { allow } from './allow.js';
+import { runSchema, textSchema } from './values.js';
+
+const FILES = '/artifacts/';
+
+/** The files of a run, told by the tracking API. */
+export function artifactListOperations({
+  history: { store },
+}: MlflowParts): readonly MlflowOperation[] {
+  return [
+    reading({
+      method: 'get',
+      path: '/artifacts/list',
+      input: runSchema.and(z.object({ path: textSchema })),
+      run: async ({ id, path }) => {
+        const row = await getRun(store, id);
+        const folder = checkName(path);
+        const files = listFolder(row.artifacts, folder).map((file) => ({
+          ...toFile(file),
+          path: folder === '' ? file.name : `${folder}/${file.name}`,
+        }));
+        return { root_uri: artifactUri(row), files };
+      },
+    }),
+  ];
+}
+
+/** The proxy through which clients hand in and take out the files of runs. */
+export function createArtifactProxy({
+  access,
+  history,
+  ending,
+}: Pick<ApiParts, 'access' | 'history' | 'ending'>): Router {
+  const { store } = history;
+  const router = Router();
+  const read = allow(access, ['viewer', 'kernel']);
+  const write = allow(access, ['kernel']);
+  router.get(
+    '/artifacts',
+    read,
+    answer((request) => list(store, request.query['path'])),
+  );
+  router.get(/^\/artifacts\/.*/, read, (request, response, next) => {
+    find(store, request)
+      .then(({ sha256, name }) => sendArtifact(store, { request, response, sha256, name }))
+      .catch(next);
+  });
+  router.put(/^\/artifacts\/.*/, write, (request, response, next) => {
+    // A refusal may go out before the last byte came: the rest is not waited for.
+    response.setHeader('Connection', 'close');
+    take(request)
+      .then(() => response.status(200).json({}))
+      .catch(next);
+  });
+  router.delete(
+    /^\/artifacts\/.*/,
+    write,
+    answer(async (request) => {
+      const { run, name } = placeOf(request);
+      if (!(await removeRunFiles(history, run, name))) throw toMissing(name);
+      return {};
+    }),
+  );
+  router.use((request) => {
+    throw new CellarError('not_found', `The proxy has no ${request.method} ${request.path} here.`);
+  });
+  return router;
+
+  async function take(request: Request): Promise<void> {
+    const { run, name } = placeOf(request);
+    if (name === '') throw new CellarError('bad_request', 'A file needs a name.');
+    // Before its bytes are taken in.
+    await getRun(store, run);
+    const length = Number(request.headers['content-length']);
+    const size = Number.isFinite(length) ? length : undefined;
+    const bytes: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
+    };
+    const stored = await store.artifacts.add(bytes, { signal: ending, size });
+    if (size !== undefined && stored.size !== size)
+      throw new CellarError(
+        'bad_request',
+        `${stored.size} of ${size} bytes arrived. Send the file again.`,
+      );
+    await addRunFile(history, run, { ...stored, name });
+  }
+}
+
+async function find(
+  store: Store,
+  request: Request,
+): Promise<{ readonly sha256: string; readonly name: string }> {
+  const { run, name } = placeOf(request);
+  const file = findRunFile(await getRun(store, run), name);
+  if (file === undefined) throw toMissing(name);
+  return file;
+}
+
+async function list(store: Store, path: unknown): Promise<object> {
+  const asked = z.string().safeParse(path ?? '').data ?? '';
+  const { run, name } = parseArtifactPath(asked);
+  const row = await store.catalog.findRun(run);
+  return { files: row === undefined ? [] : listFolder(row.artifacts, name).map(toFile) };
+}
+
+function toFile({ name, size }: Listed): object {
+  return size === undefined
+    ? { path: name, is_dir: true }
+    : { path: name, is_dir: false, file_size: size };
+}
+
+/** By the address as it was sent: what it is decoded to is looked at here alone. */
+function placeOf(request: Request): ReturnType<typeof parseArtifactPath> {
+  const [path = ''] = request.url.split('?');
+  const sent = path.slice(FILES.length);
+  try {
+    return parseArtifactPath(decodeURIComponent(sent));
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new CellarError(
+      'bad_request',
+      `Invalid path ${JSON.stringify(sent)}: a "%" is not encoded.`,
+    );
+  }
+}
+
+function toMissing(name: string): CellarError {
+  return new CellarError('not_found', `The run has no file ${JSON.stringify(name)}.`);
+}
+
+function answer(work: (request: Request) => Promise<object>): RequestHandler {
+  return (request, response, next) => {
+    work(request).then((body) => response.json(body), next);
+  };
+}

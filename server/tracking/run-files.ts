@@ -1,0 +1,58 @@
+import type { History } from '../history/history.js';
+import type { RunRow } from '../store/catalog/rows.js';
+import type { StoredFile } from '../store/artifacts/artifacts.js';
+import { getActiveRun } from './log-run.js';
+import { recordRun } from './record-runs.js';
+
+/** What a folder of a run's files holds directly; `name` has no "/". */
+export interface Listed {
+  readonly name: string;
+  /** In bytes; undefined for a folder. */
+  readonly size: number | undefined;
+}
+
+type RunFile = RunRow['artifacts'][number];
+
+/** Gives a run a file of this name, "a/b.pkl"; its bytes are in the store already. Throws not_found, bad_request for a deleted run. */
+export async function addRunFile(
+  history: History,
+  run: string,
+  { name, sha256, size }: StoredFile & { readonly name: string },
+): Promise<void> {
+  const row = await getActiveRun(history.store, run);
+  const old = findRunFile(row, name);
+  if (old?.sha256 === sha256) return;
+  await recordRun(history, { run, files: [[name, sha256, size]] });
+}
+
+/** Takes a file, or all of a folder, from a run; "" is all. False when there is none. Throws as addRunFile. */
+export async function removeRunFiles(
+  history: History,
+  run: string,
+  name: string,
+): Promise<boolean> {
+  const row = await getActiveRun(history.store, run);
+  const gone = row.artifacts.filter((file) => file.name === name || isBelow(file, name));
+  if (gone.length === 0) return false;
+  await recordRun(history, { run, unfiled: gone.map((file) => file.name) });
+  return true;
+}
+
+export function findRunFile({ artifacts }: RunRow, name: string): RunFile | undefined {
+  return artifacts.find((file) => file.name === name);
+}
+
+/** What a folder of a run's files holds, by name; "" is all of them. Empty for one that is not there, and for a file. */
+export function listFolder(files: readonly RunFile[], folder: string): readonly Listed[] {
+  const found = new Map<string, Listed>();
+  for (const file of files) {
+    if (!isBelow(file, folder)) continue;
+    const [name = '', ...more] = file.name.slice(folder === '' ? 0 : folder.length + 1).split('/');
+    found.set(name, { name, size: more.length > 0 ? undefined : file.size });
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isBelow({ name }: RunFile, folder: string): boolean {
+  return folder === '' || name.startsWith(`${folder}/`);
+}
