@@ -80,7 +80,8 @@ function runOf(number: number): RunRecord {
       { name: 'kind', value: `kind ${number % 40}` },
       { name: 'user', value: 'ada' },
     ],
-    datasets: [],
+    inputs: [],
+    outputs: [],
     artifacts: [],
   };
 }

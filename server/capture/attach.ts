@@ -91,7 +91,8 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     metrics: lastValues(draft.points),
     params: [...draft.params].map(([name, value]) => ({ name, value })),
     tags: [],
-    datasets: [],
+    inputs: [],
+    outputs: [],
     artifacts: mergeArtifacts(run.artifacts),
   };
 }

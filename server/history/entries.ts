@@ -11,8 +11,11 @@ import { record } from './record.js';
 import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
-/** The kinds of entries, each the name of its folder below `.cellar`: of what groups runs, and of models that runs have logged. */
-export const ENTRY_KINDS = ['experiments', 'models'] as const;
+/**
+ * The kinds of entries, each the name of its folder below `.cellar`: of what groups runs, of models that runs
+ * have logged, and of data that they have read.
+ */
+export const ENTRY_KINDS = ['experiments', 'models', 'datasets'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const RECORD = 'entry';
@@ -27,6 +30,7 @@ interface Layout {
 /** Those of which there are many are spread over folders; beside one that has files is its folder of pointers. */
 const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
   experiments: { depth: 0, place: (own) => `${own}.json` },
+  datasets: { depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
   models: { depth: 2, place: (own) => `${own.slice(-2)}/${own}/model.json` },
 };
 

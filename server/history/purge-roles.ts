@@ -31,6 +31,7 @@ const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
     runs: 'runs',
     experiments: 'entries',
     models: 'models',
+    datasets: 'entries',
   },
   notebook: { kept: 'kept' },
   model: { artifacts: 'pointers' },
@@ -39,6 +40,7 @@ const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
 /** Where every folder has an id for its name. */
 const BY_ID: Readonly<Partial<Record<Zone, Zone>>> = {
   notebooks: 'notebook',
+  entries: 'entries',
   models: 'models of a shard',
   'models of a shard': 'model',
   runs: 'shard',

@@ -57,6 +57,8 @@ export interface Logged {
   readonly params?: Pairs;
   readonly tags?: Pairs;
   readonly untagged?: readonly string[];
+  readonly inputs?: RunRow['inputs'];
+  readonly outputs?: RunRow['outputs'];
 }
 
 /** Logs to a run; durable when it resolves. Throws not_found, and bad_request for a deleted run or a param that has another value. */
@@ -64,7 +66,7 @@ export async function logToRun(
   history: History,
   turns: Turns,
   run: string,
-  { points = [], params = [], tags = [], untagged = [] }: Logged,
+  { points = [], params = [], tags = [], untagged = [], inputs = [], outputs = [] }: Logged,
 ): Promise<void> {
   const named = new Map(tags).get(NAME_TAG);
   const change: RunChange = {
@@ -74,6 +76,10 @@ export async function logToRun(
       : { points: points.map(({ name, value, step, time }) => [name, value, step, time]) }),
     ...(params.length === 0 ? {} : { params: params.map(([name, value]) => [name, value]) }),
     ...(tags.length === 0 ? {} : { tags: tags.map(([name, value]) => [name, value]) }),
+    ...(inputs.length === 0
+      ? {}
+      : { inputs: inputs.map(({ dataset, tags: own }) => ({ dataset, tags: [...own] })) }),
+    ...(outputs.length === 0 ? {} : { outputs: [...outputs] }),
     ...(untagged.length === 0 ? {} : { untagged: [...untagged] }),
     ...(named === undefined ? {} : { name: named }),
   };

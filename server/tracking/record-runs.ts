@@ -40,14 +40,17 @@ export function logPoints(
 /** The change with each text as it is kept. */
 async function cleanChange({ secrets }: History, change: RunChange): Promise<RunChange> {
   const { started, name, params = [], tags = [], untagged = [], points = [] } = change;
-  const { files = [], unfiled = [] } = change;
+  const { files = [], unfiled = [], inputs = [] } = change;
   const { texts, values } = await cleanKept(
     secrets,
     [
       ...[name, started?.name, started?.user].flatMap((text) => text ?? []),
       ...[...params.map(([each]) => each), ...tags.flat(), ...untagged],
       ...[...points, ...files].map(([each]) => each),
-      ...unfiled,
+      ...[
+        ...unfiled,
+        ...inputs.flatMap((input) => input.tags.flatMap(({ name: each, value }) => [each, value])),
+      ],
     ],
     params,
   );
@@ -68,6 +71,14 @@ async function cleanChange({ secrets }: History, change: RunChange): Promise<Run
     ...(files.length === 0
       ? {}
       : { files: files.map(([each, ...rest]) => [clean(each), ...rest]) }),
+    ...(inputs.length === 0
+      ? {}
+      : {
+          inputs: inputs.map(({ dataset, tags: own }) => ({
+            dataset,
+            tags: own.map(({ name: each, value }) => ({ name: clean(each), value: clean(value) })),
+          })),
+        }),
     ...(unfiled.length === 0 ? {} : { unfiled: unfiled.map(clean) }),
     ...(points.length === 0
       ? {}
@@ -119,7 +130,7 @@ async function sealRun(
     content: await formatPoints(eachPoint(entries)),
   };
   const files = file.content.length === 0 ? [] : [file];
-  const record = toRecord(row, before?.datasets ?? []);
+  const record = toRecord(row);
   const hasFiles = entries.some((entry) => changesFiles(changeOf(entry)));
   const isEnded = entries.some((entry) => hasEnded(changeOf(entry)));
   return [

@@ -14,6 +14,13 @@ const artifactRecordSchema = z.object({
 });
 export type ArtifactRecord = z.infer<typeof artifactRecordSchema>;
 
+export const inputRecordSchema = z.object({
+  dataset: z.string(),
+  tags: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+
+export const outputRecordSchema = z.object({ model: z.string(), step: z.number().int() });
+
 /** `.cellar/runs/<xx>/<run id>/run.json`: a run with its last metrics; the whole course of each is beside it. */
 export const runRecordSchema = z.object({
   format: z.literal(1),
@@ -39,7 +46,8 @@ export const runRecordSchema = z.object({
   ),
   params: z.array(z.object({ name: z.string(), value: z.string() })),
   tags: z.array(z.object({ name: z.string(), value: z.string() })),
-  datasets: z.array(z.unknown()),
+  inputs: z.array(inputRecordSchema).default([]),
+  outputs: z.array(outputRecordSchema).default([]),
   artifacts: z.array(artifactRecordSchema),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -79,14 +87,15 @@ export function startRecord(
     metrics: [],
     params: [],
     tags: [],
-    datasets: [],
+    inputs: [],
+    outputs: [],
     artifacts: [],
   };
 }
 
 /** A run's row as its record says. */
 export function toRunRow(record: RunRecord): RunRow {
-  const { format: _, metrics, params, tags, datasets: __, ...facts } = record;
+  const { format: _, metrics, params, tags, ...facts } = record;
   return {
     ...facts,
     metrics: Object.fromEntries(metrics.map(({ name, ...metric }) => [name, metric])),
@@ -95,8 +104,8 @@ export function toRunRow(record: RunRecord): RunRow {
   };
 }
 
-/** The inverse of toRunRow, in the order of fields in which a record is kept; a row has no data sets. */
-export function toRecord(run: RunRow, datasets: RunRecord['datasets']): RunRecord {
+/** The inverse of toRunRow, in the order of fields in which a record is kept. */
+export function toRecord(run: RunRow): RunRecord {
   return {
     format: 1,
     id: run.id,
@@ -114,7 +123,8 @@ export function toRecord(run: RunRow, datasets: RunRecord['datasets']): RunRecor
     metrics: Object.entries(run.metrics).map(([name, metric]) => ({ name, ...metric })),
     params: Object.entries(run.params).map(([name, value]) => ({ name, value })),
     tags: Object.entries(run.tags).map(([name, value]) => ({ name, value })),
-    datasets,
+    inputs: run.inputs.map(({ dataset, tags }) => ({ dataset, tags: [...tags] })),
+    outputs: [...run.outputs],
     artifacts: [...run.artifacts],
   };
 }

@@ -4,7 +4,7 @@ import { metricValueSchema } from '../../contract/bundle.js';
 import { runStatusSchema, type RunStatus } from '../../contract/snapshot.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import { foldPoints, type MetricPoint } from './points.js';
-import { startRecord, toRunRow } from './record.js';
+import { inputRecordSchema, outputRecordSchema, startRecord, toRunRow } from './record.js';
 
 const pairSchema = z.tuple([z.string(), z.string()]);
 
@@ -28,6 +28,8 @@ export const runChangeSchema = z.object({
   /** Files of these names, as they are from now on: name, SHA-256, size in bytes. */
   files: z.array(z.tuple([z.string(), z.string(), z.number().int()])).optional(),
   unfiled: z.array(z.string()).optional(),
+  inputs: z.array(inputRecordSchema).optional(),
+  outputs: z.array(outputRecordSchema).optional(),
   /** Name, value, step, time. */
   points: z
     .array(z.tuple([z.string(), metricValueSchema, z.number().int(), z.number()]))
@@ -69,6 +71,8 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
     params: withPairs(begun.params, params),
     tags: withPairs(without(begun.tags, untagged), tags),
     artifacts: withFiles(begun.artifacts, change),
+    inputs: [...begun.inputs, ...(change.inputs ?? []).filter(isNewTo(begun.inputs))],
+    outputs: [...begun.outputs, ...(change.outputs ?? [])],
   };
 }
 
@@ -90,6 +94,12 @@ function withFiles(
   for (const [name, sha256, size] of files)
     byName.set(name, { name, sha256, size, source: 'logged', certainty: 'sure' });
   return [...byName.values()];
+}
+
+/** A dataset that a run has read already is no other one when it is read again. */
+function isNewTo(before: RunRow['inputs']): (input: RunRow['inputs'][number]) => boolean {
+  const known = new Set(before.map(({ dataset }) => dataset));
+  return ({ dataset }) => !known.has(dataset);
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { CellarError } from '../errors.js';
 import type { RunRow } from '../store/catalog/rows.js';
-import type { FieldReader } from './filter/compile.js';
+import type { Dataset } from './datasets.js';
+import type { FieldReader, Resolve } from './filter/compile.js';
 import type { Field } from './filter/filter.js';
 import { toNumber } from './points.js';
 import { isEnd } from './run-change.js';
@@ -13,6 +14,9 @@ export const STATUS_WORDS: Readonly<Record<RunRow['status'], string>> = {
   failed: 'FAILED',
   killed: 'KILLED',
 };
+
+/** What a dataset was to a run, e.g. "training". */
+const CONTEXT_TAG = 'mlflow.data.context';
 
 type Reader = FieldReader<RunRow>;
 
@@ -55,8 +59,36 @@ export function endOf({ status, end }: RunRow): number | undefined {
   return isEnd(status) ? end : undefined;
 }
 
-/** What runs can be searched by, as MLflow names it. Throws bad_request for anything else. */
-export function resolveRunField(field: Field): Reader {
+/** What runs can be searched by, as MLflow names it; `datasets` by id. Its answers throw bad_request for anything else. */
+export function createRunFields(datasets: ReadonlyMap<string, Dataset>): Resolve<RunRow> {
+  return (field) =>
+    field.entity === 'dataset' || field.entity === 'datasets'
+      ? resolveDataset(field, datasets)
+      : resolveRunField(field);
+}
+
+function resolveDataset(
+  { key, text: asked }: Field,
+  datasets: ReadonlyMap<string, Dataset>,
+): Reader {
+  const read = (row: RunRow): readonly string[] => {
+    if (key === 'context')
+      return row.inputs.flatMap(({ tags }) =>
+        tags.flatMap(({ name, value }) => (name === CONTEXT_TAG ? [value] : [])),
+      );
+    return row.inputs.flatMap(({ dataset }) => {
+      const found = datasets.get(dataset);
+      return found === undefined ? [] : [key === 'name' ? found.name : found.digest];
+    });
+  };
+  if (['name', 'digest', 'context'].includes(key)) return { type: 'text', lists: true, read };
+  throw new CellarError(
+    'bad_request',
+    `Datasets have no ${asked}. They are searched by dataset.name, dataset.digest and dataset.context.`,
+  );
+}
+
+function resolveRunField(field: Field): Reader {
   const { key } = field;
   switch (field.entity === undefined ? 'attribute' : ENTITIES[field.entity]) {
     case 'metric':
@@ -76,7 +108,7 @@ export function resolveRunField(field: Field): Reader {
   }
   throw new CellarError(
     'bad_request',
-    `Runs have no ${field.text}. They are searched by metrics.NAME, params.NAME, tags.NAME, and ${[...ATTRIBUTES.keys()].join(', ')}.`,
+    `Runs have no ${field.text}. They are searched by metrics.NAME, params.NAME, tags.NAME, dataset.name, and ${[...ATTRIBUTES.keys()].join(', ')}.`,
   );
 }
 

@@ -12,6 +12,8 @@ export interface Listed {
 }
 
 type RunFile = RunRow['artifacts'][number];
+/** A file of a run or of a logged model. */
+type OwnedFile = Pick<RunFile, 'name' | 'sha256' | 'size'>;
 
 /** Gives a run a file of this name, "a/b.pkl"; its bytes are in the store already. Throws not_found, bad_request for a deleted run. */
 export async function addRunFile(
@@ -20,7 +22,7 @@ export async function addRunFile(
   { name, sha256, size }: StoredFile & { readonly name: string },
 ): Promise<void> {
   const row = await getActiveRun(history.store, run);
-  const old = findRunFile(row, name);
+  const old = findFile(row.artifacts, name);
   if (old?.sha256 === sha256) return;
   await recordRun(history, { run, files: [[name, sha256, size]] });
 }
@@ -32,18 +34,18 @@ export async function removeRunFiles(
   name: string,
 ): Promise<boolean> {
   const row = await getActiveRun(history.store, run);
-  const gone = row.artifacts.filter((file) => file.name === name || isBelow(file, name));
+  const gone = row.artifacts.filter((file) => isWithin(file, name));
   if (gone.length === 0) return false;
   await recordRun(history, { run, unfiled: gone.map((file) => file.name) });
   return true;
 }
 
-export function findRunFile({ artifacts }: RunRow, name: string): RunFile | undefined {
-  return artifacts.find((file) => file.name === name);
+export function findFile(files: readonly OwnedFile[], name: string): OwnedFile | undefined {
+  return files.find((file) => file.name === name);
 }
 
 /** What a folder of a run's files holds, by name; "" is all of them. Empty for one that is not there, and for a file. */
-export function listFolder(files: readonly RunFile[], folder: string): readonly Listed[] {
+export function listFolder(files: readonly OwnedFile[], folder: string): readonly Listed[] {
   const found = new Map<string, Listed>();
   for (const file of files) {
     if (!isBelow(file, folder)) continue;
@@ -53,6 +55,11 @@ export function listFolder(files: readonly RunFile[], folder: string): readonly 
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function isBelow({ name }: RunFile, folder: string): boolean {
+/** Whether a file is the one of this name, or in the folder of this name. */
+export function isWithin(file: OwnedFile, name: string): boolean {
+  return file.name === name || isBelow(file, name);
+}
+
+function isBelow({ name }: OwnedFile, folder: string): boolean {
   return folder === '' || name.startsWith(`${folder}/`);
 }

@@ -1,11 +1,12 @@
 import { compareText } from '../store/catalog/order.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { readDatasets } from './datasets.js';
 import { listExperiments } from './experiments.js';
 import { compileFilter } from './filter/compile.js';
 import { sortRows } from './filter/order.js';
 import { parseOrder, parseStrictly } from './filter/parse.js';
-import { resolveRunField } from './run-fields.js';
+import { createRunFields } from './run-fields.js';
 import { isSeen, type View } from './view.js';
 
 export interface RunSearch {
@@ -22,7 +23,8 @@ export interface RunSearch {
 /** Every run that a search finds, in its order. Throws bad_request for a filter or an order that cannot be used. */
 export async function searchRuns(store: Store, search: RunSearch): Promise<readonly RunRow[]> {
   const filter = parseStrictly(search.filter, search.strict);
-  const holds = compileFilter(filter, resolveRunField);
+  const resolve = createRunFields(await readDatasets(store));
+  const holds = compileFilter(filter, resolve);
   const gone = new Set(
     (await listExperiments(store)).flatMap(({ id, deleted }) => (deleted ? [id] : [])),
   );
@@ -32,7 +34,7 @@ export async function searchRuns(store: Store, search: RunSearch): Promise<reado
     for (const row of rows)
       if (isSeen(row.deleted || gone.has(experiment), search.view) && holds(row)) found.push(row);
   }
-  return sortRows(found, search.order.map(parseOrder), resolveRunField, compareRecent);
+  return sortRows(found, search.order.map(parseOrder), resolve, compareRecent);
 }
 
 function compareRecent(a: RunRow, b: RunRow): number {

@@ -2,24 +2,27 @@ import { CellarError } from '../../errors.js';
 
 /** A place in the files that go through the proxy. */
 export interface ArtifactPlace {
-  readonly run: string;
-  /** Within the run's files; "" is all of them. */
+  readonly owner: 'run' | 'model';
+  /** The run's or the logged model's. */
+  readonly id: string;
+  /** Within its files; "" is all of them. */
   readonly name: string;
 }
 
 /**
- * Where a path of the proxy leads: "<experiment>/<run>/artifacts/<name>". Throws bad_request for one that could lead anywhere else, in
- * whatever encoding; not_found for one that is nobody's.
+ * Where a path of the proxy leads: "<experiment>/<run>/artifacts/<name>", or "<experiment>/models/<model>/artifacts/<name>". Throws
+ * bad_request for one that could lead anywhere else, in whatever encoding; not_found for one that is nobody's.
  */
 export function parseArtifactPath(path: string): ArtifactPlace {
   const name = checkName(path);
-  const [, run = '', folder, ...rest] = name.split('/');
-  if (folder !== 'artifacts' || run === '')
-    throw new CellarError(
-      'not_found',
-      `There are no files at ${JSON.stringify(name)}: those of a run are at EXPERIMENT/RUN/artifacts.`,
-    );
-  return { run, name: rest.join('/') };
+  const [, first = '', ...rest] = name.split('/');
+  const owner = first === 'models' ? 'model' : 'run';
+  const [id = '', folder, ...names] = owner === 'model' ? rest : [first, ...rest];
+  if (folder === 'artifacts' && id !== '') return { owner, id, name: names.join('/') };
+  throw new CellarError(
+    'not_found',
+    `There are no files at ${JSON.stringify(name)}: those of a run are at EXPERIMENT/RUN/artifacts.`,
+  );
 }
 
 /** A name within a run's files, without a "/" at its end. Throws bad_request. */

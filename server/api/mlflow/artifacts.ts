@@ -5,17 +5,19 @@ import * as z from 'zod';
 import { CellarError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { getRun } from '../../tracking/log-run.js';
+import { changeModel, getModel } from '../../tracking/models.js';
 import { artifactUri } from '../../tracking/run-fields.js';
 import {
   addRunFile,
-  findRunFile,
+  findFile,
+  isWithin,
   listFolder,
   removeRunFiles,
   type Listed,
 } from '../../tracking/run-files.js';
 import type { ApiParts } from '../parts.js';
 import { sendArtifact } from '../send-artifact.js';
-import { checkName, parseArtifactPath } from './artifact-path.js';
+import { checkName, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
 import { reading, type MlflowOperation } from './operation.js';
 import type { MlflowParts } from './parts.js';
 import { allow } from './allow.js';
@@ -45,12 +47,11 @@ export function artifactListOperations({
   ];
 }
 
-/** The proxy through which clients hand in and take out the files of runs. */
-export function createArtifactProxy({
-  access,
-  history,
-  ending,
-}: Pick<ApiParts, 'access' | 'history' | 'ending'>): Router {
+/** The proxy through which clients hand in and take out the files of runs and of logged models. */
+export function createArtifactProxy(
+  { history, turns }: MlflowParts,
+  { access, ending }: Pick<ApiParts, 'access' | 'ending'>,
+): Router {
   const { store } = history;
   const router = Router();
   const read = allow(access, ['viewer', 'kernel']);
@@ -61,7 +62,7 @@ export function createArtifactProxy({
     answer((request) => list(store, request.query['path'])),
   );
   router.get(/^\/artifacts\/.*/, read, (request, response, next) => {
-    find(store, request)
+    find(store, placeOf(request))
       .then(({ sha256, name }) => sendArtifact(store, { request, response, sha256, name }))
       .catch(next);
   });
@@ -76,8 +77,15 @@ export function createArtifactProxy({
     /^\/artifacts\/.*/,
     write,
     answer(async (request) => {
-      const { run, name } = placeOf(request);
-      if (!(await removeRunFiles(history, run, name))) throw toMissing(name);
+      const { owner, id, name } = placeOf(request);
+      if (owner === 'run') {
+        if (!(await removeRunFiles(history, id, name))) throw toMissing(name);
+      } else
+        await changeModel(history, turns, id, ({ artifacts }) => {
+          const left = artifacts.filter((file) => !isWithin(file, name));
+          if (left.length === artifacts.length) throw toMissing(name);
+          return { artifacts: left };
+        });
       return {};
     }),
   );
@@ -87,10 +95,11 @@ export function createArtifactProxy({
   return router;
 
   async function take(request: Request): Promise<void> {
-    const { run, name } = placeOf(request);
+    const place = placeOf(request);
+    const { owner, id, name } = place;
     if (name === '') throw new CellarError('bad_request', 'A file needs a name.');
     // Before its bytes are taken in.
-    await getRun(store, run);
+    await filesOf(store, place);
     const length = Number(request.headers['content-length']);
     const size = Number.isFinite(length) ? length : undefined;
     const bytes: AsyncIterable<Uint8Array> = {
@@ -102,25 +111,37 @@ export function createArtifactProxy({
         'bad_request',
         `${stored.size} of ${size} bytes arrived. Send the file again.`,
       );
-    await addRunFile(history, run, { ...stored, name });
+    if (owner === 'run') await addRunFile(history, id, { ...stored, name });
+    else
+      await changeModel(history, turns, id, ({ artifacts }) => ({
+        artifacts: [...artifacts.filter((file) => file.name !== name), { ...stored, name }],
+      }));
   }
 }
 
-async function find(
-  store: Store,
-  request: Request,
-): Promise<{ readonly sha256: string; readonly name: string }> {
-  const { run, name } = placeOf(request);
-  const file = findRunFile(await getRun(store, run), name);
-  if (file === undefined) throw toMissing(name);
+type Files = Awaited<ReturnType<typeof getModel>>['artifacts'];
+
+async function filesOf(store: Store, { owner, id }: ArtifactPlace): Promise<Files> {
+  return owner === 'run'
+    ? (await getRun(store, id)).artifacts
+    : (await getModel(store, id)).artifacts;
+}
+
+async function find(store: Store, place: ArtifactPlace): Promise<Files[number]> {
+  const file = findFile(await filesOf(store, place), place.name);
+  if (file === undefined) throw toMissing(place.name);
   return file;
 }
 
 async function list(store: Store, path: unknown): Promise<object> {
   const asked = z.string().safeParse(path ?? '').data ?? '';
-  const { run, name } = parseArtifactPath(asked);
-  const row = await store.catalog.findRun(run);
-  return { files: row === undefined ? [] : listFolder(row.artifacts, name).map(toFile) };
+  const place = parseArtifactPath(asked);
+  const files = await filesOf(store, place).catch((error: unknown) => {
+    // Clients ask for what may not be there.
+    if (error instanceof CellarError && error.code === 'not_found') return [];
+    throw error;
+  });
+  return { files: listFolder(files, place.name).map(toFile) };
 }
 
 function toFile({ name, size }: Listed): object {
@@ -130,7 +151,7 @@ function toFile({ name, size }: Listed): object {
 }
 
 /** By the address as it was sent: what it is decoded to is looked at here alone. */
-function placeOf(request: Request): ReturnType<typeof parseArtifactPath> {
+function placeOf(request: Request): ArtifactPlace {
   const [path = ''] = request.url.split('?');
   const sent = path.slice(FILES.length);
   try {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
 import { getRun, logToRun, type Logged } from '../../tracking/log-run.js';
+import { changeModel, putMeasures, type Measure } from '../../tracking/models.js';
 import { toMetricValue, type MetricPoint } from '../../tracking/points.js';
 import { readPoints } from '../../tracking/read-points.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
@@ -24,6 +25,10 @@ const metricSchema = z.object({
   value: doubleSchema,
   timestamp: wholeSchema,
   step: wholeSchema.nullish(),
+  /** The logged model that it measures, and the data on which it does. */
+  model_id: textSchema,
+  dataset_name: textSchema,
+  dataset_digest: textSchema,
 });
 type Metric = z.output<typeof metricSchema>;
 type Pair = z.output<typeof pairSchema>;
@@ -35,12 +40,27 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
     await logToRun(history, turns, run, logged);
     return {};
   };
+  /** What metrics say of logged models, beside the run. */
+  const measure = async (run: string, metrics: readonly Metric[]): Promise<object> => {
+    for (const model of new Set(metrics.map(({ model_id: id }) => id)))
+      if (model !== '')
+        await changeModel(history, turns, model, (before) => ({
+          metrics: putMeasures(
+            before.metrics,
+            metrics.filter(({ model_id: id }) => id === model).map((each) => toMeasure(run, each)),
+          ),
+        }));
+    return {};
+  };
   return [
     writing({
       method: 'post',
       path: '/runs/log-metric',
       input: runSchema.and(metricSchema),
-      run: ({ id, ...metric }) => log(id, { points: [toPoint(metric)] }),
+      run: async ({ id, ...metric }) => {
+        await log(id, { points: [toPoint(metric)] });
+        return measure(id, [metric]);
+      },
     }),
     writing({
       method: 'post',
@@ -65,16 +85,17 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
           tags: listOf(pairSchema),
         }),
       ),
-      run: ({ id, metrics, params, tags }) => {
+      run: async ({ id, metrics, params, tags }) => {
         checkCount('metrics', metrics, MOST.metrics);
         checkCount('params', params, MOST.params);
         checkCount('tags', tags, MOST.tags);
         checkCount('metrics, params and tags', [...metrics, ...params, ...tags], MOST.inBatch);
-        return log(id, {
+        await log(id, {
           points: metrics.map(toPoint),
           params: params.map(toParam),
           tags: tags.map(toTag),
         });
+        return measure(id, metrics);
       },
     }),
     reading({
@@ -107,6 +128,11 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
 function toPoint({ key, value, timestamp, step }: Metric): MetricPoint {
   checkKey(key, 'metric');
   return { name: key, value: toMetricValue(value), step: step ?? 0, time: timestamp };
+}
+
+function toMeasure(run: string, metric: Metric): Measure {
+  const { dataset_name: name, dataset_digest: digest } = metric;
+  return { ...toPoint(metric), run, dataset: name === '' ? null : { name, digest } };
 }
 
 function toParam({ key, value }: Pair): readonly [string, string] {

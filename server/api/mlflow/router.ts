@@ -7,7 +7,9 @@ import { allow } from './allow.js';
 import { artifactListOperations, createArtifactProxy } from './artifacts.js';
 import { experimentOperations } from './experiments.js';
 import { createMlflowFailure } from './failure.js';
+import { inputOperations } from './inputs.js';
 import { loggingOperations } from './logging.js';
+import { modelOperations } from './models.js';
 import type { MlflowOperation } from './operation.js';
 import { runOperations } from './runs.js';
 
@@ -29,6 +31,8 @@ export function addMlflow(app: Express, api: ApiParts): void {
     ...experimentOperations(parts),
     ...runOperations(parts),
     ...loggingOperations(parts),
+    ...inputOperations(parts),
+    ...modelOperations(parts),
     ...artifactListOperations(parts),
   ])
     router[operation.method](
@@ -46,7 +50,7 @@ export function addMlflow(app: Express, api: ApiParts): void {
     );
   });
   for (const prefix of PREFIXES) app.use(prefix, router, createMlflowFailure(report));
-  const proxy = createArtifactProxy(api);
+  const proxy = createArtifactProxy(parts, api);
   for (const prefix of PROXIES) app.use(prefix, proxy, createMlflowFailure(report));
   for (const path of SERVER_FACTS)
     app.get(path, (_request, response) => {

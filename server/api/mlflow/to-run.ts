@@ -1,4 +1,5 @@
 import type { RunRow } from '../../store/catalog/rows.js';
+import { findDatasets, type Dataset } from '../../tracking/datasets.js';
 import { findExperiment } from '../../tracking/experiments.js';
 import { artifactUri, endOf, STATUS_WORDS } from '../../tracking/run-fields.js';
 import type { Store } from '../../store/store.js';
@@ -8,6 +9,7 @@ export interface MlflowRun {
   readonly info: object;
   readonly data: object;
   readonly inputs: object;
+  readonly outputs: object;
 }
 
 /** Runs as MLflow tells them, in their order. */
@@ -15,6 +17,10 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
   const ids = [...new Set(rows.map(({ experiment }) => experiment))];
   const found = await Promise.all(ids.map((id) => findExperiment(store, id)));
   const experiments = new Map(ids.map((id, at) => [id, found[at]]));
+  const datasets = await findDatasets(
+    store,
+    rows.flatMap(({ inputs }) => inputs.map(({ dataset }) => dataset)),
+  );
   return rows.map((row) => {
     const experiment = experiments.get(row.experiment);
     const files = experiment?.files ?? null;
@@ -38,9 +44,25 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
         params: toPairs(row.params),
         tags: toPairs(row.tags),
       },
-      inputs: {},
+      inputs: {
+        dataset_inputs: row.inputs.flatMap(({ dataset, tags }) => {
+          const found = datasets.get(dataset);
+          return found === undefined ? [] : [{ tags: tags.map(toPair), dataset: toDataset(found) }];
+        }),
+      },
+      outputs: {
+        model_outputs: row.outputs.map(({ model, step }) => ({ model_id: model, step })),
+      },
     };
   });
+}
+
+function toDataset({ sourceType, ...rest }: Dataset): object {
+  return { ...rest, source_type: sourceType };
+}
+
+function toPair({ name, value }: { readonly name: string; readonly value: string }): object {
+  return { key: name, value };
 }
 
 function toPairs(texts: Readonly<Record<string, string>>): object[] {

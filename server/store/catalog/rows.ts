@@ -38,6 +38,13 @@ export interface MetricRow {
   readonly time: number;
 }
 
+/** A dataset that a run read: the entry that describes it, and what the run says of it. */
+export interface RunInput {
+  /** The entry's own id. */
+  readonly dataset: string;
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
+}
+
 export interface RunRow {
   readonly id: string;
   readonly name: string;
@@ -62,6 +69,9 @@ export interface RunRow {
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly artifacts: readonly Omit<Artifact, 'run'>[];
+  readonly inputs: readonly RunInput[];
+  /** Models that it logged, by the entry's own id. */
+  readonly outputs: readonly { readonly model: string; readonly step: number }[];
 }
 
 /** That a person keeps a snapshot for ever. */
@@ -98,7 +108,11 @@ export interface EntryRow {
   /** Of the record that changed it last. */
   readonly number: number;
   /** Its files, which stay as long as it names them. */
-  readonly artifacts: readonly { readonly name: string; readonly sha256: string; readonly size: number }[];
+  readonly artifacts: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly size: number;
+  }[];
   /** As JSON has it; the kind's own schema says what it holds. */
   readonly data: unknown;
 }

@@ -59,6 +59,8 @@ export function runOf(id: string, rest: Partial<RunRow> = {}): RunRow {
     params: {},
     tags: {},
     artifacts: [],
+    inputs: [],
+    outputs: [],
     ...rest,
   };
 }
@@ -73,7 +75,15 @@ export function expiredOf(id: string, rest: Partial<ExpiredRow> = {}): ExpiredRo
 }
 
 export function entryOf(id: string, rest: Partial<EntryRow> = {}): EntryRow {
-  return { id, kind: 'experiments', name: `name of ${id}`, number: 1, artifacts: [], data: { tags: [] }, ...rest };
+  return {
+    id,
+    kind: 'experiments',
+    name: `name of ${id}`,
+    number: 1,
+    artifacts: [],
+    data: { tags: [] },
+    ...rest,
+  };
 }
 
 /** A whole catalog: the collections that are given, and no rows of the others. */
