@@ -9,7 +9,8 @@ const SERVER = {
   history: ['notebook', 'work', 'checkout', 'store'],
   tracking: ['notebook', 'work', 'checkout', 'store', 'history'],
   review: ['store', 'history'],
-  registry: ['store', 'tracking', 'review'],
+  // What it records goes through history's journal, as that of tracking and review does.
+  registry: ['store', 'history', 'tracking', 'review'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],

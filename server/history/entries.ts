@@ -11,27 +11,33 @@ import { record } from './record.js';
 import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
-/**
- * The kinds of entries, each the name of its folder below `.cellar`: of what groups runs, of models that runs
- * have logged, and of data that they have read.
- */
-export const ENTRY_KINDS = ['experiments', 'models', 'datasets'] as const;
+/** What groups runs; models that runs have logged; data that they have read; registered models, and their versions. */
+export const ENTRY_KINDS = ['experiments', 'models', 'datasets', 'registered', 'versions'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const RECORD = 'entry';
 
+/** Where the entries of a kind are in main's tree. */
 interface Layout {
-  /** How many folders below the kind's own its files are. */
+  /** Below `.cellar`. */
+  readonly folder: string;
+  /** How many folders below that their files are: those of which there are many are spread over them. */
   readonly depth: number;
-  /** The file of one, within the kind's folder. */
-  place(own: string): string;
+  readonly place: (own: string) => string;
 }
 
-/** Those of which there are many are spread over folders; beside one that has files is its folder of pointers. */
 const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
-  experiments: { depth: 0, place: (own) => `${own}.json` },
-  datasets: { depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
-  models: { depth: 2, place: (own) => `${own.slice(-2)}/${own}/model.json` },
+  experiments: { folder: 'experiments', depth: 0, place: (own) => `${own}.json` },
+  datasets: { folder: 'datasets', depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
+  // Beside it is the folder of its files' pointers.
+  models: { folder: 'models', depth: 2, place: (own) => `${own.slice(-2)}/${own}/model.json` },
+  registered: { folder: 'registry/models', depth: 0, place: (own) => `${own}.json` },
+  versions: {
+    folder: 'registry/versions',
+    depth: 1,
+    // By their model.
+    place: (own) => `${own.split('-')[0] ?? ''}/${own}.json`,
+  },
 };
 
 /** A journal record of kind "entry": the whole of one, as it is from then on. */
@@ -56,7 +62,8 @@ const entryFileSchema = entrySchema.extend({
 /** The file of an entry, by its id in the catalog: "experiments/12". */
 export function entryPath(id: string): string {
   const [kind = '', own = ''] = id.split('/');
-  return `.cellar/${kind}/${LAYOUT[kind as EntryKind].place(own)}`;
+  const { folder, place } = LAYOUT[kind as EntryKind];
+  return `.cellar/${folder}/${place(own)}`;
 }
 
 /** Keeps an entry, or what it is from now on; durable when it resolves. */
@@ -97,13 +104,9 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
   const before = await findTreeBefore(repository, commit);
   const entries: EntryRow[] = [];
   for (const kind of ENTRY_KINDS) {
-    const files = await findChangedFiles(
-      repository,
-      before,
-      commit.tree,
-      `.cellar/${kind}`,
-      LAYOUT[kind].depth,
-    );
+    const { folder, depth } = LAYOUT[kind];
+    const place = `.cellar/${folder}`;
+    const files = await findChangedFiles(repository, before, commit.tree, place, depth);
     for (const [path, oid] of files) {
       if (!path.endsWith('.json')) continue;
       entries.push(parseFile(await repository.readBlob(oid)));
@@ -115,8 +118,9 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
 /** Each entry's file, as the catalog has it. */
 export const mendEntries: Mender = {
   guess: async function* (store, path) {
-    const [, kind, ...rest] = path.split('/');
-    const own = rest.at(-1) === 'model.json' ? rest.at(-2) : rest.at(-1)?.replace(/\.json$/, '');
+    const names = path.split('/');
+    const own = names.at(-1) === 'model.json' ? names.at(-2) : names.at(-1)?.replace(/\.json$/, '');
+    const kind = ENTRY_KINDS.find((each) => path.startsWith(`.cellar/${LAYOUT[each].folder}/`));
     const row = await store.catalog.findEntry(`${kind ?? ''}/${own ?? ''}`);
     if (row !== undefined && entryPath(row.id) === path) yield toFile(row).content;
   },

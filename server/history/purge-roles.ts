@@ -32,6 +32,7 @@ const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
     experiments: 'entries',
     models: 'models',
     datasets: 'entries',
+    registry: 'entries',
   },
   notebook: { kept: 'kept' },
   model: { artifacts: 'pointers' },

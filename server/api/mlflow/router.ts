@@ -10,7 +10,9 @@ import { createMlflowFailure } from './failure.js';
 import { inputOperations } from './inputs.js';
 import { loggingOperations } from './logging.js';
 import { modelOperations } from './models.js';
+import { versionOperations } from './model-versions.js';
 import type { MlflowOperation } from './operation.js';
+import { registeredOperations } from './registered-models.js';
 import { runOperations } from './runs.js';
 
 /** The same calls: of clients, and of pages in a browser. */
@@ -33,6 +35,8 @@ export function addMlflow(app: Express, api: ApiParts): void {
     ...loggingOperations(parts),
     ...inputOperations(parts),
     ...modelOperations(parts),
+    ...registeredOperations(parts),
+    ...versionOperations(parts),
     ...artifactListOperations(parts),
   ])
     router[operation.method](

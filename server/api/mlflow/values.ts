@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
+import { STAGES, type Stage } from '../../registry/model-versions.js';
 import type { View } from '../../tracking/view.js';
 
 /** Limits of MLflow 3.17 (reference: mlflow-rest.md, section 4), in characters. */
@@ -23,6 +24,10 @@ export const MOST = {
   datasetProfile: 16_777_215,
   inputTagKey: 255,
   inputTag: 500,
+  registered: 1_000,
+  versions: 200_000,
+  registryTag: 100_000,
+  alias: 255,
   found: 50_000,
   points: 25_000,
 } as const;
@@ -79,6 +84,19 @@ export const runSchema = z
 
 /** The id of an experiment, which some clients send as a number. */
 export const experimentIdSchema = z.union([z.string(), z.number().transform(String)]);
+
+/** A version's number, which most clients send as text. */
+export const versionSchema = z
+  .union([z.number(), z.string().regex(/^\d+$/, 'a whole number is wanted').transform(Number)])
+  .refine((number) => Number.isSafeInteger(number) && number > 0, 'a whole number is wanted');
+
+/** A stage, in upper or lower case. */
+export const stageSchema = z.string().transform((given, context): Stage => {
+  const stage = STAGES.find((each) => each.toLowerCase() === given.toLowerCase());
+  if (stage !== undefined) return stage;
+  context.addIssue({ code: 'custom', message: `one of ${STAGES.join(', ')} is wanted` });
+  return z.NEVER;
+});
 
 /** A text; null and absence are empty. */
 export const textSchema = z

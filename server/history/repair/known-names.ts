@@ -8,7 +8,6 @@ const PLAIN = [
   '.cellar/format.json',
   '.cellar/generation.json',
   '.cellar/expired/x',
-  '.cellar/registry/x',
   '.cellar/reviews/x',
 ];
 const MOST_NAMES = 2_000;

@@ -1,0 +1,196 @@
+import * as z from 'zod';
+
+import { CellarError } from '../../errors.js';
+import {
+  addVersion,
+  changeVersion,
+  getVersion,
+  listVersions,
+  type ModelVersion,
+  type VersionChange,
+  type VersionName,
+} from '../../registry/model-versions.js';
+import { changeRegistered, getRegistered } from '../../registry/registered-models.js';
+import { searchVersions } from '../../registry/search-registry.js';
+import type { Store } from '../../store/store.js';
+import { getRun } from '../../tracking/log-run.js';
+import { getModel, putPairs } from '../../tracking/models.js';
+import { artifactUri } from '../../tracking/run-fields.js';
+import { modelUri } from './models.js';
+import { reading, writing, type MlflowOperation } from './operation.js';
+import { checkMost, pageOf } from './page.js';
+import type { MlflowParts } from './parts.js';
+import { toVersion } from './to-registry.js';
+import {
+  checkKey,
+  checkLength,
+  listOf,
+  MOST,
+  pairSchema,
+  stageSchema,
+  textSchema,
+  versionSchema,
+  wholeSchema,
+} from './values.js';
+
+const PATH = '/model-versions';
+const oneSchema = z.object({ name: z.string(), version: versionSchema });
+
+/** Versions of registered models. */
+export function versionOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
+  const { store } = history;
+  const tell = async (name: string, version: ModelVersion): Promise<object> => ({
+    model_version: toVersion(await getRegistered(store, name), version),
+  });
+  const change = async (
+    { name, version }: VersionName,
+    by: (before: ModelVersion) => VersionChange,
+  ): Promise<object> => tell(name, await changeVersion(history, turns, { name, version }, by));
+  const quietly = async (...asked: Parameters<typeof change>): Promise<object> => {
+    await change(...asked);
+    return {};
+  };
+  return [
+    writing({
+      method: 'post',
+      path: `${PATH}/create`,
+      input: z.object({
+        name: z.string(),
+        source: z.string(),
+        run_id: textSchema,
+        model_id: textSchema,
+        run_link: textSchema,
+        description: textSchema,
+        tags: listOf(pairSchema),
+      }),
+      run: async (asked) => {
+        const { name, source, description, run_link: runLink } = asked;
+        checkSource(source);
+        const logged = asked.model_id === '' ? (LOGGED.exec(source)?.[1] ?? '') : asked.model_id;
+        const model = logged === '' ? undefined : await getModel(store, logged);
+        const version = await addVersion(history, turns, name, {
+          ...{ source, description, runLink, logged },
+          run: asked.run_id === '' ? (model?.run ?? '') : asked.run_id,
+          tags: asked.tags.map(toTag),
+        });
+        return tell(name, version);
+      },
+    }),
+    reading({
+      method: 'get',
+      path: `${PATH}/get`,
+      input: oneSchema,
+      run: async ({ name, version }) => tell(name, await getVersion(store, { name, version })),
+    }),
+    reading({
+      method: 'get',
+      path: `${PATH}/get-download-uri`,
+      input: oneSchema,
+      run: async ({ name, version }) => ({
+        artifact_uri: await locate(store, await getVersion(store, { name, version })),
+      }),
+    }),
+    writing({
+      method: 'patch',
+      path: `${PATH}/update`,
+      input: oneSchema.extend({ description: textSchema }),
+      run: ({ description, ...one }) => change(one, () => ({ description })),
+    }),
+    writing({
+      method: 'delete',
+      path: `${PATH}/delete`,
+      input: oneSchema,
+      run: async (one) => {
+        await quietly(one, () => ({ deleted: true }));
+        await changeRegistered(history, turns, one.name, ({ aliases }) => ({
+          aliases: aliases.filter(({ version }) => version !== one.version),
+        }));
+        return {};
+      },
+    }),
+    writing({
+      method: 'post',
+      path: `${PATH}/set-tag`,
+      input: oneSchema.extend(pairSchema.shape),
+      run: ({ key, value, ...one }) =>
+        quietly(one, ({ tags }) => ({ tags: putPairs(tags, [toTag({ key, value })]) })),
+    }),
+    writing({
+      method: 'delete',
+      path: `${PATH}/delete-tag`,
+      input: oneSchema.extend({ key: z.string() }),
+      run: ({ key, ...one }) =>
+        quietly(one, ({ tags }) => ({ tags: tags.filter(({ name }) => name !== key) })),
+    }),
+    writing({
+      method: 'post',
+      path: `${PATH}/transition-stage`,
+      input: oneSchema.extend({
+        stage: stageSchema,
+        archive_existing_versions: z.boolean().nullish(),
+      }),
+      run: async ({ stage, archive_existing_versions: archives, ...one }) => {
+        const answer = await change(one, () => ({ stage }));
+        const model = await getRegistered(store, one.name);
+        for (const other of archives === true ? await listVersions(store, model) : [])
+          if (other.stage === stage && other.version !== one.version)
+            await change({ name: one.name, version: other.version }, () => ({
+              stage: 'Archived',
+            }));
+        return answer;
+      },
+    }),
+    reading({
+      method: 'get',
+      path: `${PATH}/search`,
+      input: z.object({
+        filter: textSchema,
+        max_results: wholeSchema.nullish(),
+        order_by: listOf(z.string()),
+        page_token: textSchema,
+      }),
+      run: async (asked) => {
+        const most = checkMost(asked.max_results, 10_000, MOST.versions);
+        const { filter, order_by: order } = asked;
+        const found = await searchVersions(store, { filter, order, strict: true });
+        const { items, next } = pageOf(found, asked.page_token, most);
+        return {
+          model_versions: items.map(({ model, version }) => toVersion(model, version)),
+          next_page_token: next,
+        };
+      },
+    }),
+  ];
+}
+
+/** A source that is a logged model. */
+const LOGGED = /^models:\/(m-[0-9a-f]{32})$/;
+const OF_RUN = /^runs:\/([^/]+)(?:\/(.*))?$/;
+
+/** Where a version's files are, as clients can fetch them. */
+async function locate(store: Store, { source, logged }: ModelVersion): Promise<string> {
+  if (LOGGED.test(source) && logged !== '') return modelUri(await getModel(store, logged));
+  const [, run, path = ''] = OF_RUN.exec(source) ?? [];
+  if (run === undefined) return source;
+  return `${artifactUri(await getRun(store, run))}/${path}`;
+}
+
+/** Files of one machine are nobody's else, and a server must never be led to its own. */
+function checkSource(source: string): void {
+  const isRemote = /^[a-z][a-z0-9+.-]*:/i.test(source) && !/^(file|[a-z]):/i.test(source);
+  const text = source.toLowerCase();
+  if (isRemote && !/(^|\/|%2f)(\.\.|%2e%2e|\.%2e|%2e\.)(\/|%2f|$)/.test(text)) return;
+  throw new CellarError(
+    'bad_request',
+    `Invalid model version source ${JSON.stringify(source)}: name a run, a logged model or a store, not a path of one machine, and no "..".`,
+  );
+}
+
+function toTag({ key, value }: z.output<typeof pairSchema>): {
+  readonly name: string;
+  readonly value: string;
+} {
+  checkKey(key, 'tag');
+  checkLength(value, MOST.registryTag, 'value of a tag');
+  return { name: key, value };
+}

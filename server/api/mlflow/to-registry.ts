@@ -1,0 +1,49 @@
+import type { Store } from '../../store/store.js';
+import { listVersions, type ModelVersion, type Stage } from '../../registry/model-versions.js';
+import type { RegisteredModel } from '../../registry/registered-models.js';
+
+/** A version as MLflow tells it. */
+export function toVersion(model: RegisteredModel, version: ModelVersion): object {
+  const aliases = model.aliases.flatMap(({ name, version: number }) =>
+    number === version.version ? [name] : [],
+  );
+  return {
+    name: model.name,
+    version: String(version.version),
+    creation_timestamp: version.created,
+    last_updated_timestamp: version.updated,
+    current_stage: version.stage,
+    description: version.description,
+    source: version.source,
+    run_id: version.run,
+    run_link: version.runLink,
+    ...(version.logged === '' ? {} : { model_id: version.logged }),
+    status: 'READY',
+    tags: version.tags.map(({ name, value }) => ({ key: name, value })),
+    aliases,
+  };
+}
+
+/** A registered model as MLflow tells it, with the newest version of each stage. */
+export async function toRegistered(store: Store, model: RegisteredModel): Promise<object> {
+  const latest = await listLatest(store, model);
+  return {
+    name: model.name,
+    creation_timestamp: model.created,
+    last_updated_timestamp: model.updated,
+    description: model.description,
+    latest_versions: latest.map((version) => toVersion(model, version)),
+    tags: model.tags.map(({ name, value }) => ({ key: name, value })),
+    aliases: model.aliases.map(({ name, version }) => ({ alias: name, version: String(version) })),
+  };
+}
+
+/** The newest version of each stage. */
+export async function listLatest(
+  store: Store,
+  model: RegisteredModel,
+): Promise<readonly ModelVersion[]> {
+  const byStage = new Map<Stage, ModelVersion>();
+  for (const version of await listVersions(store, model)) byStage.set(version.stage, version);
+  return [...byStage.values()];
+}

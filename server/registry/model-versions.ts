@@ -1,0 +1,141 @@
+import * as z from 'zod';
+
+import { CellarError } from '../errors.js';
+import { cleanKept } from '../history/clean-kept.js';
+import { recordEntry } from '../history/entries.js';
+import type { History } from '../history/history.js';
+import type { EntryRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
+import type { Turns } from '../tracking/turns.js';
+import { getRegistered, type RegisteredModel } from './registered-models.js';
+
+const KIND = 'versions';
+
+export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
+export type Stage = (typeof STAGES)[number];
+
+const dataSchema = z.object({
+  /** The id of its registered model. */
+  model: z.string(),
+  /** From 1, and never given twice. */
+  version: z.number().int(),
+  deleted: z.boolean(),
+  /** In milliseconds since 1970. */
+  created: z.number(),
+  updated: z.number(),
+  stage: z.enum(STAGES),
+  description: z.string(),
+  /** Where its files are, as whoever registered it said: a logged model, a run's folder, or a store elsewhere. */
+  source: z.string(),
+  /** The run that made it; empty where none is known. */
+  run: z.string(),
+  runLink: z.string(),
+  /** The logged model that it is; empty where it is none. */
+  logged: z.string(),
+  tags: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+type VersionData = z.infer<typeof dataSchema>;
+
+export type ModelVersion = VersionData;
+
+export type VersionStart = Pick<
+  ModelVersion,
+  'description' | 'source' | 'run' | 'runLink' | 'logged' | 'tags'
+>;
+/** What becomes of one; what is left out stays as it is. */
+export type VersionChange = Partial<
+  Pick<ModelVersion, 'deleted' | 'stage' | 'description' | 'tags'>
+>;
+
+/** Registers a version; durable when it resolves. Throws not_found for a name that nobody registered. */
+export async function addVersion(
+  history: History,
+  turns: Turns,
+  name: string,
+  start: VersionStart,
+): Promise<ModelVersion> {
+  const { store } = history;
+  const { id } = await getRegistered(store, name);
+  return turns.take(`versions of ${id}`, async () => {
+    const numbers = (await listAll(store, id)).map(({ version }) => version);
+    const now = store.now();
+    return keep(history, {
+      ...start,
+      ...{ model: id, version: Math.max(0, ...numbers) + 1 },
+      ...{ deleted: false, stage: 'None', created: now, updated: now },
+    });
+  });
+}
+
+/** Changes one; durable when it resolves. Throws not_found. */
+export async function changeVersion(
+  history: History,
+  turns: Turns,
+  { name, version }: VersionName,
+  change: (before: ModelVersion) => VersionChange,
+): Promise<ModelVersion> {
+  const { store } = history;
+  const { id } = await getRegistered(store, name);
+  return turns.take(`versions of ${id}`, async () => {
+    const before = await getVersion(store, { name, version });
+    return keep(history, { ...before, ...change(before), updated: store.now() });
+  });
+}
+
+/** A version as people name it: "wine", 3. */
+export interface VersionName {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** Throws not_found, also for one that was deleted. */
+export async function getVersion(
+  store: Store,
+  { name, version }: VersionName,
+): Promise<ModelVersion> {
+  const { id } = await getRegistered(store, name);
+  const row = await store.catalog.findEntry(`${KIND}/${id}-${version}`);
+  const found = row === undefined ? undefined : toVersion(row);
+  if (found !== undefined && !found.deleted) return found;
+  throw new CellarError('not_found', `${JSON.stringify(name)} has no version ${version}.`);
+}
+
+/** The versions of a registered model that were not deleted, by number. */
+export async function listVersions(
+  store: Store,
+  { id }: Pick<RegisteredModel, 'id'>,
+): Promise<readonly ModelVersion[]> {
+  return (await listAll(store, id)).filter(({ deleted }) => !deleted);
+}
+
+async function listAll(store: Store, model: string): Promise<readonly ModelVersion[]> {
+  return (await store.catalog.entries(KIND))
+    .filter(({ id }) => id.startsWith(`${KIND}/${model}-`))
+    .map(toVersion)
+    .sort((a, b) => a.version - b.version);
+}
+
+async function keep(history: History, data: ModelVersion): Promise<ModelVersion> {
+  const { texts } = await cleanKept(history.secrets, [
+    ...[data.description, data.source, data.runLink],
+    ...data.tags.flatMap(({ name, value }) => [name, value]),
+  ]);
+  const clean = (text: string): string => texts.get(text) ?? '';
+  const row = await recordEntry(history, {
+    kind: KIND,
+    id: `${data.model}-${data.version}`,
+    name: null,
+    data: {
+      ...data,
+      description: clean(data.description),
+      source: clean(data.source),
+      runLink: clean(data.runLink),
+      tags: data.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),
+    },
+  });
+  return toVersion(row);
+}
+
+function toVersion({ data }: EntryRow): ModelVersion {
+  return dataSchema.parse(data);
+}
