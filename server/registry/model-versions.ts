@@ -7,7 +7,7 @@ import type { History } from '../history/history.js';
 import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import type { Turns } from '../tracking/turns.js';
-import { getRegistered, type RegisteredModel } from './registered-models.js';
+import { changeRegistered, getRegistered, type RegisteredModel } from './registered-models.js';
 
 const KIND = 'versions';
 
@@ -56,7 +56,7 @@ export async function addVersion(
 ): Promise<ModelVersion> {
   const { store } = history;
   const { id } = await getRegistered(store, name);
-  return turns.take(`versions of ${id}`, async () => {
+  const added = await turns.take(`versions of ${id}`, async () => {
     const numbers = (await listAll(store, id)).map(({ version }) => version);
     const now = store.now();
     return keep(history, {
@@ -65,6 +65,9 @@ export async function addVersion(
       ...{ deleted: false, stage: 'None', created: now, updated: now },
     });
   });
+  // It has changed, too.
+  await changeRegistered(history, turns, name, () => ({}));
+  return added;
 }
 
 /** Changes one; durable when it resolves. Throws not_found. */

@@ -20,13 +20,17 @@ export interface NamedVersion {
   readonly version: ModelVersion;
 }
 
+const PROMPT_TAG = 'mlflow.prompt.is_prompt';
+/** By these things are ordered, and not searched. */
+const ORDER_ALONE = ['timestamp', 'creation_timestamp', 'last_updated_timestamp'];
+
 type Tagged = { readonly tags: RegisteredModel['tags'] };
 
 const MODELS: ReadonlyMap<string, FieldReader<RegisteredModel>> = new Map<
   string,
   FieldReader<RegisteredModel>
 >([
-  ['name', { type: 'text', read: ({ name }) => name }],
+  ['name', { type: 'text', lists: true, read: ({ name }) => name }],
   ['timestamp', { type: 'number', read: ({ updated }) => updated }],
   ['last_updated_timestamp', { type: 'number', read: ({ updated }) => updated }],
   ['creation_timestamp', { type: 'number', read: ({ created }) => created }],
@@ -36,7 +40,7 @@ const VERSIONS: ReadonlyMap<string, FieldReader<NamedVersion>> = new Map<
   string,
   FieldReader<NamedVersion>
 >([
-  ['name', { type: 'text', read: ({ model }) => model.name }],
+  ['name', { type: 'text', lists: true, read: ({ model }) => model.name }],
   ['run_id', { type: 'text', lists: true, read: ({ version }) => version.run }],
   ['source_path', { type: 'text', read: ({ version }) => version.source }],
   ['version_number', { type: 'number', read: ({ version }) => version.version }],
@@ -51,7 +55,7 @@ export async function searchRegistered(
   { filter, strict, order }: RegistrySearch,
 ): Promise<readonly RegisteredModel[]> {
   const resolve = createFields('Registered models', MODELS, (model) => model);
-  const holds = compileFilter(parseStrictly(filter, strict), resolve);
+  const holds = compileFilter(parseStrictly(filter, strict), forFilters(resolve));
   const found = (await listRegistered(store)).filter(holds);
   return sortRows(found, order.map(parseOrder), resolve, (a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -62,12 +66,20 @@ export async function searchVersions(
   { filter, strict, order }: RegistrySearch,
 ): Promise<readonly NamedVersion[]> {
   const resolve = createFields('Model versions', VERSIONS, ({ version }: NamedVersion) => version);
-  const holds = compileFilter(parseStrictly(filter, strict), resolve);
+  const holds = compileFilter(parseStrictly(filter, strict), forFilters(resolve));
   const found: NamedVersion[] = [];
   for (const model of await listRegistered(store))
     for (const version of await listVersions(store, model))
       if (holds({ model, version })) found.push({ model, version });
   return sortRows(found, order.map(parseOrder), resolve, compareVersions);
+}
+
+function forFilters<Row>(resolve: Resolve<Row>): Resolve<Row> {
+  return (field) => {
+    if (!ORDER_ALONE.includes(field.key) || field.entity?.startsWith('tag') === true)
+      return resolve(field);
+    throw new CellarError('bad_request', `The registry is not searched by ${field.text}.`);
+  };
 }
 
 function compareVersions(a: NamedVersion, b: NamedVersion): number {
@@ -89,7 +101,7 @@ function createFields<Row>(
         type: 'text',
         presence: true,
         // Clients leave prompts out by a tag that other models do not have.
-        absentDiffers: true,
+        absentDiffers: key === PROMPT_TAG,
         read: (row) => toTagged(row).tags.find(({ name }) => name === key)?.value,
       };
     const isAttribute = entity === undefined || ['attribute', 'attributes'].includes(entity);

@@ -78,7 +78,7 @@ export async function logToRun(
     ...(tags.length === 0 ? {} : { tags: tags.map(([name, value]) => [name, value]) }),
     ...(inputs.length === 0
       ? {}
-      : { inputs: inputs.map(({ dataset, tags: own }) => ({ dataset, tags: [...own] })) }),
+      : { inputs: inputs.map(({ kind, id, tags: own }) => ({ kind, id, tags: [...own] })) }),
     ...(outputs.length === 0 ? {} : { outputs: [...outputs] }),
     ...(untagged.length === 0 ? {} : { untagged: [...untagged] }),
     ...(named === undefined ? {} : { name: named }),

@@ -76,7 +76,7 @@ function parsePoint(line: string): MetricRow {
   throw new SyntaxError(`no metric point: ${line.slice(0, 80)}`);
 }
 
-/** The last value of each metric: the greatest by step, then time, then order (as MLflow decides it). */
+/** The last value of each metric: the greatest by step, then time, then value (as MLflow decides it). */
 export function foldPoints(
   before: Iterable<readonly [string, MetricRow]>,
   points: Iterable<MetricPoint>,
@@ -84,10 +84,17 @@ export function foldPoints(
   const last = new Map(before);
   for (const { name, value, step, time } of points) {
     const old = last.get(name);
-    const later = old === undefined || step > old.step || (step === old.step && time >= old.time);
-    if (later) last.set(name, { value, step, time });
+    if (old === undefined || isLater({ value, step, time }, old))
+      last.set(name, { value, step, time });
   }
   return last;
+}
+
+function isLater(point: MetricRow, old: MetricRow): boolean {
+  if (point.step !== old.step) return point.step > old.step;
+  if (point.time !== old.time) return point.time > old.time;
+  // What is no number is less than any that is one.
+  return Number.isNaN(toNumber(old.value)) || toNumber(point.value) >= toNumber(old.value);
 }
 
 /** The last value of each metric, as a run's record lists them. */

@@ -74,8 +74,8 @@ async function cleanChange({ secrets }: History, change: RunChange): Promise<Run
     ...(inputs.length === 0
       ? {}
       : {
-          inputs: inputs.map(({ dataset, tags: own }) => ({
-            dataset,
+          inputs: inputs.map(({ kind, id, tags: own }) => ({
+            ...{ kind, id },
             tags: own.map(({ name: each, value }) => ({ name: clean(each), value: clean(value) })),
           })),
         }),

@@ -15,7 +15,8 @@ const artifactRecordSchema = z.object({
 export type ArtifactRecord = z.infer<typeof artifactRecordSchema>;
 
 export const inputRecordSchema = z.object({
-  dataset: z.string(),
+  kind: z.enum(['dataset', 'model']),
+  id: z.string(),
   tags: z.array(z.object({ name: z.string(), value: z.string() })),
 });
 
@@ -123,7 +124,7 @@ export function toRecord(run: RunRow): RunRecord {
     metrics: Object.entries(run.metrics).map(([name, metric]) => ({ name, ...metric })),
     params: Object.entries(run.params).map(([name, value]) => ({ name, value })),
     tags: Object.entries(run.tags).map(([name, value]) => ({ name, value })),
-    inputs: run.inputs.map(({ dataset, tags }) => ({ dataset, tags: [...tags] })),
+    inputs: run.inputs.map(({ kind, id, tags }) => ({ kind, id, tags: [...tags] })),
     outputs: [...run.outputs],
     artifacts: [...run.artifacts],
   };

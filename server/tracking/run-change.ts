@@ -66,7 +66,7 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
     name: change.name ?? begun.name,
     status: status ?? ended ?? begun.status,
     deleted: change.deleted ?? begun.deleted,
-    end: change.end ?? Math.max(begun.end, moment.time),
+    end: toEnd(begun, change, moment),
     metrics: Object.fromEntries(foldPoints(Object.entries(begun.metrics), toPoints({ points }))),
     params: withPairs(begun.params, params),
     tags: withPairs(without(begun.tags, untagged), tags),
@@ -74,6 +74,13 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
     inputs: [...begun.inputs, ...(change.inputs ?? []).filter(isNewTo(begun.inputs))],
     outputs: [...begun.outputs, ...(change.outputs ?? [])],
   };
+}
+
+/** A run that has ended keeps its end, whatever is logged to it. */
+function toEnd(before: RunRow, { end, status, ended }: RunChange, { time }: Moment): number {
+  if (end !== undefined) return end;
+  const isOver = isEnd(before.status) && status === undefined && ended === undefined;
+  return isOver ? before.end : Math.max(before.end, time);
 }
 
 /** The points of a change, in the order in which they were logged. */
@@ -96,10 +103,10 @@ function withFiles(
   return [...byName.values()];
 }
 
-/** A dataset that a run has read already is no other one when it is read again. */
+/** What a run has read already is no other thing when it is read again. */
 function isNewTo(before: RunRow['inputs']): (input: RunRow['inputs'][number]) => boolean {
-  const known = new Set(before.map(({ dataset }) => dataset));
-  return ({ dataset }) => !known.has(dataset);
+  const known = new Set(before.map(({ kind, id }) => `${kind} ${id}`));
+  return ({ kind, id }) => !known.has(`${kind} ${id}`);
 }
 
 type Texts = Readonly<Record<string, string>>;

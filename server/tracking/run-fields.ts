@@ -76,12 +76,13 @@ function resolveDataset(
       return row.inputs.flatMap(({ tags }) =>
         tags.flatMap(({ name, value }) => (name === CONTEXT_TAG ? [value] : [])),
       );
-    return row.inputs.flatMap(({ dataset }) => {
-      const found = datasets.get(dataset);
+    return row.inputs.flatMap(({ kind, id }) => {
+      const found = kind === 'dataset' ? datasets.get(id) : undefined;
       return found === undefined ? [] : [key === 'name' ? found.name : found.digest];
     });
   };
-  if (['name', 'digest', 'context'].includes(key)) return { type: 'text', lists: true, read };
+  if (['name', 'digest', 'context'].includes(key))
+    return { type: 'text', lists: true, several: true, read };
   throw new CellarError(
     'bad_request',
     `Datasets have no ${asked}. They are searched by dataset.name, dataset.digest and dataset.context.`,

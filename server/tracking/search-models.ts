@@ -1,11 +1,17 @@
 import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { compileFilter, type FieldReader, type Resolve } from './filter/compile.js';
-import type { OrderBy } from './filter/filter.js';
+import type { Field, OrderBy } from './filter/filter.js';
 import { sortRows } from './filter/order.js';
 import { parseStrictly } from './filter/parse.js';
-import { listModels, type LoggedModel } from './models.js';
+import { listModels, type LoggedModel, type Measure } from './models.js';
 import { toNumber } from './points.js';
+
+/** A dataset; an empty digest is any. */
+export interface DatasetName {
+  readonly name: string;
+  readonly digest: string;
+}
 
 export interface ModelSearch {
   /** Ids of experiments. */
@@ -14,9 +20,9 @@ export interface ModelSearch {
   /** Whether only MLflow's own grammar is taken. */
   readonly strict: boolean;
   /** Metrics count only as measured on one of these; none: on whatever. */
-  readonly datasets: readonly { readonly name: string; readonly digest: string }[];
+  readonly datasets: readonly DatasetName[];
   /** Before the rest comes what was made last. */
-  readonly order: readonly OrderBy[];
+  readonly order: readonly (OrderBy & { readonly dataset?: DatasetName })[];
 }
 
 type Reader = FieldReader<LoggedModel>;
@@ -53,31 +59,53 @@ export async function searchModels(
   store: Store,
   search: ModelSearch,
 ): Promise<readonly LoggedModel[]> {
+  if (search.experiments.length === 0)
+    throw new CellarError('bad_request', 'Name the experiments whose logged models are wanted.');
   const resolve = createFields(search.datasets);
   const holds = compileFilter(parseStrictly(search.filter, search.strict), resolve);
   const wanted = new Set(search.experiments);
   const found = (await listModels(store)).filter(
-    (model) => wanted.has(model.experiment) && holds(model),
+    (model) => wanted.has(model.experiment) && isMeasuredOn(model, search.datasets) && holds(model),
   );
-  return sortRows(found, search.order, resolve, (a, b) => b.created - a.created);
+  const order = search.order.map(({ dataset: _, ...key }) => key);
+  for (const { field } of order) checkOrder(field);
+  // Each key may be about the metrics on one dataset.
+  const sets = new Map(search.order.map((key, at) => [order[at]?.field, key.dataset]));
+  const resolveOrder: Resolve<LoggedModel> = (field) => {
+    const dataset = sets.get(field);
+    return createFields(dataset === undefined ? search.datasets : [dataset])(field);
+  };
+  return sortRows(found, order, resolveOrder, (a, b) => b.created - a.created);
+}
+
+function checkOrder({ entity, text: asked }: Field): void {
+  if (entity === undefined || ['attribute', 'attributes', 'metric', 'metrics'].includes(entity))
+    return;
+  throw new CellarError('bad_request', `Logged models have no order by ${asked}.`);
+}
+
+function isMeasuredOn({ metrics }: LoggedModel, datasets: ModelSearch['datasets']): boolean {
+  return datasets.length === 0 || metrics.some((metric) => isOn(metric, datasets));
+}
+
+function isOn({ dataset }: Measure, datasets: ModelSearch['datasets']): boolean {
+  return datasets.some(
+    ({ name, digest }) => dataset?.name === name && (digest === '' || dataset.digest === digest),
+  );
 }
 
 function createFields(datasets: ModelSearch['datasets']): Resolve<LoggedModel> {
-  const isWanted = ({ dataset }: LoggedModel['metrics'][number]): boolean =>
-    datasets.length === 0 ||
-    datasets.some(
-      ({ name, digest }) => dataset?.name === name && (digest === '' || dataset.digest === digest),
-    );
+  const isWanted = (metric: Measure): boolean => datasets.length === 0 || isOn(metric, datasets);
   return ({ entity, key, text: asked }) => {
     switch (entity) {
       case 'metric':
       case 'metrics':
         return {
           type: 'number',
-          read: ({ metrics }) => {
-            const last = metrics.findLast((metric) => metric.name === key && isWanted(metric));
-            return last === undefined ? undefined : toNumber(last.value);
-          },
+          read: ({ metrics }) =>
+            metrics.flatMap((metric) =>
+              metric.name === key && isWanted(metric) ? [toNumber(metric.value)] : [],
+            ),
         };
       case 'param':
       case 'params':

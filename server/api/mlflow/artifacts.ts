@@ -89,6 +89,11 @@ export function createArtifactProxy(
       return {};
     }),
   );
+  // Clients then send the whole in one piece, which is of any size here.
+  router.post(/^\/mpu\/.*/, write, (_request, response) => {
+    const message = 'Parts are not taken: send the file in one piece.';
+    response.status(501).json({ error_code: 'NOT_IMPLEMENTED', message });
+  });
   router.use((request) => {
     throw new CellarError('not_found', `The proxy has no ${request.method} ${request.path} here.`);
   });

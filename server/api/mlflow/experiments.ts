@@ -15,9 +15,9 @@ import { checkMost, pageOf } from './page.js';
 import {
   checkKey,
   checkLength,
-  cut,
   experimentIdSchema,
   listOf,
+  queryListOf,
   MOST,
   pairSchema,
   textSchema,
@@ -36,7 +36,7 @@ export function experimentOperations({ history, turns }: MlflowParts): readonly 
       max_results: wholeSchema.nullish(),
       page_token: textSchema,
       filter: textSchema,
-      order_by: listOf(z.string()),
+      order_by: queryListOf(z.string()),
       view_type: viewSchema,
     }),
     run: async (asked: {
@@ -68,7 +68,7 @@ export function experimentOperations({ history, turns }: MlflowParts): readonly 
         const { id } = await createExperiment(history, turns, {
           name,
           files: location === '' ? null : checkLocation(location),
-          tags: Object.fromEntries(tags.map(({ key, value }) => [key, cutTag(value)])),
+          tags: Object.fromEntries(tags.map(({ key, value }) => [key, checkTag(value)])),
         });
         return { experiment_id: id };
       },
@@ -116,7 +116,7 @@ export function experimentOperations({ history, turns }: MlflowParts): readonly 
         await change(id, (before) => {
           checkActive(before);
           return {
-            tags: Object.fromEntries([...Object.entries(before.tags), [key, cutTag(value)]]),
+            tags: Object.fromEntries([...Object.entries(before.tags), [key, checkTag(value)]]),
           };
         });
         return {};
@@ -194,13 +194,15 @@ function checkActive({ id, deleted }: Experiment): void {
 
 /** Files of runs that lie elsewhere are the client's own business; a path of this machine would be nobody's. */
 function checkLocation(location: string): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(location) && !/^file:/i.test(location)) return location;
+  const isPlace = /^[a-z][a-z0-9+.-]*:[^#?]*$/i.test(location) && !/^file:/i.test(location);
+  if (isPlace) return location;
   throw new CellarError(
     'bad_request',
-    `Invalid value for parameter 'artifact_location': ${JSON.stringify(location)} is a path of one machine. Leave it out, or name a store such as s3://.`,
+    `Invalid value for parameter 'artifact_location': ${JSON.stringify(location)} is no place of a store. Leave it out, or name a store such as s3://, without "#" and "?".`,
   );
 }
 
-function cutTag(value: string): string {
-  return cut(value, MOST.experimentTag);
+function checkTag(value: string): string {
+  checkLength(value, MOST.experimentTag, 'value of a tag');
+  return value;
 }

@@ -39,7 +39,7 @@ export function inputOperations({ history, turns }: MlflowParts): readonly Mlflo
           models: listOf(z.object({ model_id: z.string() })),
         }),
       ),
-      run: async ({ id, datasets }) => {
+      run: async ({ id, datasets, models }) => {
         if (datasets.length > MOST.datasets)
           throw new CellarError(
             'bad_request',
@@ -51,9 +51,14 @@ export function inputOperations({ history, turns }: MlflowParts): readonly Mlflo
         const inputs: RunInput[] = [];
         for (const { dataset: given, tags } of datasets) {
           const { source_type: sourceType, ...rest } = given;
-          const dataset = await keepDataset(history, { ...rest, sourceType });
-          inputs.push({ dataset, tags: tags.map(({ key, value }) => ({ name: key, value })) });
+          inputs.push({
+            kind: 'dataset',
+            id: await keepDataset(history, { ...rest, sourceType }),
+            tags: tags.map(({ key, value }) => ({ name: key, value })),
+          });
         }
+        for (const { model_id: model } of models)
+          inputs.push({ kind: 'model', id: model, tags: [] });
         await logToRun(history, turns, id, { inputs });
         return {};
       },

@@ -4,6 +4,7 @@ import { CellarError } from '../../errors.js';
 import { getRun, logToRun, type Logged } from '../../tracking/log-run.js';
 import { changeModel, putMeasures, type Measure } from '../../tracking/models.js';
 import { toMetricValue, type MetricPoint } from '../../tracking/points.js';
+import { readCourse } from '../../tracking/read-course.js';
 import { readPoints } from '../../tracking/read-points.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
 import { checkMost, pageOf } from './page.js';
@@ -15,15 +16,17 @@ import {
   listOf,
   MOST,
   pairSchema,
+  queryListOf,
   runSchema,
   textSchema,
+  timeSchema,
   wholeSchema,
 } from './values.js';
 
 const metricSchema = z.object({
   key: z.string(),
   value: doubleSchema,
-  timestamp: wholeSchema,
+  timestamp: timeSchema,
   step: wholeSchema.nullish(),
   /** The logged model that it measures, and the data on which it does. */
   model_id: textSchema,
@@ -86,6 +89,9 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
         }),
       ),
       run: async ({ id, metrics, params, tags }) => {
+        const names = new Set(params.map(({ key }) => key));
+        if (names.size < params.length)
+          throw new CellarError('bad_request', 'A batch may name each param once only.');
         checkCount('metrics', metrics, MOST.metrics);
         checkCount('params', params, MOST.params);
         checkCount('tags', tags, MOST.tags);
@@ -96,6 +102,35 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
           tags: tags.map(toTag),
         });
         return measure(id, metrics);
+      },
+    }),
+    reading({
+      method: 'get',
+      path: '/metrics/get-history-bulk-interval',
+      input: z.object({
+        run_ids: queryListOf(z.string()),
+        metric_key: z.string(),
+        max_results: wholeSchema.nullish(),
+        start_step: wholeSchema.nullish(),
+        end_step: wholeSchema.nullish(),
+      }),
+      run: async ({ run_ids: runs, metric_key: key, ...asked }) => {
+        if (runs.length === 0 || runs.length > MOST.charted)
+          throw new CellarError(
+            'bad_request',
+            `1 to ${MOST.charted} runs are drawn, not ${runs.length}.`,
+          );
+        const most = checkMost(asked.max_results, MOST.samples, MOST.samples);
+        const metrics: object[] = [];
+        for (const run of runs) {
+          const course = await readCourse(store, {
+            ...{ run, name: key, buckets: Math.max(1, Math.floor(most / 2)) },
+            ...{ from: asked.start_step ?? undefined, to: asked.end_step ?? undefined },
+          });
+          for (const { value, step, time } of course.points)
+            metrics.push({ key, value, timestamp: time, step, run_id: run });
+        }
+        return { metrics };
       },
     }),
     reading({

@@ -16,6 +16,7 @@ import type { Store } from '../../store/store.js';
 import { getRun } from '../../tracking/log-run.js';
 import { getModel, putPairs } from '../../tracking/models.js';
 import { artifactUri } from '../../tracking/run-fields.js';
+import { parseArtifactPath } from './artifact-path.js';
 import { modelUri } from './models.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
 import { checkMost, pageOf } from './page.js';
@@ -25,6 +26,7 @@ import {
   checkKey,
   checkLength,
   listOf,
+  queryListOf,
   MOST,
   pairSchema,
   stageSchema,
@@ -66,11 +68,13 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       run: async (asked) => {
         const { name, source, description, run_link: runLink } = asked;
         checkSource(source);
-        const logged = asked.model_id === '' ? (LOGGED.exec(source)?.[1] ?? '') : asked.model_id;
+        const logged = asked.model_id;
         const model = logged === '' ? undefined : await getModel(store, logged);
+        const run = asked.run_id === '' ? (model?.run ?? '') : asked.run_id;
+        await checkOrigin(store, { source, logged, run });
         const version = await addVersion(history, turns, name, {
           ...{ source, description, runLink, logged },
-          run: asked.run_id === '' ? (model?.run ?? '') : asked.run_id,
+          run,
           tags: asked.tags.map(toTag),
         });
         return tell(name, version);
@@ -146,7 +150,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       input: z.object({
         filter: textSchema,
         max_results: wholeSchema.nullish(),
-        order_by: listOf(z.string()),
+        order_by: queryListOf(z.string()),
         page_token: textSchema,
       }),
       run: async (asked) => {
@@ -184,6 +188,35 @@ function checkSource(source: string): void {
     'bad_request',
     `Invalid model version source ${JSON.stringify(source)}: name a run, a logged model or a store, not a path of one machine, and no "..".`,
   );
+}
+
+/** What lies in this store must be the run's or the logged model's that it is said to be. Throws bad_request. */
+async function checkOrigin(
+  store: Store,
+  {
+    source,
+    logged,
+    run,
+  }: { readonly source: string; readonly logged: string; readonly run: string },
+): Promise<void> {
+  const refuse = (reason: string): CellarError =>
+    new CellarError(
+      'bad_request',
+      `Invalid model version source ${JSON.stringify(source)}: ${reason}.`,
+    );
+  if (/^https?:/i.test(source)) throw refuse('a page is no store');
+  const model = LOGGED.exec(source)?.[1];
+  if (model !== undefined && model !== logged)
+    throw refuse('name that logged model as model_id too');
+  if (!source.startsWith('mlflow-artifacts:')) return;
+  const place = /^mlflow-artifacts:\/+(.*)$/.exec(source)?.[1] ?? '';
+  const { owner, id } = parseArtifactPath(place);
+  if (
+    owner === 'model'
+      ? id !== logged
+      : id !== run || (await store.catalog.findRun(id)) === undefined
+  )
+    throw refuse(`it is of ${owner} ${id}, which is to be named too`);
 }
 
 function toTag({ key, value }: z.output<typeof pairSchema>): {

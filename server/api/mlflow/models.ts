@@ -10,6 +10,7 @@ import {
   type LoggedModel,
   type ModelChange,
 } from '../../tracking/models.js';
+import { inventName } from '../../tracking/run-name.js';
 import { listFolder } from '../../tracking/run-files.js';
 import { MODEL_STATUS_WORDS, searchModels } from '../../tracking/search-models.js';
 import { checkName } from './artifact-path.js';
@@ -66,7 +67,7 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
       run: async (asked) => {
         checkModelName(asked.name);
         const model = await startModel(history, {
-          name: asked.name,
+          name: asked.name === '' ? inventName() : asked.name,
           experiment: asked.experiment_id,
           run: asked.source_run_id,
           type: asked.model_type,
@@ -85,7 +86,14 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
         filter: textSchema,
         datasets: listOf(z.object({ dataset_name: z.string(), dataset_digest: textSchema })),
         max_results: wholeSchema.nullish(),
-        order_by: listOf(z.object({ field_name: z.string(), ascending: z.boolean().nullish() })),
+        order_by: listOf(
+          z.object({
+            field_name: z.string(),
+            ascending: z.boolean().nullish(),
+            dataset_name: textSchema,
+            dataset_digest: textSchema,
+          }),
+        ),
         page_token: textSchema,
       }),
       run: async (asked) => {
@@ -97,9 +105,12 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
           datasets: asked.datasets.map(({ dataset_name: name, dataset_digest: digest }) => ({
             ...{ name, digest },
           })),
-          order: asked.order_by.map(({ field_name: field, ascending }) => ({
+          order: asked.order_by.map(({ field_name: field, ascending, ...on }) => ({
             ...parseOrder(field),
             descending: ascending === false,
+            ...(on.dataset_name === ''
+              ? {}
+              : { dataset: { name: on.dataset_name, digest: on.dataset_digest } }),
           })),
         });
         const { items, next } = pageOf(found, asked.page_token, most);

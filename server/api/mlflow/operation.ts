@@ -56,7 +56,9 @@ function check<Input extends z.ZodType>(input: Input, request: Request): z.outpu
   const body: unknown = request.body ?? {};
   if (typeof body !== 'object' || Array.isArray(body))
     throw new CellarError('bad_request', 'The body must be a JSON object.');
-  const result = input.safeParse({ ...request.query, ...body, ...request.params });
+  // Clients send what is to be deleted in the body alone.
+  const query = request.method === 'DELETE' ? {} : request.query;
+  const result = input.safeParse({ ...query, ...body, ...request.params });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const name = (issue?.path ?? []).map(String).join('.');

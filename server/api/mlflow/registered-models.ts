@@ -19,6 +19,7 @@ import {
   checkKey,
   checkLength,
   listOf,
+  queryListOf,
   MOST,
   pairSchema,
   stageSchema,
@@ -43,6 +44,11 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
     await change(...asked);
     return {};
   };
+  /** Which version an alias stands for; "latest" is that of the highest number. */
+  const findByAlias = async (model: RegisteredModel, alias: string): Promise<number | undefined> =>
+    alias.toLowerCase() === 'latest'
+      ? (await listVersions(store, model)).at(-1)?.version
+      : model.aliases.find((each) => each.name === alias)?.version;
   return [
     writing({
       method: 'post',
@@ -130,13 +136,13 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       input: nameSchema.extend({ alias: z.string() }),
       run: async ({ name, alias }) => {
         const model = await getRegistered(store, name);
-        const found = model.aliases.find((each) => each.name === alias);
+        const found = await findByAlias(model, alias);
         if (found === undefined)
           throw new CellarError(
             'bad_request',
             `The registered model ${JSON.stringify(name)} has no alias ${JSON.stringify(alias)}.`,
           );
-        const version = await getVersion(store, { name, version: found.version });
+        const version = await getVersion(store, { name, version: found });
         return { model_version: toVersion(model, version) };
       },
     }),
@@ -144,7 +150,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       reading({
         method,
         path: `${PATH}/get-latest-versions`,
-        input: nameSchema.extend({ stages: listOf(stageSchema) }),
+        input: nameSchema.extend({ stages: queryListOf(stageSchema) }),
         run: async ({ name, stages }) => {
           const model = await getRegistered(store, name);
           const wanted = stages.length === 0 ? STAGES : stages;
@@ -161,7 +167,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       input: z.object({
         filter: textSchema,
         max_results: wholeSchema.nullish(),
-        order_by: listOf(z.string()),
+        order_by: queryListOf(z.string()),
         page_token: textSchema,
       }),
       run: async (asked) => {
@@ -177,7 +183,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
 }
 
 function checkRegisteredName(name: string): void {
-  if (name.trim() === '' || /[/:]/.test(name))
+  if (name.trim() === '' || name === '..' || name === '.' || /[/:]/.test(name))
     throw new CellarError(
       'bad_request',
       `Invalid name of a registered model: ${JSON.stringify(name)}. It may not be empty, and have no "/" and no ":".`,
@@ -186,7 +192,12 @@ function checkRegisteredName(name: string): void {
 
 function checkAlias(alias: string): void {
   checkLength(alias, MOST.alias, 'alias');
-  if (/^[\w-]+$/.test(alias) && alias.toLowerCase() !== 'latest' && !/^v\d+$/i.test(alias)) return;
+  if (
+    /^[\p{L}\p{M}\p{N}_-]+$/u.test(alias) &&
+    alias.toLowerCase() !== 'latest' &&
+    !/^v\d+$/i.test(alias)
+  )
+    return;
   throw new CellarError(
     'bad_request',
     `Invalid alias ${JSON.stringify(alias)}: it may have letters, digits, "_" and "-", and be neither "latest" nor like "v1".`,

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import express, { Router, type Express, type RequestHandler } from 'express';
 
 import { CellarError } from '../../errors.js';
@@ -73,6 +75,11 @@ export function addMlflow(app: Express, api: ApiParts): void {
   });
 }
 
+/** Text of another encoding would be kept as something else. */
+function checkText(_request: unknown, _response: unknown, bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw new CellarError('bad_request', 'The body is no UTF-8.');
+}
+
 /** Deletions carry their arguments in a body too. */
 function readBody({ most }: MlflowOperation): readonly RequestHandler[] {
   const requireJson: RequestHandler = (request, _response, next) => {
@@ -83,5 +90,5 @@ function readBody({ most }: MlflowOperation): readonly RequestHandler[] {
       );
     next();
   };
-  return [requireJson, express.json({ limit: most ?? MOST_BYTES })];
+  return [requireJson, express.json({ limit: most ?? MOST_BYTES, verify: checkText })];
 }

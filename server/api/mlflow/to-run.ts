@@ -19,7 +19,7 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
   const experiments = new Map(ids.map((id, at) => [id, found[at]]));
   const datasets = await findDatasets(
     store,
-    rows.flatMap(({ inputs }) => inputs.map(({ dataset }) => dataset)),
+    rows.flatMap(({ inputs }) => inputs.map(({ id }) => id)),
   );
   return rows.map((row) => {
     const experiment = experiments.get(row.experiment);
@@ -45,8 +45,11 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
         tags: toPairs(row.tags),
       },
       inputs: {
-        dataset_inputs: row.inputs.flatMap(({ dataset, tags }) => {
-          const found = datasets.get(dataset);
+        model_inputs: row.inputs.flatMap(({ kind, id }) =>
+          kind === 'model' ? [{ model_id: id }] : [],
+        ),
+        dataset_inputs: row.inputs.flatMap(({ id, tags }) => {
+          const found = datasets.get(id);
           return found === undefined ? [] : [{ tags: tags.map(toPair), dataset: toDataset(found) }];
         }),
       },

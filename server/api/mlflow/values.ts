@@ -28,6 +28,8 @@ export const MOST = {
   versions: 200_000,
   registryTag: 100_000,
   alias: 255,
+  charted: 100,
+  samples: 2_500,
   found: 50_000,
   points: 25_000,
 } as const;
@@ -43,6 +45,9 @@ export const wholeSchema = z
   ])
   .refine(Number.isSafeInteger, 'a whole number is wanted');
 
+/** A moment in milliseconds since 1970. */
+export const timeSchema = wholeSchema.refine((time) => time >= 0, 'it is before 1970');
+
 /** A value of a metric: a number, or text where JSON has none for it. */
 export const doubleSchema = z.union([
   z.number(),
@@ -55,8 +60,16 @@ export const doubleSchema = z.union([
     .transform(Number),
 ]);
 
-/** A list; in a query a name that comes once is one of one. */
+/** A list; null and absence are empty. */
 export function listOf<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
+  return z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+}
+
+/** A list in a query, in which a name that comes once is one of one. */
+export function queryListOf<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
   return z.preprocess(
     (value: unknown): unknown =>
       value === undefined || value === null ? [] : Array.isArray(value) ? value : [value],
@@ -88,7 +101,7 @@ export const experimentIdSchema = z.union([z.string(), z.number().transform(Stri
 /** A version's number, which most clients send as text. */
 export const versionSchema = z
   .union([z.number(), z.string().regex(/^\d+$/, 'a whole number is wanted').transform(Number)])
-  .refine((number) => Number.isSafeInteger(number) && number > 0, 'a whole number is wanted');
+  .refine((number) => Number.isSafeInteger(number) && number >= 0, 'a whole number is wanted');
 
 /** A stage, in upper or lower case. */
 export const stageSchema = z.string().transform((given, context): Stage => {

@@ -38,10 +38,10 @@ export interface MetricRow {
   readonly time: number;
 }
 
-/** A dataset that a run read: the entry that describes it, and what the run says of it. */
+/** What a run read, and what it says of that: a dataset or a logged model, each by its entry's own id. */
 export interface RunInput {
-  /** The entry's own id. */
-  readonly dataset: string;
+  readonly kind: 'dataset' | 'model';
+  readonly id: string;
   readonly tags: readonly { readonly name: string; readonly value: string }[];
 }
 

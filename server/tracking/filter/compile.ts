@@ -9,6 +9,8 @@ export type Found = Operand | undefined | readonly Operand[];
 export interface FieldReader<Row> {
   readonly type: 'text' | 'number' | 'truth';
   read(row: Row): Found;
+  /** Whether a row may have several, so that it has no order; false by default. */
+  readonly several?: boolean;
   /** Whether it may be asked for in a list, and whether it is there; false by default. */
   readonly lists?: boolean;
   readonly presence?: boolean;

@@ -13,16 +13,15 @@ export function sortRows<Row>(
   resolve: Resolve<Row>,
   last: (a: Row, b: Row) => number,
 ): Row[] {
-  const readers = keys.map(({ field, descending }) => ({ ...resolve(field), field, descending }));
+  const readers = keys.map(({ field, descending }) => ({ ...resolve(field), descending, field }));
+  for (const { field, several } of readers)
+    if (several === true)
+      throw new CellarError('bad_request', `${field.text} has no order: there may be several.`);
   const placed = rows.map((row) => ({
     row,
     values: readers.map((reader) => {
       const found = reader.read(row);
-      if (typeof found !== 'object') return found;
-      throw new CellarError(
-        'bad_request',
-        `${reader.field.text} has no order: a run may have several.`,
-      );
+      return typeof found === 'object' ? found.at(-1) : found;
     }),
   }));
   placed.sort((a, b) => {
