@@ -24,6 +24,8 @@ import { allow } from './allow.js';
 import { runSchema, textSchema } from './values.js';
 
 const FILES = '/artifacts/';
+/** By these words clients know that they have to send the whole. */
+const NO_PARTS = 'Multipart upload is not supported for the current artifact repository';
 
 /** The files of a run, told by the tracking API. */
 export function artifactListOperations({
@@ -91,7 +93,7 @@ export function createArtifactProxy(
   );
   // Clients then send the whole in one piece, which is of any size here.
   router.post(/^\/mpu\/.*/, write, (_request, response) => {
-    const message = 'Parts are not taken: send the file in one piece.';
+    const message = `${NO_PARTS}: send the file in one piece.`;
     response.status(501).json({ error_code: 'NOT_IMPLEMENTED', message });
   });
   router.use((request) => {

@@ -69,6 +69,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         const { name, source, description, run_link: runLink } = asked;
         checkSource(source);
         const logged = asked.model_id;
+        checkLogged(source, logged);
         const model = logged === '' ? undefined : await getModel(store, logged);
         const run = asked.run_id === '' ? (model?.run ?? '') : asked.run_id;
         await checkOrigin(store, { source, logged, run });
@@ -190,6 +191,16 @@ function checkSource(source: string): void {
   );
 }
 
+/** A source that is a logged model names the one that is named. */
+function checkLogged(source: string, logged: string): void {
+  const model = LOGGED.exec(source)?.[1];
+  if (model !== undefined && model !== logged)
+    throw new CellarError(
+      'bad_request',
+      `The source ${JSON.stringify(source)} is a logged model: name it as model_id too.`,
+    );
+}
+
 /** What lies in this store must be the run's or the logged model's that it is said to be. Throws bad_request. */
 async function checkOrigin(
   store: Store,
@@ -205,9 +216,6 @@ async function checkOrigin(
       `Invalid model version source ${JSON.stringify(source)}: ${reason}.`,
     );
   if (/^https?:/i.test(source)) throw refuse('a page is no store');
-  const model = LOGGED.exec(source)?.[1];
-  if (model !== undefined && model !== logged)
-    throw refuse('name that logged model as model_id too');
   if (!source.startsWith('mlflow-artifacts:')) return;
   const place = /^mlflow-artifacts:\/+(.*)$/.exec(source)?.[1] ?? '';
   const { owner, id } = parseArtifactPath(place);
