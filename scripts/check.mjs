@@ -24,7 +24,7 @@ const types = (folder) =>
 const ruff = (...args) => [
   `ruff-${args[0]}`,
   venvProgram('ruff'),
-  [...args, '--quiet', '--config', 'python/ruff.toml', 'python', 'test/python'],
+  [...args, '--quiet', '--config', 'python/ruff.toml', 'python', 'test/python', 'test/mlflow'],
 ];
 const LAYERED = ['contract', 'server', 'extension'];
 

@@ -2,6 +2,7 @@ import { oneOf, readOptions } from './steps/options.mjs';
 import { StepError } from './steps/run.mjs';
 import { setUp } from './steps/setup.mjs';
 import { main, step } from './steps/step.mjs';
+import { installMlflow } from './steps/python.mjs';
 import { SUITES, sumUp } from './steps/suites.mjs';
 import { installChromium, installGit } from './steps/system.mjs';
 
@@ -21,6 +22,7 @@ await main(async () => {
   try {
     await setUp();
     await step('Find git and git-lfs', installGit);
+    if (names.includes('mlflow')) await step('Install MLflow', installMlflow);
     if (names.includes('browser'))
       await step('Find Chromium', async () => {
         const path = await installChromium();

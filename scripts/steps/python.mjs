@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { ROOT, venvProgram } from './places.mjs';
 import { ask, run, StepError } from './run.mjs';
@@ -21,6 +21,14 @@ export async function installPython() {
       facts: [(await ask(python, ['-c', VERSION])) ?? ''],
     },
     () => run('pip', python, ['-m', 'pip', 'install', '-r', 'python/requirements-dev.txt']),
+  );
+}
+
+/** Installs the MLflow whose client the tests drive into .venv. */
+export function installMlflow() {
+  const inputs = ['test/mlflow/requirements.txt'];
+  return unlessDone('mlflow', { inputs, outputs: [relative(ROOT, venvProgram('mlflow'))] }, () =>
+    run('pip-mlflow', venvProgram('python'), ['-m', 'pip', 'install', '-r', ...inputs]),
   );
 }
 
