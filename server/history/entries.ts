@@ -1,7 +1,8 @@
 import * as z from 'zod';
 
 import type { EntryRow } from '../store/catalog/rows.js';
-import type { FileEdit } from '../store/git/repository.js';
+import type { FileEdit, Repository } from '../store/git/repository.js';
+import type { Tree } from '../store/git/tree.js';
 import type { Indexer } from './catch-up.js';
 import { findChangedFiles, findTreeBefore } from './changed-files.js';
 import type { History } from './history.js';
@@ -102,9 +103,13 @@ export const entryRecorder: Recorder = {
 export const indexEntries: Indexer = async (repository, commit, line) => {
   if (line !== 'main') return {};
   const before = await findTreeBefore(repository, commit);
+  const [old, now] = [await readOwn(repository, before), await readOwn(repository, commit.tree)];
   const entries: EntryRow[] = [];
   for (const kind of ENTRY_KINDS) {
     const { folder, depth } = LAYOUT[kind];
+    // Most commits change none of them.
+    const [top = ''] = folder.split('/');
+    if (old?.get(top)?.oid === now?.get(top)?.oid) continue;
     const place = `.cellar/${folder}`;
     const files = await findChangedFiles(repository, before, commit.tree, place, depth);
     for (const [path, oid] of files) {
@@ -114,6 +119,15 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
   }
   return entries.length === 0 ? {} : { entries };
 };
+
+/** What the folder `.cellar` of a tree holds; undefined where there is none. */
+async function readOwn(
+  repository: Repository,
+  tree: string | undefined,
+): Promise<Tree | undefined> {
+  const oid = tree === undefined ? undefined : await repository.findEntry(tree, '.cellar');
+  return oid === undefined ? undefined : repository.readTree(oid);
+}
 
 /** Each entry's file, as the catalog has it. */
 export const mendEntries: Mender = {
