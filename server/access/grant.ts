@@ -1,4 +1,4 @@
-/** What a caller may do: an owner everything, a viewer read, a kernel only hand in files. */
+/** What a caller may do: an owner everything, a viewer read, a kernel hand in files, and log with MLflow's client. */
 export type Grant = 'owner' | 'viewer' | 'kernel';
 
 /** How the caller proved it: cookies and the proxy are sent by a browser on its own, so their writes need our header. */
