@@ -26,7 +26,7 @@ const dataSchema = z.object({
   stage: z.enum(STAGES),
   description: z.string(),
   /** Where its files are, as whoever registered it said: a logged model, a run's folder, or a store elsewhere. */
-  source: z.string(),
+  origin: z.string(),
   /** The run that made it; empty where none is known. */
   run: z.string(),
   runLink: z.string(),
@@ -40,7 +40,7 @@ export type ModelVersion = VersionData;
 
 export type VersionStart = Pick<
   ModelVersion,
-  'description' | 'source' | 'run' | 'runLink' | 'logged' | 'tags'
+  'description' | 'origin' | 'run' | 'runLink' | 'logged' | 'tags'
 >;
 /** What becomes of one; what is left out stays as it is. */
 export type VersionChange = Partial<
@@ -120,7 +120,7 @@ async function listAll(store: Store, model: string): Promise<readonly ModelVersi
 
 async function keep(history: History, data: ModelVersion): Promise<ModelVersion> {
   const { texts } = await cleanKept(history.secrets, [
-    ...[data.description, data.source, data.runLink],
+    ...[data.description, data.origin, data.runLink],
     ...data.tags.flatMap(({ name, value }) => [name, value]),
   ]);
   const clean = (text: string): string => texts.get(text) ?? '';
@@ -131,7 +131,7 @@ async function keep(history: History, data: ModelVersion): Promise<ModelVersion>
     data: {
       ...data,
       description: clean(data.description),
-      source: clean(data.source),
+      origin: clean(data.origin),
       runLink: clean(data.runLink),
       tags: data.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),
     },

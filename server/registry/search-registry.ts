@@ -42,7 +42,7 @@ const VERSIONS: ReadonlyMap<string, FieldReader<NamedVersion>> = new Map<
 >([
   ['name', { type: 'text', lists: true, read: ({ model }) => model.name }],
   ['run_id', { type: 'text', lists: true, read: ({ version }) => version.run }],
-  ['source_path', { type: 'text', read: ({ version }) => version.source }],
+  ['source_path', { type: 'text', read: ({ version }) => version.origin }],
   ['version_number', { type: 'number', read: ({ version }) => version.version }],
   ['version', { type: 'number', read: ({ version }) => version.version }],
   ['creation_timestamp', { type: 'number', read: ({ version }) => version.created }],

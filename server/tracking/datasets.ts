@@ -14,7 +14,8 @@ const dataSchema = z.object({
   name: z.string(),
   digest: z.string(),
   sourceType: z.string(),
-  source: z.string(),
+  /** Where it came from, as its kind of source says it. */
+  origin: z.string(),
   schema: z.string(),
   profile: z.string(),
 });
@@ -29,9 +30,9 @@ export async function keepDataset(history: History, dataset: Dataset): Promise<s
   const data = dataSchema.parse(
     Object.fromEntries(fields.map(([name, text]) => [name, texts.get(text)])),
   );
-  const { name, digest, sourceType, source, schema, profile } = data;
+  const { name, digest, sourceType, origin, schema, profile } = data;
   const id = createHash('sha256')
-    .update(JSON.stringify([name, digest, sourceType, source, schema, profile]))
+    .update(JSON.stringify([name, digest, sourceType, origin, schema, profile]))
     .digest('hex')
     .slice(0, 32);
   if ((await history.store.catalog.findEntry(`${KIND}/${id}`)) === undefined)

@@ -21,7 +21,8 @@ const dataSchema = z.object({
   experiment: z.string(),
   /** The run that logged it; empty where none did. */
   run: z.string(),
-  type: z.string(),
+  /** What kind of model it is, e.g. "classifier". */
+  modelType: z.string(),
   status: z.enum(['pending', 'ready', 'failed']),
   deleted: z.boolean(),
   /** In milliseconds since 1970. */
@@ -55,7 +56,7 @@ export interface LoggedModel extends ModelData {
 
 export type ModelStart = Pick<
   ModelData,
-  'name' | 'experiment' | 'run' | 'type' | 'params' | 'tags'
+  'name' | 'experiment' | 'run' | 'modelType' | 'params' | 'tags'
 >;
 /** What becomes of a model; what is left out stays as it is. */
 export type ModelChange = Partial<Omit<LoggedModel, 'id' | 'experiment' | 'created' | 'updated'>>;
@@ -122,7 +123,7 @@ async function keep(history: History, model: LoggedModel): Promise<LoggedModel> 
   const { texts, values } = await cleanKept(
     history.secrets,
     [
-      ...[data.name, data.type],
+      ...[data.name, data.modelType],
       ...data.tags.flatMap(({ name, value }) => [name, value]),
       ...[...data.params, ...data.metrics, ...artifacts].map(({ name }) => name),
     ],
@@ -137,7 +138,7 @@ async function keep(history: History, model: LoggedModel): Promise<LoggedModel> 
     data: {
       ...data,
       name: clean(data.name),
-      type: clean(data.type),
+      modelType: clean(data.modelType),
       tags: data.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),
       params: data.params.map(({ name }, at) => ({ name: clean(name), value: values[at] ?? '' })),
       metrics: data.metrics.map((metric) => ({ ...metric, name: clean(metric.name) })),

@@ -45,7 +45,7 @@ const UPDATED: Reader = { type: 'number', read: ({ updated }) => updated };
 const ATTRIBUTES: ReadonlyMap<string, Reader> = new Map([
   ['name', text(({ name }) => name)],
   ['model_id', text(({ id }) => id)],
-  ['model_type', text(({ type }) => type)],
+  ['model_type', text(({ modelType }) => modelType)],
   ['status', text(({ status }) => MODEL_STATUS_WORDS[status])],
   ['source_run_id', text(({ run }) => run)],
   ['experiment_id', text(({ experiment }) => experiment)],

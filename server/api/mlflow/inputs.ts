@@ -50,10 +50,10 @@ export function inputOperations({ history, turns }: MlflowParts): readonly Mlflo
         await getActiveRun(store, id);
         const inputs: RunInput[] = [];
         for (const { dataset: given, tags } of datasets) {
-          const { source_type: sourceType, ...rest } = given;
+          const { source_type: sourceType, source: origin, ...rest } = given;
           inputs.push({
             kind: 'dataset',
-            id: await keepDataset(history, { ...rest, sourceType }),
+            id: await keepDataset(history, { ...rest, sourceType, origin }),
             tags: tags.map(({ key, value }) => ({ name: key, value })),
           });
         }

@@ -74,7 +74,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         const run = asked.run_id === '' ? (model?.run ?? '') : asked.run_id;
         await checkOrigin(store, { source, logged, run });
         const version = await addVersion(history, turns, name, {
-          ...{ source, description, runLink, logged },
+          ...{ origin: source, description, runLink, logged },
           run,
           tags: asked.tags.map(toTag),
         });
@@ -173,7 +173,7 @@ const LOGGED = /^models:\/(m-[0-9a-f]{32})$/;
 const OF_RUN = /^runs:\/([^/]+)(?:\/(.*))?$/;
 
 /** Where a version's files are, as clients can fetch them. */
-async function locate(store: Store, { source, logged }: ModelVersion): Promise<string> {
+async function locate(store: Store, { origin: source, logged }: ModelVersion): Promise<string> {
   if (LOGGED.test(source) && logged !== '') return modelUri(await getModel(store, logged));
   const [, run, path = ''] = OF_RUN.exec(source) ?? [];
   if (run === undefined) return source;

@@ -70,7 +70,7 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
           name: asked.name === '' ? inventName() : asked.name,
           experiment: asked.experiment_id,
           run: asked.source_run_id,
-          type: asked.model_type,
+          modelType: asked.model_type,
           params: asked.params.map(toParam),
           tags: asked.tags.map(toTag),
         });
@@ -204,7 +204,7 @@ function toModel(model: LoggedModel): object {
       last_updated_timestamp_ms: model.updated,
       artifact_uri: modelUri(model),
       status: MODEL_STATUS_WORDS[model.status],
-      model_type: model.type,
+      model_type: model.modelType,
       source_run_id: model.run,
       tags: model.tags.map(({ name, value }) => ({ key: name, value })),
     },

@@ -14,7 +14,7 @@ export function toVersion(model: RegisteredModel, version: ModelVersion): object
     last_updated_timestamp: version.updated,
     current_stage: version.stage,
     description: version.description,
-    source: version.source,
+    source: version.origin,
     run_id: version.run,
     run_link: version.runLink,
     ...(version.logged === '' ? {} : { model_id: version.logged }),

@@ -60,8 +60,8 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
   });
 }
 
-function toDataset({ sourceType, ...rest }: Dataset): object {
-  return { ...rest, source_type: sourceType };
+function toDataset({ sourceType, origin, ...rest }: Dataset): object {
+  return { ...rest, source_type: sourceType, source: origin };
 }
 
 function toPair({ name, value }: { readonly name: string; readonly value: string }): object {
