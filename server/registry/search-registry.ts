@@ -2,17 +2,9 @@ import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { compileFilter, type FieldReader, type Resolve } from '../tracking/filter/compile.js';
 import { sortRows } from '../tracking/filter/order.js';
-import { parseOrder, parseStrictly } from '../tracking/filter/parse.js';
+import { readSearch, type AskedSearch } from '../tracking/filter/read-search.js';
 import { listVersions, type ModelVersion } from './model-versions.js';
 import { listRegistered, type RegisteredModel } from './registered-models.js';
-
-export interface RegistrySearch {
-  readonly filter: string;
-  /** Whether only MLflow's own grammar is taken. */
-  readonly strict: boolean;
-  /** Each a field, with ASC or DESC behind it. */
-  readonly order: readonly string[];
-}
 
 /** A version with the registered model that it is of. */
 export interface NamedVersion {
@@ -52,26 +44,28 @@ const VERSIONS: ReadonlyMap<string, FieldReader<NamedVersion>> = new Map<
 /** Every registered model that a search finds; by name where no order is given. Throws bad_request. */
 export async function searchRegistered(
   store: Store,
-  { filter, strict, order }: RegistrySearch,
+  search: AskedSearch,
 ): Promise<readonly RegisteredModel[]> {
   const resolve = createFields('Registered models', MODELS, (model) => model);
-  const holds = compileFilter(parseStrictly(filter, strict), forFilters(resolve));
+  const { filter, order } = await readSearch(search);
+  const holds = compileFilter(filter, forFilters(resolve));
   const found = (await listRegistered(store)).filter(holds);
-  return sortRows(found, order.map(parseOrder), resolve, (a, b) => (a.name < b.name ? -1 : 1));
+  return sortRows(found, order, resolve, (a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Every version that a search finds; what changed last first where no order is given. Throws bad_request. */
 export async function searchVersions(
   store: Store,
-  { filter, strict, order }: RegistrySearch,
+  search: AskedSearch,
 ): Promise<readonly NamedVersion[]> {
   const resolve = createFields('Model versions', VERSIONS, ({ version }: NamedVersion) => version);
-  const holds = compileFilter(parseStrictly(filter, strict), forFilters(resolve));
+  const { filter, order } = await readSearch(search);
+  const holds = compileFilter(filter, forFilters(resolve));
   const found: NamedVersion[] = [];
   for (const model of await listRegistered(store))
     for (const version of await listVersions(store, model))
       if (holds({ model, version })) found.push({ model, version });
-  return sortRows(found, order.map(parseOrder), resolve, compareVersions);
+  return sortRows(found, order, resolve, compareVersions);
 }
 
 function forFilters<Row>(resolve: Resolve<Row>): Resolve<Row> {

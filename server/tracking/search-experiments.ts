@@ -4,16 +4,12 @@ import { listExperiments, type Experiment } from './experiments.js';
 import { compileFilter, type FieldReader } from './filter/compile.js';
 import type { Field } from './filter/filter.js';
 import { sortRows } from './filter/order.js';
-import { parseOrder, parseStrictly } from './filter/parse.js';
+import { readSearch, type AskedSearch } from './filter/read-search.js';
 import { isSeen, type View } from './view.js';
 
-export interface ExperimentSearch {
+/** Before the rest comes what changed last. */
+export interface ExperimentSearch extends AskedSearch {
   readonly view: View;
-  readonly filter: string;
-  /** Whether only MLflow's own grammar is taken. */
-  readonly strict: boolean;
-  /** Each a field, with ASC or DESC behind it; before the rest comes what changed last. */
-  readonly order: readonly string[];
 }
 
 type Reader = FieldReader<Experiment>;
@@ -28,13 +24,14 @@ const ATTRIBUTES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Every experiment that a search finds, in its order. Throws bad_request for a filter or an order that cannot be used. */
 export async function searchExperiments(
   store: Store,
-  { view, filter, strict, order }: ExperimentSearch,
+  { view, ...asked }: ExperimentSearch,
 ): Promise<readonly Experiment[]> {
-  const holds = compileFilter(parseStrictly(filter, strict), resolve);
+  const { filter, order } = await readSearch(asked);
+  const holds = compileFilter(filter, resolve);
   const found = (await listExperiments(store)).filter(
     (experiment) => isSeen(experiment.deleted, view) && holds(experiment),
   );
-  return sortRows(found, order.map(parseOrder), resolve, compareRecent);
+  return sortRows(found, order, resolve, compareRecent);
 }
 
 function compareRecent(a: Experiment, b: Experiment): number {

@@ -1,9 +1,9 @@
 import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { compileFilter, type FieldReader, type Resolve } from './filter/compile.js';
-import type { Field, OrderBy } from './filter/filter.js';
+import type { Field } from './filter/filter.js';
 import { sortRows } from './filter/order.js';
-import { parseStrictly } from './filter/parse.js';
+import { readSearch } from './filter/read-search.js';
 import { listModels, type LoggedModel, type Measure } from './models.js';
 import { toNumber } from './points.js';
 
@@ -11,6 +11,13 @@ import { toNumber } from './points.js';
 export interface DatasetName {
   readonly name: string;
   readonly digest: string;
+}
+
+/** A field by which models are ordered, a metric perhaps as measured on one dataset. */
+export interface ModelOrder {
+  readonly field: string;
+  readonly descending: boolean;
+  readonly dataset: DatasetName | undefined;
 }
 
 export interface ModelSearch {
@@ -22,7 +29,7 @@ export interface ModelSearch {
   /** Metrics count only as measured on one of these; none: on whatever. */
   readonly datasets: readonly DatasetName[];
   /** Before the rest comes what was made last. */
-  readonly order: readonly (OrderBy & { readonly dataset?: DatasetName })[];
+  readonly order: readonly ModelOrder[];
 }
 
 type Reader = FieldReader<LoggedModel>;
@@ -62,12 +69,16 @@ export async function searchModels(
   if (search.experiments.length === 0)
     throw new CellarError('bad_request', 'Name the experiments whose logged models are wanted.');
   const resolve = createFields(search.datasets);
-  const holds = compileFilter(parseStrictly(search.filter, search.strict), resolve);
+  const fields = search.order.map(({ field }) => field);
+  const read = await readSearch({ ...search, order: fields });
+  const holds = compileFilter(read.filter, resolve);
   const wanted = new Set(search.experiments);
   const found = (await listModels(store)).filter(
     (model) => wanted.has(model.experiment) && isMeasuredOn(model, search.datasets) && holds(model),
   );
-  const order = search.order.map(({ dataset: _, ...key }) => key);
+  const order = read.order.map(({ field }, at) => ({
+    ...{ field, descending: search.order[at]?.descending === true },
+  }));
   for (const { field } of order) checkOrder(field);
   // Each key may be about the metrics on one dataset.
   const sets = new Map(search.order.map((key, at) => [order[at]?.field, key.dataset]));

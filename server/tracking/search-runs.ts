@@ -5,24 +5,20 @@ import { readDatasets } from './datasets.js';
 import { listExperiments } from './experiments.js';
 import { compileFilter } from './filter/compile.js';
 import { sortRows } from './filter/order.js';
-import { parseOrder, parseStrictly } from './filter/parse.js';
+import { readSearch, type AskedSearch } from './filter/read-search.js';
 import { createRunFields } from './run-fields.js';
 import { isSeen, type View } from './view.js';
 
-export interface RunSearch {
+/** Before the rest comes what was started last. */
+export interface RunSearch extends AskedSearch {
   /** Ids of experiments. */
   readonly experiments: readonly string[];
   readonly view: View;
-  readonly filter: string;
-  /** Whether only MLflow's own grammar is taken. */
-  readonly strict: boolean;
-  /** Each a field, with ASC or DESC behind it; before the rest comes what was started last. */
-  readonly order: readonly string[];
 }
 
 /** Every run that a search finds, in its order. Throws bad_request for a filter or an order that cannot be used. */
 export async function searchRuns(store: Store, search: RunSearch): Promise<readonly RunRow[]> {
-  const filter = parseStrictly(search.filter, search.strict);
+  const { filter, order } = await readSearch(search);
   const resolve = createRunFields(await readDatasets(store));
   const holds = compileFilter(filter, resolve);
   const gone = new Set(
@@ -34,7 +30,7 @@ export async function searchRuns(store: Store, search: RunSearch): Promise<reado
     for (const row of rows)
       if (isSeen(row.deleted || gone.has(experiment), search.view) && holds(row)) found.push(row);
   }
-  return sortRows(found, search.order.map(parseOrder), resolve, compareRecent);
+  return sortRows(found, order, resolve, compareRecent);
 }
 
 function compareRecent(a: RunRow, b: RunRow): number {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
-import { parseOrder } from '../../tracking/filter/parse.js';
 import {
   changeModel,
   getModel,
@@ -106,11 +105,12 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
             ...{ name, digest },
           })),
           order: asked.order_by.map(({ field_name: field, ascending, ...on }) => ({
-            ...parseOrder(field),
+            field,
             descending: ascending === false,
-            ...(on.dataset_name === ''
-              ? {}
-              : { dataset: { name: on.dataset_name, digest: on.dataset_digest } }),
+            dataset:
+              on.dataset_name === ''
+                ? undefined
+                : { name: on.dataset_name, digest: on.dataset_digest },
           })),
         });
         const { items, next } = pageOf(found, asked.page_token, most);
