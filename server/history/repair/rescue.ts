@@ -65,6 +65,7 @@ export function planRescue(
       runs: runs.filter(({ id }) => isAhead.has(id) || !known.has(id)),
       pins: pick(live, 'pins', believed),
       expired: pick(live, 'expired', believed),
+      entries: pick(live, 'entries', believed),
     },
     notebooks: pick(live, 'notebooks', believed)
       .filter(({ id, number }) => number > (numbers.get(id) ?? -1))
