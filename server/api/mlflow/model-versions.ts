@@ -21,19 +21,9 @@ import { modelUri } from './models.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
 import { checkMost, pageOf } from './page.js';
 import type { MlflowParts } from './parts.js';
+import { registrySearchSchema, toRegistryTag } from './registry-values.js';
 import { toVersion } from './to-registry.js';
-import {
-  checkKey,
-  checkLength,
-  listOf,
-  queryListOf,
-  MOST,
-  pairSchema,
-  stageSchema,
-  textSchema,
-  versionSchema,
-  wholeSchema,
-} from './values.js';
+import { listOf, MOST, pairSchema, stageSchema, textSchema, versionSchema } from './values.js';
 
 const PATH = '/model-versions';
 const oneSchema = z.object({ name: z.string(), version: versionSchema });
@@ -76,7 +66,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         const version = await addVersion(history, turns, name, {
           ...{ origin: source, description, runLink, logged },
           run,
-          tags: asked.tags.map(toTag),
+          tags: asked.tags.map(toRegistryTag),
         });
         return tell(name, version);
       },
@@ -118,7 +108,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       path: `${PATH}/set-tag`,
       input: oneSchema.extend(pairSchema.shape),
       run: ({ key, value, ...one }) =>
-        quietly(one, ({ tags }) => ({ tags: putPairs(tags, [toTag({ key, value })]) })),
+        quietly(one, ({ tags }) => ({ tags: putPairs(tags, [toRegistryTag({ key, value })]) })),
     }),
     writing({
       method: 'delete',
@@ -148,12 +138,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
     reading({
       method: 'get',
       path: `${PATH}/search`,
-      input: z.object({
-        filter: textSchema,
-        max_results: wholeSchema.nullish(),
-        order_by: queryListOf(z.string()),
-        page_token: textSchema,
-      }),
+      input: registrySearchSchema,
       run: async (asked) => {
         const most = checkMost(asked.max_results, 10_000, MOST.versions);
         const { filter, order_by: order } = asked;
@@ -225,13 +210,4 @@ async function checkOrigin(
       : id !== run || (await store.catalog.findRun(id)) === undefined
   )
     throw refuse(`it is of ${owner} ${id}, which is to be named too`);
-}
-
-function toTag({ key, value }: z.output<typeof pairSchema>): {
-  readonly name: string;
-  readonly value: string;
-} {
-  checkKey(key, 'tag');
-  checkLength(value, MOST.registryTag, 'value of a tag');
-  return { name: key, value };
 }

@@ -14,9 +14,9 @@ import { putPairs } from '../../tracking/models.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
 import { checkMost, pageOf } from './page.js';
 import type { MlflowParts } from './parts.js';
+import { registrySearchSchema, toRegistryTag } from './registry-values.js';
 import { listLatest, toRegistered, toVersion } from './to-registry.js';
 import {
-  checkKey,
   checkLength,
   listOf,
   queryListOf,
@@ -25,7 +25,6 @@ import {
   stageSchema,
   textSchema,
   versionSchema,
-  wholeSchema,
 } from './values.js';
 
 const PATH = '/registered-models';
@@ -56,7 +55,11 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       input: nameSchema.extend({ description: textSchema, tags: listOf(pairSchema) }),
       run: async ({ name, description, tags }) => {
         checkRegisteredName(name);
-        const model = await register(history, turns, { name, description, tags: tags.map(toTag) });
+        const model = await register(history, turns, {
+          name,
+          description,
+          tags: tags.map(toRegistryTag),
+        });
         return { registered_model: await toRegistered(store, model) };
       },
     }),
@@ -99,7 +102,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       path: `${PATH}/set-tag`,
       input: nameSchema.extend(pairSchema.shape),
       run: ({ name, ...tag }) =>
-        quietly(name, ({ tags }) => ({ tags: putPairs(tags, [toTag(tag)]) })),
+        quietly(name, ({ tags }) => ({ tags: putPairs(tags, [toRegistryTag(tag)]) })),
     }),
     writing({
       method: 'delete',
@@ -164,12 +167,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
     reading({
       method: 'get',
       path: `${PATH}/search`,
-      input: z.object({
-        filter: textSchema,
-        max_results: wholeSchema.nullish(),
-        order_by: queryListOf(z.string()),
-        page_token: textSchema,
-      }),
+      input: registrySearchSchema,
       run: async (asked) => {
         const most = checkMost(asked.max_results, 100, MOST.registered);
         const { filter, order_by: order } = asked;
@@ -202,13 +200,4 @@ function checkAlias(alias: string): void {
     'bad_request',
     `Invalid alias ${JSON.stringify(alias)}: it may have letters, digits, "_" and "-", and be neither "latest" nor like "v1".`,
   );
-}
-
-function toTag({ key, value }: z.output<typeof pairSchema>): {
-  readonly name: string;
-  readonly value: string;
-} {
-  checkKey(key, 'tag');
-  checkLength(value, MOST.registryTag, 'value of a tag');
-  return { name: key, value };
 }
