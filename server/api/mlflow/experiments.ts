@@ -30,29 +30,8 @@ const idSchema = z.object({ experiment_id: experimentIdSchema });
 /** Experiments: what groups runs. */
 export function experimentOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
   const { store } = history;
-  const search = {
-    path: '/experiments/search',
-    input: z.object({
-      max_results: wholeSchema.nullish(),
-      page_token: textSchema,
-      filter: textSchema,
-      order_by: queryListOf(z.string()),
-      view_type: viewSchema,
-    }),
-    run: async (asked: {
-      max_results?: number | null | undefined;
-      page_token: string;
-      filter: string;
-      order_by: string[];
-      view_type: z.output<typeof viewSchema>;
-    }): Promise<object> => {
-      const most = checkMost(asked.max_results, 1_000, MOST.found);
-      const { filter, order_by: order, view_type: view } = asked;
-      const found = await searchExperiments(store, { filter, order, view, strict: true });
-      const page = pageOf(found, asked.page_token, most);
-      return { experiments: page.items.map(toExperiment), next_page_token: page.next };
-    },
-  };
+  const change = (id: string, by: Parameters<typeof changeExperiment>[3]): Promise<Experiment> =>
+    changeExperiment(history, turns, id, by);
   return [
     writing({
       method: 'post',
@@ -92,8 +71,26 @@ export function experimentOperations({ history, turns }: MlflowParts): readonly 
         return { experiment: toExperiment(found) };
       },
     }),
-    reading({ method: 'post', ...search }),
-    reading({ method: 'get', ...search }),
+    ...(['post', 'get'] as const).map((method) =>
+      reading({
+        method,
+        path: '/experiments/search',
+        input: z.object({
+          max_results: wholeSchema.nullish(),
+          page_token: textSchema,
+          filter: textSchema,
+          order_by: queryListOf(z.string()),
+          view_type: viewSchema,
+        }),
+        run: async (asked) => {
+          const most = checkMost(asked.max_results, 1_000, MOST.found);
+          const { filter, order_by: order, view_type: view } = asked;
+          const found = await searchExperiments(store, { filter, order, view, strict: true });
+          const page = pageOf(found, asked.page_token, most);
+          return { experiments: page.items.map(toExperiment), next_page_token: page.next };
+        },
+      }),
+    ),
     writing({
       method: 'post',
       path: '/experiments/update',
@@ -159,10 +156,6 @@ export function experimentOperations({ history, turns }: MlflowParts): readonly 
       }),
     ),
   ];
-
-  function change(id: string, by: Parameters<typeof changeExperiment>[3]): Promise<Experiment> {
-    return changeExperiment(history, turns, id, by);
-  }
 }
 
 function toExperiment(experiment: Experiment): object {
