@@ -32,7 +32,13 @@ export async function keepDataset(history: History, dataset: Dataset): Promise<s
   );
   const { name, digest, sourceType, origin, schema, profile } = data;
   const id = createHash('sha256')
-    .update(JSON.stringify([name, digest, sourceType, origin, schema, profile]))
+    // Data made by code names the code's own circumstances there, which differ each time.
+    .update(
+      JSON.stringify([
+        ...[name, digest, sourceType],
+        ...[sourceType === 'code' ? '' : origin, schema, profile],
+      ]),
+    )
     .digest('hex')
     .slice(0, 32);
   if ((await history.store.catalog.findEntry(`${KIND}/${id}`)) === undefined)
