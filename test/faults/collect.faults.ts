@@ -33,10 +33,12 @@ test(`collecting what no version needs, without any grace, beside ${ROUNDS} roun
           await history.store.repository.pack(new AbortController().signal);
       }
     })();
+    // What another collection frees is not there to be counted.
+    const acts = ACTS.filter(({ name }) => name !== 'free');
     let turn = 0;
     const work = async (): Promise<void> => {
       for (let round = 0; round < ROUNDS; round += 1)
-        for (const act of ACTS) {
+        for (const act of acts) {
           turn += 1;
           await act.play({ session, turn, facts, note: (fact) => void facts.push(fact) });
         }
