@@ -111,6 +111,22 @@ export async function listVersions(
   return (await listAll(store, id)).filter(({ deleted }) => !deleted);
 }
 
+/** The versions of every registered model that were not deleted, by the model's id and by number; read once for all of them. */
+export async function groupVersions(
+  store: Store,
+): Promise<ReadonlyMap<string, readonly ModelVersion[]>> {
+  const groups = new Map<string, ModelVersion[]>();
+  for (const row of await store.catalog.entries(KIND)) {
+    const version = toVersion(row);
+    if (version.deleted) continue;
+    const group = groups.get(version.model) ?? [];
+    groups.set(version.model, group);
+    group.push(version);
+  }
+  for (const group of groups.values()) group.sort((a, b) => a.version - b.version);
+  return groups;
+}
+
 async function listAll(store: Store, model: string): Promise<readonly ModelVersion[]> {
   return (await store.catalog.entries(KIND))
     .filter(({ id }) => id.startsWith(`${KIND}/${model}-`))

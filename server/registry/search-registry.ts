@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { compileFilter, type FieldReader, type Resolve } from '../tracking/filter/compile.js';
 import { sortRows } from '../tracking/filter/order.js';
 import { readSearch, type AskedSearch } from '../tracking/filter/read-search.js';
-import { listVersions, type ModelVersion } from './model-versions.js';
+import { groupVersions, type ModelVersion } from './model-versions.js';
 import { listRegistered, type RegisteredModel } from './registered-models.js';
 
 /** A version with the registered model that it is of. */
@@ -62,8 +62,9 @@ export async function searchVersions(
   const { filter, order } = await readSearch(search);
   const holds = compileFilter(filter, forFilters(resolve));
   const found: NamedVersion[] = [];
+  const versions = await groupVersions(store);
   for (const model of await listRegistered(store))
-    for (const version of await listVersions(store, model))
+    for (const version of versions.get(model.id) ?? [])
       if (holds({ model, version })) found.push({ model, version });
   return sortRows(found, order, resolve, compareVersions);
 }

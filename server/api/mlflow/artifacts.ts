@@ -173,7 +173,7 @@ function placeOf(request: Request): ArtifactPlace {
 }
 
 function toMissing(name: string): CellarError {
-  return new CellarError('not_found', `The run has no file ${JSON.stringify(name)}.`);
+  return new CellarError('not_found', `There is no file ${JSON.stringify(name)} here.`);
 }
 
 function answer(work: (request: Request) => Promise<object>): RequestHandler {

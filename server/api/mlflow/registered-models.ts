@@ -1,7 +1,13 @@
 import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
-import { changeVersion, getVersion, listVersions, STAGES } from '../../registry/model-versions.js';
+import {
+  changeVersion,
+  getVersion,
+  groupVersions,
+  listVersions,
+  STAGES,
+} from '../../registry/model-versions.js';
 import {
   changeRegistered,
   getRegistered,
@@ -33,11 +39,13 @@ const nameSchema = z.object({ name: z.string() });
 /** Registered models: names, with their tags and aliases. */
 export function registeredOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
   const { store } = history;
+  const tell = async (model: RegisteredModel): Promise<object> =>
+    toRegistered(model, await listVersions(store, model));
   const change = async (
     name: string,
     by: (before: RegisteredModel) => RegisteredChange | Promise<RegisteredChange>,
   ): Promise<{ readonly registered_model: object }> => ({
-    registered_model: await toRegistered(store, await changeRegistered(history, turns, name, by)),
+    registered_model: await tell(await changeRegistered(history, turns, name, by)),
   });
   const quietly = async (...asked: Parameters<typeof change>): Promise<object> => {
     await change(...asked);
@@ -60,7 +68,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
           description,
           tags: tags.map(toRegistryTag),
         });
-        return { registered_model: await toRegistered(store, model) };
+        return { registered_model: await tell(model) };
       },
     }),
     reading({
@@ -68,7 +76,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       path: `${PATH}/get`,
       input: nameSchema,
       run: async ({ name }) => ({
-        registered_model: await toRegistered(store, await getRegistered(store, name)),
+        registered_model: await tell(await getRegistered(store, name)),
       }),
     }),
     writing({
@@ -157,7 +165,7 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
         run: async ({ name, stages }) => {
           const model = await getRegistered(store, name);
           const wanted = stages.length === 0 ? STAGES : stages;
-          const latest = (await listLatest(store, model)).filter(({ stage }) =>
+          const latest = listLatest(await listVersions(store, model)).filter(({ stage }) =>
             wanted.includes(stage),
           );
           return { model_versions: latest.map((version) => toVersion(model, version)) };
@@ -173,7 +181,8 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
         const { filter, order_by: order } = asked;
         const found = await searchRegistered(store, { filter, order, strict: true });
         const { items, next } = pageOf(found, asked.page_token, most);
-        const models = await Promise.all(items.map((model) => toRegistered(store, model)));
+        const versions = await groupVersions(store);
+        const models = items.map((model) => toRegistered(model, versions.get(model.id) ?? []));
         return { registered_models: models, next_page_token: next };
       },
     }),

@@ -1,5 +1,4 @@
-import type { Store } from '../../store/store.js';
-import { listVersions, type ModelVersion, type Stage } from '../../registry/model-versions.js';
+import type { ModelVersion } from '../../registry/model-versions.js';
 import type { RegisteredModel } from '../../registry/registered-models.js';
 
 /** A version as MLflow tells it. */
@@ -24,26 +23,20 @@ export function toVersion(model: RegisteredModel, version: ModelVersion): object
   };
 }
 
-/** A registered model as MLflow tells it, with the newest version of each stage. */
-export async function toRegistered(store: Store, model: RegisteredModel): Promise<object> {
-  const latest = await listLatest(store, model);
+/** A registered model as MLflow tells it, with the newest of its versions in each stage. */
+export function toRegistered(model: RegisteredModel, versions: readonly ModelVersion[]): object {
   return {
     name: model.name,
     creation_timestamp: model.created,
     last_updated_timestamp: model.updated,
     description: model.description,
-    latest_versions: latest.map((version) => toVersion(model, version)),
+    latest_versions: listLatest(versions).map((version) => toVersion(model, version)),
     tags: model.tags.map(({ name, value }) => ({ key: name, value })),
     aliases: model.aliases.map(({ name, version }) => ({ alias: name, version: String(version) })),
   };
 }
 
-/** The newest version of each stage. */
-export async function listLatest(
-  store: Store,
-  model: RegisteredModel,
-): Promise<readonly ModelVersion[]> {
-  const byStage = new Map<Stage, ModelVersion>();
-  for (const version of await listVersions(store, model)) byStage.set(version.stage, version);
-  return [...byStage.values()];
+/** The newest version of each stage, of versions that come by number. */
+export function listLatest(versions: readonly ModelVersion[]): readonly ModelVersion[] {
+  return [...new Map(versions.map((version) => [version.stage, version])).values()];
 }
