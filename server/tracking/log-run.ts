@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { RunStatus } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
+import { cleanKept } from '../history/clean-kept.js';
 import type { History } from '../history/history.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
@@ -66,8 +67,11 @@ export async function logToRun(
   history: History,
   turns: Turns,
   run: string,
-  { points = [], params = [], tags = [], untagged = [], inputs = [], outputs = [] }: Logged,
+  { points = [], params: given = [], tags = [], untagged = [], inputs = [], outputs = [] }: Logged,
 ): Promise<void> {
+  // As they are kept: one with a secret that is logged again is the same still.
+  const { values } = await cleanKept(history.secrets, [], given);
+  const params = given.map(([name], at) => [name, values[at] ?? ''] as const);
   const named = new Map(tags).get(NAME_TAG);
   const change: RunChange = {
     run,

@@ -20,6 +20,7 @@ import {
 } from '../../../server/tracking/log-run.js';
 import { readPoints } from '../../../server/tracking/read-points.js';
 import { createTurns } from '../../../server/tracking/turns.js';
+import { keyOf } from '../notebook/secrets/samples.js';
 import { makeFolder, openTestHistory } from '../scratch.js';
 
 const SECRET = 'hunter2hunter2';
@@ -112,6 +113,17 @@ test('a param is set once, whoever comes at the same time', async () => {
     }),
   ).rejects.toMatchObject({ code: 'bad_request' });
   expect((await getRun(history.store, id)).metrics).toEqual({});
+});
+
+test('a param that is a secret is kept as a mark, and is the same when it is logged again', async () => {
+  const history = await openTestHistory();
+  const { id } = await start(history);
+  const token = `ghp_${keyOf(36)}`;
+  await logToRun(history, turns, id, { params: [['token', token]] });
+  expect(Object.values((await getRun(history.store, id)).params)).toEqual([
+    '[redacted: github-pat]',
+  ]);
+  await logToRun(history, turns, id, { params: [['token', token]] });
 });
 
 test('nothing is logged to what was taken away, and to what is not there', async () => {
