@@ -1,0 +1,156 @@
+"""Which cell is at work: the facts that the running request tells, and how sure it is that they are the caller's.
+
+Facts are short texts by name: `kernel`, `session` (JupyterLab's client), `cell`, `message`, `execution`,
+`source.sha256`, `certainty` ("sure" or "unsure"), `because` (why unsure: "no cell id", "thread", "task", "callback",
+"child") and `notebook.hint`. What is not known is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import threading
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+# What a kernel's children inherit: the facts of the cell that ran last.
+INHERITED = "CELLAR_CONTEXT"
+
+# A path in a header, percent-encoded: Node takes 16 KB of headers in all.
+MAX_HINT = 2048
+
+# Jupyter's name for a connection file; other programs' kernels have names that say nothing.
+_KERNEL_FILE = re.compile(r"kernel-(.+)\.json")
+# As nbformat has it. Others send addresses of their own as `cellId`, which no notebook knows.
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+_hashed: tuple[str, str] = ("", hashlib.sha256().hexdigest())
+
+
+def find_facts() -> dict[str, str] | None:
+    """The facts for whoever calls, None where no kernel is at work. Never raises."""
+    try:
+        kernel = _find_kernel()
+        return _inherited() if kernel is None else _of(kernel)
+    except Exception:
+        return None
+
+
+def encode(facts: dict[str, str]) -> str:
+    """`name=value` pairs joined by "&", percent-encoded: no spaces, ASCII only."""
+    return urlencode(facts, quote_via=quote, safe="")
+
+
+def follow_cells() -> None:
+    """Tell children (`!python`, pools) by the environment which cell runs, from now on. Never raises."""
+    with suppress(Exception):
+        kernel = _find_kernel()
+        if kernel is not None and not _is_child(kernel):
+            _tell_children()
+            kernel.shell.events.register("pre_run_cell", _tell_children)
+
+
+def _find_kernel() -> Any:
+    # Not imported: a script without IPython must not pay for it.
+    ipython = sys.modules.get("IPython")
+    return getattr(ipython.get_ipython(), "kernel", None) if ipython else None
+
+
+def _of(kernel: Any) -> dict[str, str]:
+    facts = {}
+    if found := _KERNEL_FILE.fullmatch(os.path.basename(_connection_file(kernel))):
+        facts["kernel"] = found[1]
+    because = "child" if _is_child(kernel) else None
+    try:
+        request = kernel.get_parent() or {}
+    except LookupError:
+        # ipykernel 7.0 keeps the request where only the cell's own thread finds it.
+        request = {}
+    header = request.get("header") or {}
+    facts["session"] = header.get("session")
+    if header.get("msg_type") == "execute_request":
+        content = request.get("content") or {}
+        cell = (request.get("metadata") or {}).get("cellId")
+        has_id = isinstance(cell, str) and _CELL_ID.fullmatch(cell) is not None
+        facts["cell"] = cell if has_id else None
+        facts["message"] = header.get("msg_id")
+        facts["source.sha256"] = _sha256(content.get("code"))
+        because = because or _outside(sys._getframe()) or (None if has_id else "no cell id")
+        # The counter stands at this cell's number only while it runs, and silent ones have none.
+        if because in (None, "no cell id") and content.get("store_history", True) and not content.get("silent"):
+            facts["execution"] = str(kernel.shell.execution_count)
+    else:
+        # A widget's callback, or the debugger: the kernel knows, no cell does.
+        because = because or "callback"
+    facts["notebook.hint"] = _hint()
+    facts["certainty"] = "unsure" if because else "sure"
+    facts["because"] = because
+    return {name: value for name, value in facts.items() if isinstance(value, str) and value}
+
+
+def _outside(frame: FrameType | None) -> str | None:
+    """Why the caller may not belong to the request that runs now: None when the cell's own code called.
+
+    A thread may outlive its cell, and then finds the request of another. On the main thread, what a cell left behind
+    (tasks, timers) runs between cells, or while another one awaits: only the cell's own code has IPython below it on
+    the stack, with no turn of an event loop in between.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return "thread"
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "run_code" and code.co_filename.endswith("interactiveshell.py"):
+            return None
+        if code.co_name == "_run" and frame.f_globals.get("__name__") == "asyncio.events":
+            return "task"
+        frame = frame.f_back
+    return "task"
+
+
+def _is_child(kernel: Any) -> bool:
+    """Whether this is a fork of the kernel's process: it keeps the request of its birth, however long it lives."""
+    return bool(kernel.session.pid != os.getpid())
+
+
+def _inherited() -> dict[str, str] | None:
+    """For a child of a kernel what it was started with: a hint, as pools are used again by later cells."""
+    told = os.environ.get(INHERITED)
+    if told is not None:
+        return dict(parse_qsl(told))
+    if hint := _hint():
+        return {"notebook.hint": hint, "certainty": "unsure", "because": "child"}
+    return None
+
+
+def _tell_children(*_: object) -> None:
+    facts = find_facts()
+    if facts is not None:
+        facts.pop("because", None)
+        os.environ[INHERITED] = encode({**facts, "certainty": "unsure", "because": "child"})
+
+
+def _connection_file(kernel: Any) -> str:
+    parent = kernel.parent
+    return str(getattr(parent, "connection_file", "") or "")
+
+
+def _sha256(code: Any) -> str | None:
+    global _hashed
+    if not isinstance(code, str):
+        return None
+    # One cell asks often: a request keeps its text's identity.
+    known, digest = _hashed
+    if known is not code:
+        digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+        _hashed = (code, digest)
+    return digest
+
+
+def _hint() -> str | None:
+    """The notebook's path when the kernel started: stale after a rename, wrong for a second notebook on the kernel."""
+    path = os.environ.get("JPY_SESSION_NAME")
+    return path if path and len(quote(path)) <= MAX_HINT else None
