@@ -80,9 +80,10 @@ def _of(kernel: Any) -> dict[str, str]:
         facts["message"] = header.get("msg_id")
         facts["source.sha256"] = _sha256(content.get("code"))
         because = because or _outside(sys._getframe()) or (None if has_id else "no cell id")
-        # The counter stands at this cell's number only while it runs, and silent ones have none.
+        # Outside of the running cell the number is another's, and silent ones have none. The display hook knows it:
+        # newer versions of IPython count before the cell runs.
         if because in (None, "no cell id") and content.get("store_history", True) and not content.get("silent"):
-            facts["execution"] = str(kernel.shell.execution_count)
+            facts["execution"] = str(kernel.shell.displayhook.prompt_count)
     else:
         # A widget's callback, or the debugger: the kernel knows, no cell does.
         because = because or "callback"
