@@ -64,7 +64,7 @@ def _of(kernel: Any) -> dict[str, str]:
     facts = {}
     if found := _KERNEL_FILE.fullmatch(os.path.basename(_connection_file(kernel))):
         facts["kernel"] = found[1]
-    because = "child" if _is_child(kernel) else None
+    because = "child" if _is_child(kernel) else "thread" if _is_thread() else None
     try:
         request = kernel.get_parent() or {}
     except LookupError:
@@ -94,14 +94,11 @@ def _of(kernel: Any) -> dict[str, str]:
 
 
 def _outside(frame: FrameType | None) -> str | None:
-    """Why the caller may not belong to the request that runs now: None when the cell's own code called.
+    """Why the caller on the main thread may not belong to the running request: None when the cell's own code called.
 
-    A thread may outlive its cell, and then finds the request of another. On the main thread, what a cell left behind
-    (tasks, timers) runs between cells, or while another one awaits: only the cell's own code has IPython below it on
-    the stack, with no turn of an event loop in between.
+    What a cell left behind (tasks, timers) runs between cells, or while another one awaits: only the cell's own code
+    has IPython below it on the stack, with no turn of an event loop in between.
     """
-    if threading.current_thread() is not threading.main_thread():
-        return "thread"
     while frame is not None:
         code = frame.f_code
         if code.co_name == "run_code" and code.co_filename.endswith("interactiveshell.py"):
@@ -110,6 +107,11 @@ def _outside(frame: FrameType | None) -> str | None:
             return "task"
         frame = frame.f_back
     return "task"
+
+
+def _is_thread() -> bool:
+    """Whether the caller may outlive its cell; it then finds the request that runs now, which is another's."""
+    return threading.current_thread() is not threading.main_thread()
 
 
 def _is_child(kernel: Any) -> bool:
