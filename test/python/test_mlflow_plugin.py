@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -384,6 +386,16 @@ def test_without_cellar_only_the_tags_are_there(tmp_path: Path, foreign: Recorde
         assert notebook.text("stdout") == "[]\n"
         notebook.cell(f"mlflow.set_tracking_uri({foreign.url!r})\nwith mlflow.start_run(): pass", "c1")
     assert [each.tags["cell"] for each in foreign.take("runs/create")] == ["c1"]
+
+
+def test_neither_side_imports_the_other() -> None:
+    code = (
+        "import sys, cellar.tracking, cellar.display, cellar.upload, cellar.session, cellar.server_extension\n"
+        "assert not {'cellar.mlflow_plugin', 'mlflow'} & sys.modules.keys()\n"
+        "import cellar.mlflow_plugin\n"
+        "assert not {'mlflow', 'IPython'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_dead_cellar_costs_a_cell_at_most_two_seconds(tmp_path: Path) -> None:
