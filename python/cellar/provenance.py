@@ -20,15 +20,20 @@ from urllib.parse import parse_qsl, quote, urlencode
 # What a kernel's children inherit: the facts of the cell that ran last.
 INHERITED = "CELLAR_CONTEXT"
 
-# A path in a header, percent-encoded: Node takes 16 KB of headers in all.
-MAX_HINT = 2048
+# Characters of a path, each up to 12 bytes in a header, of which Node takes 16 KB in all.
+MAX_HINT = 1024
 
 # Jupyter's name for a connection file; other programs' kernels have names that say nothing.
 _KERNEL_FILE = re.compile(r"kernel-(.+)\.json")
 # As nbformat has it. Others send addresses of their own as `cellId`, which no notebook knows.
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
-_hashed: tuple[str, str] = ("", hashlib.sha256().hexdigest())
+_kernel: Any = None
+_kernel_process = 0
+
+# One cell asks often, and always gets the same: what was last asked for and its answer.
+_last: tuple[dict[str, Any], dict[str, str]] = ({}, {})
+_encoded: tuple[dict[str, str], str] = ({}, "")
 
 
 def find_facts() -> dict[str, str] | None:
@@ -42,55 +47,77 @@ def find_facts() -> dict[str, str] | None:
 
 def encode(facts: dict[str, str]) -> str:
     """`name=value` pairs joined by "&", percent-encoded: no spaces, ASCII only."""
-    return urlencode(facts, quote_via=quote, safe="")
+    global _encoded
+    known, text = _encoded
+    if known != facts:
+        text = urlencode(facts, quote_via=quote, safe="")
+        _encoded = (facts.copy(), text)
+    return text
 
 
 def follow_cells() -> None:
     """Tell children (`!python`, pools) by the environment which cell runs, from now on. Never raises."""
     with suppress(Exception):
         kernel = _find_kernel()
-        if kernel is not None and not _is_child(kernel):
+        if kernel is not None and not _is_child():
             _tell_children()
             kernel.shell.events.register("pre_run_cell", _tell_children)
 
 
 def _find_kernel() -> Any:
+    """The kernel that this process is, or was forked from; a process has one at most."""
+    global _kernel, _kernel_process
     # Not imported: a script without IPython must not pay for it.
-    ipython = sys.modules.get("IPython")
-    return getattr(ipython.get_ipython(), "kernel", None) if ipython else None
+    if _kernel is None and (ipython := sys.modules.get("IPython")):
+        _kernel = getattr(ipython.get_ipython(), "kernel", None)
+        _kernel_process = 0 if _kernel is None else _kernel.session.pid
+    return _kernel
 
 
 def _of(kernel: Any) -> dict[str, str]:
-    facts = {}
-    if found := _KERNEL_FILE.fullmatch(os.path.basename(_connection_file(kernel))):
-        facts["kernel"] = found[1]
-    because = "child" if _is_child(kernel) else "thread" if _is_thread() else None
+    because = "child" if _is_child() else "thread" if _is_thread() else None
     try:
         request = kernel.get_parent() or {}
     except LookupError:
         # ipykernel 7.0 keeps the request where only the cell's own thread finds it.
         request = {}
-    header = request.get("header") or {}
-    facts["session"] = header.get("session")
-    if header.get("msg_type") == "execute_request":
-        content = request.get("content") or {}
-        cell = (request.get("metadata") or {}).get("cellId")
-        has_id = isinstance(cell, str) and _CELL_ID.fullmatch(cell) is not None
-        facts["cell"] = cell if has_id else None
-        facts["message"] = header.get("msg_id")
-        facts["source.sha256"] = _sha256(content.get("code"))
-        because = because or _outside(sys._getframe()) or (None if has_id else "no cell id")
-        # Outside of the running cell the number is another's, and silent ones have none. The display hook knows it:
-        # newer versions of IPython count before the cell runs.
-        if because in (None, "no cell id") and content.get("store_history", True) and not content.get("silent"):
-            facts["execution"] = str(kernel.shell.displayhook.prompt_count)
-    else:
+    facts = _told(kernel, request).copy()
+    if "message" not in facts:
         # A widget's callback, or the debugger: the kernel knows, no cell does.
         because = because or "callback"
-    facts["notebook.hint"] = _hint()
+    elif because is None and (because := _outside(sys._getframe())) is None:
+        # Only in the running cell the number is its own.
+        if _is_counted(request["content"]):
+            # Newer versions of IPython count before the cell runs; the display hook knows.
+            facts["execution"] = str(kernel.shell.displayhook.prompt_count)
+        because = None if "cell" in facts else "no cell id"
     facts["certainty"] = "unsure" if because else "sure"
-    facts["because"] = because
-    return {name: value for name, value in facts.items() if isinstance(value, str) and value}
+    if because:
+        facts["because"] = because
+    return facts
+
+
+def _told(kernel: Any, request: dict[str, Any]) -> dict[str, str]:
+    """What a request says, whoever asks: one cell asks often."""
+    global _last
+    asked, facts = _last
+    if asked is request:
+        return facts
+    header = request.get("header") or {}
+    found = _KERNEL_FILE.fullmatch(os.path.basename(_connection_file(kernel)))
+    told = {"kernel": found and found[1], "session": header.get("session"), "notebook.hint": _hint()}
+    if header.get("msg_type") == "execute_request":
+        cell = (request.get("metadata") or {}).get("cellId")
+        told["cell"] = cell if isinstance(cell, str) and _CELL_ID.fullmatch(cell) else None
+        told["message"] = header["msg_id"]
+        told["source.sha256"] = _sha256(request["content"]["code"])
+    facts = {name: value for name, value in told.items() if value}
+    _last = (request, facts)
+    return facts
+
+
+def _is_counted(content: dict[str, Any]) -> bool:
+    return bool(content.get("store_history", True)) and not content.get("silent")
 
 
 def _outside(frame: FrameType | None) -> str | None:
@@ -114,9 +141,9 @@ def _is_thread() -> bool:
     return threading.current_thread() is not threading.main_thread()
 
 
-def _is_child(kernel: Any) -> bool:
+def _is_child() -> bool:
     """Whether this is a fork of the kernel's process: it keeps the request of its birth, however long it lives."""
-    return bool(kernel.session.pid != os.getpid())
+    return os.getpid() != _kernel_process
 
 
 def _inherited() -> dict[str, str] | None:
@@ -141,19 +168,11 @@ def _connection_file(kernel: Any) -> str:
     return str(getattr(parent, "connection_file", "") or "")
 
 
-def _sha256(code: Any) -> str | None:
-    global _hashed
-    if not isinstance(code, str):
-        return None
-    # One cell asks often: a request keeps its text's identity.
-    known, digest = _hashed
-    if known is not code:
-        digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
-        _hashed = (code, digest)
-    return digest
+def _sha256(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hint() -> str | None:
     """The notebook's path when the kernel started: stale after a rename, wrong for a second notebook on the kernel."""
     path = os.environ.get("JPY_SESSION_NAME")
-    return path if path and len(quote(path)) <= MAX_HINT else None
+    return path if path and len(path) <= MAX_HINT else None
