@@ -36,8 +36,9 @@ class CellarRequestHeaders:
 
     def request_headers(self) -> dict[str, str]:
         headers = {}
-        if facts := provenance.find_facts():
-            headers[CONTEXT_HEADER] = provenance.encode(facts)
+        with suppress(Exception):
+            if facts := provenance.find_facts():
+                headers[CONTEXT_HEADER] = provenance.encode(facts)
         with suppress(Exception):
             if token := mlflow_wiring.authorization(sys._getframe(1)):
                 headers["Authorization"] = token

@@ -28,6 +28,8 @@ _KERNEL_FILE = re.compile(r"kernel-(.+)\.json")
 # As nbformat has it. Others send addresses of their own as `cellId`, which no notebook knows.
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
 _kernel: Any = None
 _kernel_process = 0
 
@@ -175,4 +177,5 @@ def _sha256(code: str) -> str:
 def _hint() -> str | None:
     """The notebook's path when the kernel started: stale after a rename, wrong for a second notebook on the kernel."""
     path = os.environ.get("JPY_SESSION_NAME")
-    return path if path and len(path) <= MAX_HINT else None
+    # A name that is not UTF-8 cannot be told.
+    return path if path and len(path) <= MAX_HINT and not _SURROGATE.search(path) else None

@@ -303,6 +303,14 @@ def test_a_kernel_that_cannot_tell_breaks_nothing(
     assert created.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
+@pytest.mark.parametrize("path", ["'/a/' + chr(0xdcff)", "'/a' * 600"])
+def test_a_path_that_no_header_can_hold_is_left_out(notebook: Notebook, cellar: Recorder, path: str) -> None:
+    notebook.cell(f"path = os.environ['JPY_SESSION_NAME']\nos.environ['JPY_SESSION_NAME'] = {path}", "c1")
+    notebook.cell(f"{CREATE}\nos.environ['JPY_SESSION_NAME'] = path", "c2")
+    [created] = cellar.take("runs/create")
+    assert told(created.facts, "cell", "notebook.hint") == {"cell": "c2", "notebook.hint": None, "certainty": "sure"}
+
+
 def test_asking_costs_well_below_a_tenth_of_a_millisecond(notebook: Notebook) -> None:
     notebook.cell(
         "import timeit\nfrom cellar.mlflow_plugin import CellarRequestHeaders\n"
