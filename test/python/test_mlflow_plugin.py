@@ -24,7 +24,7 @@ from recorder import Recorder, recording
 
 TOKEN = "the-kernels-token"
 KERNEL_ID = str(uuid.uuid4())
-NOTEBOOK = "/work/Übung 1.ipynb"
+NOTEBOOK = "/home/ada/Übung 1.ipynb"
 
 CREATE = "MlflowClient().create_run('0')"
 UNSURE_THREAD = {"certainty": "unsure", "because": "thread"}
@@ -147,7 +147,7 @@ def test_a_run_opened_in_one_cell_and_logged_to_in_another_names_both(notebook: 
     assert {each.facts["certainty"] for each in (created, logged, ended)} == {"sure"}
 
 
-@pytest.mark.parametrize("cell", [None, "vscode-notebook-cell:/work/a.ipynb#W0sZmlsZQ%3D%3D"])
+@pytest.mark.parametrize("cell", [None, "vscode-notebook-cell:/home/ada/a.ipynb#W0sZmlsZQ%3D%3D"])
 def test_a_cell_without_an_id_is_known_by_its_source(notebook: Notebook, cellar: Recorder, cell: str | None) -> None:
     reply = notebook.cell(CREATE, cell)
     [created] = cellar.take("runs/create")
