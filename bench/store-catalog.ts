@@ -67,6 +67,7 @@ function runOf(number: number): RunRecord {
     notebook: null,
     number,
     cells: ['cell-1', 'cell-2'],
+    traces: [],
     start,
     end: start + 30_000,
     metrics: names.map((name, at) => ({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { bundleSchema } from './bundle.js';
 import { MAX_MESSAGE_LENGTH } from './limits.js';
+import { staleSchema } from './provenance.js';
 import { foundSecretSchema, secretNoteSchema } from './secrets.js';
 import {
   executionSchema,
@@ -39,6 +40,7 @@ export const burstSchema = z.object({
   sent: z.number().optional(),
   executions: z.array(executionSchema).default([]),
   clean: z.boolean().nullable().default(null),
+  stale: z.array(staleSchema).max(1_000).default([]),
   kernel: kernelSchema.extend({ id: z.string().optional() }).nullable().default(null),
   bundles: z.array(shownBundleSchema).default([]),
   /** Other kernels were busy during the burst, so files that appeared may be theirs. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { doubtSchema, traceSchema } from './provenance.js';
 import { recordOf } from './record.js';
 import { artifactSchema, idSchema, runSchema } from './snapshot.js';
 
@@ -47,6 +48,10 @@ export const runDetailSchema = runSchema.omit({ metrics: true }).extend({
   start: z.number(),
   end: z.number(),
   metrics: recordOf(placedSchema),
+  /** The executions that made it or logged to it, as far as they are known. */
+  traces: z.array(traceSchema),
+  /** Why it may not be what its notebook says, worst first. */
+  doubts: z.array(doubtSchema),
   artifacts: z.array(artifactSchema.omit({ run: true })),
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { staleSchema } from './provenance.js';
 import { recordOf } from './record.js';
 
 export const triggerSchema = z.enum([
@@ -108,6 +109,8 @@ export const snapshotSchema = z.object({
   /** Against the one before; of those kept for ever, against the last of these. Null for the first, and where that one cannot be read. */
   changed: changedCellsSchema.nullable(),
   executions: z.array(executionSchema),
+  /** Cells whose outputs may not be what their code gives, as far as the browser knew; empty also where nothing ran. */
+  stale: z.array(staleSchema),
   runs: z.array(runSchema),
   artifacts: z.array(artifactSchema),
   /** Of the notebook's file, in bytes. */

@@ -151,6 +151,7 @@ export class Captures {
       kind: 'burst',
       ended,
       clean: watch.log.isClean(read.code),
+      stale: watch.log.findStale(read.code),
       alone,
     });
     if (isClosing) void this.#send(watch, readNotebook(watch.model, ran), toReason);

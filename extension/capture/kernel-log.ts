@@ -1,3 +1,8 @@
+import type { Stale } from '../../contract/provenance.js';
+
+/** More are no help to whoever reads of them. */
+const MOST_STALE = 200;
+
 /** A code cell as it stands in the notebook; empty ones are never sent to a kernel. */
 export interface CodeCell {
   readonly id: string;
@@ -51,5 +56,34 @@ export class KernelLog {
         return ran?.id === cell.id && ran.ok && ran.source === cell.source;
       })
     );
+  }
+
+  /**
+   * The cells whose outputs may not be what their code gives, in the notebook's order. That a cell never ran, or that something else
+   * did, is known of a kernel that was followed from its start.
+   */
+  findStale(cells: readonly CodeCell[]): readonly Stale[] {
+    const last = new Map(this.#ran.map((ran, at) => [ran.id, { ...ran, at }]));
+    const ran = cells.flatMap(({ id }) => last.get(id) ?? []);
+    // A cell below that ran before one that stands above it has used what was there then.
+    let earliest = Infinity;
+    const late = new Set<string>();
+    for (const each of ran.toReversed()) {
+      if (each.at > earliest) late.add(each.id);
+      earliest = Math.min(earliest, each.at);
+    }
+    const stale = cells.flatMap((cell): Stale[] => {
+      const before = last.get(cell.id);
+      if (before === undefined)
+        return this.#isWhole && cell.source.trim() !== ''
+          ? [{ cell: cell.id, kind: 'never' }]
+          : [];
+      if (before.source !== cell.source) return [{ cell: cell.id, kind: 'edited' }];
+      return late.has(cell.id) ? [{ cell: cell.id, kind: 'order' }] : [];
+    });
+    const present = new Set(cells.map(({ id }) => id));
+    const isAlone = this.#isWhole && this.#ran.every(({ id }) => present.has(id));
+    const other: Stale[] = isAlone ? [] : [{ cell: '', kind: 'other' }];
+    return [...stale.slice(0, MOST_STALE), ...other];
   }
 }

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../contract/bundle.js';
 import type { Burst } from '../../contract/capture.js';
+import type { Stale } from '../../contract/provenance.js';
 import type { Trigger } from '../../contract/snapshot.js';
 import type { EndedBurst } from './burst-tracker.js';
 import type { CodeCell } from './kernel-log.js';
@@ -22,6 +23,7 @@ export type Reason =
       readonly kind: 'burst';
       readonly ended: EndedBurst;
       readonly clean: boolean;
+      readonly stale: readonly Stale[];
       readonly alone: boolean;
     }
   | { readonly kind: 'save' }
@@ -50,6 +52,7 @@ export function toBurst(key: string, captured: Captured, reason: Reason): Burst 
         finished: ended.finished,
         executions: ended.executions.map((ran) => ({ ...ran, index: places.get(ran.cell) ?? -1 })),
         clean: ended.executions.length === 0 ? null : reason.clean,
+        stale: ended.executions.length === 0 ? [] : [...reason.stale],
         bundles: [...captured.bundles],
         alone: reason.alone,
       };

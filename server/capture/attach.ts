@@ -15,6 +15,8 @@ import {
   type ArtifactRecord,
   type RunRecord,
 } from '../tracking/record.js';
+import { isEnd } from '../tracking/run-change.js';
+import type { Claimable } from './claim-runs.js';
 import { mergeArtifacts, mergeRecord, type DraftRun } from './runs.js';
 
 /** A run with all its files kept, ready to be bound to a snapshot. */
@@ -56,6 +58,22 @@ export async function attachRuns(
   };
 }
 
+/** The same with runs that have been logged by themselves, and that the snapshot claims once it is made. */
+export function withClaimed(attachment: Attachment, claimed: readonly Claimable[]): Attachment {
+  // One that goes on may be claimed by a later version: until it ends only its own record names its version.
+  const ended = claimed.filter(({ run }) => isEnd(run.status));
+  return {
+    ...attachment,
+    runs: [...attachment.runs, ...ended.map(({ run }) => run.id)],
+    metrics: [
+      ...attachment.metrics,
+      ...ended.flatMap(({ run }) =>
+        Object.entries(run.metrics).map(([name, { value }]) => [name, value] as const),
+      ),
+    ],
+  };
+}
+
 function formatJsonFile(value: unknown): Buffer {
   return Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`);
 }
@@ -86,6 +104,7 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     notebook: claim.notebook,
     number: claim.number,
     cells: [...draft.cells],
+    traces: [],
     start: starts.length === 0 ? facts.started : Math.min(...starts),
     end: ends.length === 0 ? facts.finished : Math.max(...ends),
     metrics: lastValues(draft.points),

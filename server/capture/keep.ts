@@ -12,7 +12,8 @@ import { toWorkspacePath } from '../store/disk/names.js';
 import type { OperatingState } from '../store/operating.js';
 import type { SnapshotRow } from '../store/catalog/rows.js';
 import { keepFound, keepLogged } from './artifacts.js';
-import { attachRuns, type ReadyRun } from './attach.js';
+import { attachRuns, withClaimed, type ReadyRun } from './attach.js';
+import { claimRuns, findClaimable, toRan, toRanFile } from './claim-runs.js';
 import { withoutSecrets } from './bundle-secrets.js';
 import { watchIntake, type IntakeParts, type Watch } from './intake.js';
 import { draftRuns, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
@@ -41,6 +42,10 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const known = await store.catalog.findSnapshotByKey(burst.key);
   if (known !== undefined) {
     await checkSame(parts.history, known, burst);
+    // What was cut off before all of it was kept is asked for again.
+    const again = parseNotebook(await readNotebook(store, known), { path });
+    const found = await findMade(parts.history, burst, { notebook: again, now: store.now() });
+    await claimRuns(parts.history, known, found);
     return { row: known, created: true, warnings: [] };
   }
   await checkCaptured(parts, path, burst.trigger !== 'manual');
@@ -54,6 +59,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const window = toWindow(burst, store.now());
   const shown = await withoutSecrets(parts.history.secrets, burst.bundles);
   const ready = await readyRuns(parts, { burst, path, window, shown });
+  const made = await findMade(parts.history, burst, { notebook, now: store.now() });
   const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
@@ -63,14 +69,22 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
     key: burst.key,
     clean: burst.clean,
     executions: burst.executions,
+    stale: burst.stale,
     kernel: burst.kernel ?? notebook.kernel,
     ...(burst.message === undefined ? {} : { message: burst.message }),
-    attaches: ready.runs.length > 0,
+    attaches: ready.runs.length + made.found.length > 0,
     attach: async (claim) =>
-      ready.runs.length === 0
+      ready.runs.length + made.found.length === 0
         ? undefined
-        : attachRuns(store, claim, ready.runs, { executions: burst.executions, ...window }),
+        : withClaimed(
+            await attachRuns(store, claim, ready.runs, {
+              executions: burst.executions,
+              ...window,
+            }),
+            made.found,
+          ),
   });
+  await claimRuns(parts.history, taken.row, made);
   parts.intakes?.forget(path);
   return { ...taken, warnings: [...taken.warnings, ...ready.warnings] };
 }
@@ -103,6 +117,8 @@ export async function keepFile(
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
   const files = watchIntake(parts, path, watch);
   const logged = await keepLogged(store, drafts, { notebook: path, files });
+  const ran = toRanFile(notebook);
+  const found = await findClaimable(parts.history, ran);
   const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
   const taken = await takeSnapshot(parts.history, {
     path,
@@ -112,12 +128,16 @@ export async function keepFile(
     trigger: request.trigger,
     key,
     ...(request.message === undefined ? {} : { message: request.message }),
-    attaches: runs.length > 0,
+    attaches: runs.length + found.length > 0,
     attach: async (claim) =>
-      runs.length === 0
+      runs.length + found.length === 0
         ? undefined
-        : attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
+        : withClaimed(
+            await attachRuns(store, claim, runs, { executions: [], started: now, finished: now }),
+            found,
+          ),
   });
+  await claimRuns(parts.history, taken.row, { ran, found });
   parts.intakes?.forget(path);
   return { ...taken, warnings: [...taken.warnings, ...warnings, ...logged.warnings] };
 }
@@ -155,6 +175,24 @@ async function checkCaptured(parts: CaptureParts, path: string, automatic: boole
     );
   if (state.state === 'paused' && automatic)
     throw new CellarError('paused', `Keeping versions of ${path} is paused.`, { path });
+}
+
+/** The runs of MLflow's client, or of any other, that the cells of a burst have made meanwhile. */
+async function findMade(
+  history: History,
+  burst: ParsedBurst,
+  { notebook, now }: { readonly notebook: Notebook; readonly now: number },
+): Promise<Parameters<typeof claimRuns>[2]> {
+  const { started } = toWindow(burst, now);
+  const ran = toRan(
+    {
+      kernel: burst.kernel?.id,
+      ...{ alone: burst.alone, executions: burst.executions },
+      ...{ started, ahead: burst.sent === undefined ? 0 : now - burst.sent },
+    },
+    notebook,
+  );
+  return { ran, found: await findClaimable(history, ran) };
 }
 
 interface Window {

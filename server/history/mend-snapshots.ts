@@ -112,6 +112,7 @@ function toSnapshot(
     kernel: version.kernel,
     changed: version.changed,
     executions: unpackExecutions(version.executions),
+    ...(version.stale.length === 0 ? {} : { stale: [...version.stale] }),
     runs: [...version.runs],
     key: version.key,
     size: version.size,

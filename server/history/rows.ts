@@ -25,6 +25,7 @@ export function toSnapshotRow(state: NotebookState, at: CommittedAt): SnapshotRo
     notebook: state.notebook,
     path: state.path,
     cells: cells.length,
+    stale: facts.stale ?? [],
     redactions: redactions.length,
     line: at.line,
     commit: at.commit,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { cellTypeSchema } from '../../contract/diff.js';
+import { staleSchema } from '../../contract/provenance.js';
 import { foundSecretSchema } from '../../contract/secrets.js';
 import {
   authorSchema,
@@ -29,6 +30,8 @@ const keptSnapshotSchema = z.object({
   kernel: kernelSchema.nullable(),
   changed: changedCellsSchema.nullable(),
   executions: z.array(executionSchema),
+  /** Absent where there are none. */
+  stale: z.array(staleSchema).optional(),
   runs: z.array(z.string()),
   key: z.string().nullable(),
   size: z.number().int(),

@@ -1,3 +1,4 @@
+import type { Stale } from '../../contract/provenance.js';
 import type { Author, ChangedCells, Execution, Kernel, Trigger } from '../../contract/snapshot.js';
 import type { MetricValue } from '../../contract/bundle.js';
 import { CellarError } from '../errors.js';
@@ -52,6 +53,7 @@ export interface TakeRequest {
   readonly key?: string;
   readonly clean?: boolean | null;
   readonly executions?: readonly Execution[];
+  readonly stale?: readonly Stale[];
   readonly kernel?: Kernel | null;
   /** The snapshot whose bytes these are, when a restore brings them back. */
   readonly restored?: string;
@@ -156,6 +158,7 @@ async function take(history: History, request: CleanRequest): Promise<Taken> {
       kernel: request.kernel ?? request.notebook.kernel,
       changed: await countChanges(store, await findShownBefore(store, who.id, keep), cells),
       executions: [...(request.executions ?? [])],
+      ...((request.stale ?? []).length === 0 ? {} : { stale: [...(request.stale ?? [])] }),
       runs: [...(attachment?.runs ?? [])],
       key: request.key ?? null,
       size: request.bytes.byteLength,

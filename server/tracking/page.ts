@@ -8,10 +8,10 @@ import type * as z from 'zod';
 
 import { CellarError } from '../errors.js';
 import { getNotebook } from '../history/history.js';
-import type { RowsById, RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findMetric, guessDirection, thinOut, toFinite } from './metric.js';
-import { findRunsOf, pickRuns, toNotebook, toSnapshots } from './snapshots.js';
+import { findRunsOf, pickRuns, toNotebook, toSnapshots, type RunsOf } from './snapshots.js';
 
 const MOST_COURSE = 120;
 
@@ -71,7 +71,7 @@ export async function readHistoryPage(
 }
 
 /** The names of the metrics in a history, those of the newest snapshots first, the first of a run being the one that matters most. */
-function metricNames(history: readonly SnapshotRow[], runs: RowsById<RunRow>): string[] {
+function metricNames(history: readonly SnapshotRow[], runs: RunsOf): string[] {
   const names = new Set<string>();
   for (let at = history.length - 1; at >= 0; at -= 1) {
     const row = history[at];
@@ -83,11 +83,7 @@ function metricNames(history: readonly SnapshotRow[], runs: RowsById<RunRow>): s
   return [...names];
 }
 
-function measure(
-  history: readonly SnapshotRow[],
-  runs: RowsById<RunRow>,
-  name: string,
-): readonly Measured[] {
+function measure(history: readonly SnapshotRow[], runs: RunsOf, name: string): readonly Measured[] {
   const measured: Measured[] = [];
   for (const row of history) {
     if (row.runs.length === 0) continue;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
+import { traceSchema } from '../../contract/provenance.js';
 import { idSchema, runStatusSchema } from '../../contract/snapshot.js';
 import type { Pointers } from '../history/pointers.js';
 import type { RunRow } from '../store/catalog/rows.js';
@@ -39,6 +40,8 @@ export const runRecordSchema = z.object({
   /** Of the snapshot or the journal record that it came with. */
   number: z.number().int(),
   cells: z.array(z.string()),
+  /** The executions that made it or logged to it. */
+  traces: z.array(traceSchema).default([]),
   start: z.number(),
   end: z.number(),
   /** As lists, so that no name of a metric or param can be mistaken for something of JavaScript's. */
@@ -83,6 +86,7 @@ export function startRecord(
     notebook: null,
     number,
     cells: [],
+    traces: [],
     start: time,
     end: time,
     metrics: [],
@@ -119,6 +123,7 @@ export function toRecord(run: RunRow): RunRecord {
     notebook: run.notebook,
     number: run.number,
     cells: [...run.cells],
+    traces: [...run.traces],
     start: run.start,
     end: run.end,
     metrics: Object.entries(run.metrics).map(([name, metric]) => ({ name, ...metric })),

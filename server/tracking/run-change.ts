@@ -1,9 +1,11 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from '../../contract/bundle.js';
-import { runStatusSchema, type RunStatus } from '../../contract/snapshot.js';
+import { traceSchema } from '../../contract/provenance.js';
+import { idSchema, runStatusSchema, type RunStatus } from '../../contract/snapshot.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import { foldPoints, type MetricPoint } from './points.js';
+import { addTrace, cellsOf } from './traces.js';
 import { inputRecordSchema, outputRecordSchema, startRecord, toRunRow } from './record.js';
 
 const pairSchema = z.tuple([z.string(), z.string()]);
@@ -30,6 +32,12 @@ export const runChangeSchema = z.object({
   unfiled: z.array(z.string()).optional(),
   inputs: z.array(inputRecordSchema).optional(),
   outputs: z.array(outputRecordSchema).optional(),
+  /** Executions that have made it or logged to it. */
+  traces: z.array(traceSchema).optional(),
+  /** A version says that its cells have made it: which, and by what traces as that version's cells explain them. */
+  claim: z
+    .object({ snapshot: idSchema, notebook: idSchema, traces: z.array(traceSchema) })
+    .optional(),
   /** Name, value, step, time. */
   points: z
     .array(z.tuple([z.string(), metricValueSchema, z.number().int(), z.number()]))
@@ -61,8 +69,13 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
           ...{ experiment: started.experiment, name: started.name, user: started.user },
           start: started.time,
         };
+  const traces = (change.traces ?? []).reduce(addTrace, change.claim?.traces ?? begun.traces);
   return {
     ...begun,
+    snapshot: change.claim?.snapshot ?? begun.snapshot,
+    notebook: change.claim?.notebook ?? begun.notebook,
+    traces,
+    cells: traces === begun.traces ? begun.cells : union(begun.cells, cellsOf(traces)),
     name: change.name ?? begun.name,
     status: status ?? ended ?? begun.status,
     deleted: change.deleted ?? begun.deleted,
@@ -74,6 +87,10 @@ export function changeRun(before: RunRow | undefined, change: RunChange, moment:
     inputs: [...begun.inputs, ...(change.inputs ?? []).filter(isNewTo(begun.inputs))],
     outputs: [...begun.outputs, ...(change.outputs ?? [])],
   };
+}
+
+function union(before: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...before, ...more])];
 }
 
 /** A run that has ended keeps its end, whatever is logged to it. */

@@ -2,17 +2,30 @@ import type { Notebook } from '../../contract/history.js';
 import type { Artifact, Run, Snapshot } from '../../contract/snapshot.js';
 import { findPurged } from '../history/purged-files.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
-import type { NotebookRow, RowsById, RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import type { NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 
-/** The runs that these snapshots claimed. */
-export function findRunsOf(store: Store, rows: readonly SnapshotRow[]): Promise<RowsById<RunRow>> {
-  return store.catalog.runsById(rows.flatMap(({ runs }) => runs));
+/** The runs of snapshots, by snapshot. */
+export type RunsOf = ReadonlyMap<string, readonly RunRow[]>;
+
+/** The runs that these snapshots have claimed: in their commits, or later; those that a person took away are left out. */
+export async function findRunsOf(store: Store, rows: readonly SnapshotRow[]): Promise<RunsOf> {
+  const named = await store.catalog.runsById(rows.flatMap(({ runs }) => runs));
+  const claimed = await store.catalog.runsOf(rows.map(({ id }) => id));
+  return new Map(
+    rows.map((row) => {
+      const runs = [
+        ...row.runs.flatMap((id) => named.get(id) ?? []),
+        ...(claimed.get(row.id) ?? []),
+      ];
+      return [row.id, [...new Set(runs)].filter(({ deleted }) => !deleted)];
+    }),
+  );
 }
 
-/** The runs that one of them claimed, in its order. */
-export function pickRuns(runs: RowsById<RunRow>, row: SnapshotRow): readonly RunRow[] {
-  return row.runs.flatMap((id) => runs.get(id) ?? []);
+/** The runs of one of them, in the order in which they came. */
+export function pickRuns(runs: RunsOf, row: SnapshotRow): readonly RunRow[] {
+  return runs.get(row.id) ?? [];
 }
 
 /** Snapshots with their runs and artifacts, as they go over the wire, in the order of their rows. */
@@ -22,7 +35,7 @@ export async function toSnapshots(
 ): Promise<readonly Snapshot[]> {
   const runs = await findRunsOf(store, rows);
   const pins = await store.catalog.pinsById(rows.map(({ id }) => id));
-  const purged = await findPurged(store, hashesOf([...runs.values()]));
+  const purged = await findPurged(store, hashesOf([...runs.values()].flat()));
   return rows.map((row) =>
     describe(row, pickRuns(runs, row), { purged, pinned: pins.has(row.id) }),
   );
@@ -32,7 +45,7 @@ export async function toSnapshots(
 export async function toSnapshot(store: Store, row: SnapshotRow): Promise<Snapshot> {
   const runs = await findRunsOf(store, [row]);
   const pin = await store.catalog.findPin(row.id);
-  const purged = await findPurged(store, hashesOf([...runs.values()]));
+  const purged = await findPurged(store, hashesOf([...runs.values()].flat()));
   return describe(row, pickRuns(runs, row), { purged, pinned: pin !== undefined });
 }
 

@@ -7,6 +7,7 @@ import {
   runIdSchema,
 } from '../../../contract/points.js';
 import { CellarError } from '../../errors.js';
+import { findDoubts } from '../../tracking/doubts.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { logPoints } from '../../tracking/record-runs.js';
 import { toRunFiles } from '../../tracking/snapshots.js';
@@ -51,6 +52,8 @@ export function pointsOperations(parts: ApiParts): readonly Operation[] {
           ...facts,
           metrics: { ...row.metrics },
           params: { ...row.params },
+          traces: [...row.traces],
+          doubts: [...(await findDoubts(store, row))],
           artifacts: [...(await toRunFiles(store, row))],
         };
       },

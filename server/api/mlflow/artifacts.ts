@@ -19,6 +19,7 @@ import type { ApiParts } from '../parts.js';
 import { sendArtifact } from '../send-artifact.js';
 import { checkName, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
 import { reading, type MlflowOperation } from './operation.js';
+import type { TraceNoter } from './note-trace.js';
 import type { MlflowParts } from './parts.js';
 import { allow } from './allow.js';
 import { runSchema, textSchema } from './values.js';
@@ -52,7 +53,7 @@ export function artifactListOperations({
 /** The proxy through which clients hand in and take out the files of runs and of logged models. */
 export function createArtifactProxy(
   { history, turns }: MlflowParts,
-  { access, ending }: Pick<ApiParts, 'access' | 'ending'>,
+  { access, ending, traces }: Pick<ApiParts, 'access' | 'ending'> & { readonly traces: TraceNoter },
 ): Router {
   const { store } = history;
   const router = Router();
@@ -118,8 +119,10 @@ export function createArtifactProxy(
         'bad_request',
         `${stored.size} of ${size} bytes arrived. Send the file again.`,
       );
-    if (owner === 'run') await addRunFile(history, id, { ...stored, name });
-    else
+    if (owner === 'run') {
+      await addRunFile(history, id, { ...stored, name });
+      await traces.run(request, id);
+    } else
       await changeModel(history, turns, id, ({ artifacts }) => ({
         artifacts: [...artifacts.filter((file) => file.name !== name), { ...stored, name }],
       }));

@@ -11,6 +11,8 @@ export interface MlflowOperation {
   /** With a slash before it. */
   readonly path: string;
   readonly grants: readonly Grant[];
+  /** It changes something. */
+  readonly writes: boolean;
   /** The most bytes of its body; undefined: what any call may have. */
   readonly most: number | undefined;
   /** Gives what is answered as JSON. Throws bad_request for what it is not to be asked. */
@@ -46,6 +48,7 @@ function define<Input extends z.ZodType>(
     method,
     path,
     grants,
+    writes: grants === WRITERS,
     most,
     answer: (request) => run(check(input, request)),
   };

@@ -13,6 +13,7 @@ import { inputOperations } from './inputs.js';
 import { loggingOperations } from './logging.js';
 import { modelOperations } from './models.js';
 import { versionOperations } from './model-versions.js';
+import { createTraceNoter } from './note-trace.js';
 import type { MlflowOperation } from './operation.js';
 import { registeredOperations } from './registered-models.js';
 import { runOperations } from './runs.js';
@@ -30,6 +31,7 @@ const VERSION = '3.17.2';
 export function addMlflow(app: Express, api: ApiParts): void {
   const { access, history, report } = api;
   const parts = { history, turns: createTurns() };
+  const traces = createTraceNoter(history, access);
   const router = Router();
   for (const operation of [
     ...experimentOperations(parts),
@@ -46,7 +48,13 @@ export function addMlflow(app: Express, api: ApiParts): void {
       allow(access, operation.grants),
       ...readBody(operation),
       (request, response, next) => {
-        operation.answer(request).then((answer) => response.json(answer), next);
+        operation
+          .answer(request)
+          .then(async (answer) => {
+            if (operation.writes) await traces.call(request, answer);
+            response.json(answer);
+          })
+          .catch(next);
       },
     );
   router.use((request) => {
@@ -56,7 +64,7 @@ export function addMlflow(app: Express, api: ApiParts): void {
     );
   });
   for (const prefix of PREFIXES) app.use(prefix, router, createMlflowFailure(report));
-  const proxy = createArtifactProxy(parts, api);
+  const proxy = createArtifactProxy(parts, { ...api, traces });
   for (const prefix of PROXIES) app.use(prefix, proxy, createMlflowFailure(report));
   for (const path of SERVER_FACTS)
     app.get(path, (_request, response) => {

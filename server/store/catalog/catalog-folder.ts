@@ -19,7 +19,7 @@ import {
 import { Shelf, type Leaf } from './shelf.js';
 
 /** Raised whenever rows change their shape: an older catalog is then built anew. */
-const FORMAT = 4;
+const FORMAT = 5;
 /** Of one document: written in some milliseconds, and few enough of them to be opened at once. */
 const LEAF_BYTES = 256 * 1024;
 const WAIT_MS = 1_000;

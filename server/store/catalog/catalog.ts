@@ -60,6 +60,8 @@ export interface Catalog {
   findNewest(notebook: string): Promise<SnapshotRow | undefined>;
   findRun(id: string): Promise<RunRow | undefined>;
   runsById(ids: readonly string[]): Promise<RowsById<RunRow>>;
+  /** The runs that name these snapshots, by snapshot. */
+  runsOf(snapshots: readonly string[]): Promise<ReadonlyMap<string, readonly RunRow[]>>;
   /** Rejects with a RangeError for an order by a metric that is not named. */
   findRuns(query: RunQuery): Promise<FoundRuns>;
   runs(): Promise<readonly RunRow[]>;
@@ -149,6 +151,10 @@ function answerFrom(tables: () => Tables): Queries {
     findNewest: (notebook) => Promise.resolve(tables().snapshots.history(notebook).at(-1)),
     findRun: (id) => Promise.resolve(tables().runs.find(id)),
     runsById: (ids) => Promise.resolve(pick(tables().runs, ids)),
+    runsOf: (snapshots) =>
+      Promise.resolve(
+        new Map(snapshots.map((id) => [id, [...tables().runs.group('snapshot', id)]] as const)),
+      ),
     findRuns: (query) => settle(() => findRuns(tables().runs, query)),
     runs: () => Promise.resolve(tables().runs.all()),
     runCount: () => Promise.resolve(tables().runs.size),

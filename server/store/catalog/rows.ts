@@ -1,4 +1,5 @@
 import type { MetricValue } from '../../../contract/bundle.js';
+import type { Trace } from '../../../contract/provenance.js';
 import type { Artifact, Snapshot } from '../../../contract/snapshot.js';
 
 /** What the catalog knows of a snapshot: facts of its commit. Its runs, and whether it is pinned, are rows of their own. */
@@ -62,6 +63,8 @@ export interface RunRow {
   readonly number: number;
   /** Ids of the cells that logged to it. */
   readonly cells: readonly string[];
+  /** The executions that made it or logged to it, as far as they are known. */
+  readonly traces: readonly Trace[];
   readonly start: number;
   readonly end: number;
   /** The last value of each. */

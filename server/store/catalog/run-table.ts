@@ -31,8 +31,8 @@ export class RunTable {
     return [...this.byId.values()];
   }
 
-  /** The runs of a notebook or an experiment, or with a tag, by number. */
-  group(kind: 'notebook' | 'experiment' | 'tag', name: string): readonly RunRow[] {
+  /** The runs of a notebook, a snapshot or an experiment, or with a tag, by number. */
+  group(kind: 'notebook' | 'snapshot' | 'experiment' | 'tag', name: string): readonly RunRow[] {
     return this.groups.get(`${kind}\0${name}`)?.items ?? [];
   }
 
@@ -88,6 +88,7 @@ export class RunTable {
 
 function* groupsOf(row: RunRow): Iterable<string> {
   if (row.notebook !== null) yield `notebook\0${row.notebook}`;
+  if (row.snapshot !== null) yield `snapshot\0${row.snapshot}`;
   yield `experiment\0${row.experiment}`;
   for (const [name, value] of Object.entries(row.tags)) yield `tag\0${toTag(name, value)}`;
 }

@@ -33,6 +33,27 @@ describe('KernelLog', () => {
     expect(logOf(ran).isClean(cellsOf(cells))).toBe(clean);
   });
 
+  it.each([
+    ['a1 b2 c3', 'abc', '', 'nothing after a clean run'],
+    ['a1 b2', 'abc', 'c:never', 'a cell that never ran in this kernel'],
+    ['a1 b2 a3', 'ab', 'a:order', 'a cell that ran again after one below it'],
+    ['a1 x2', 'a', ':other', 'code that stands in the notebook no more'],
+    [
+      'b5',
+      'ab',
+      ':other',
+      'something else, where the kernel was followed late: then nobody knows what never ran',
+    ],
+  ])('of "%s" in a notebook "%s" finds stale "%s": %s', (ran, cells, stale) => {
+    const found = logOf(ran).findStale(cellsOf(cells));
+    expect(found.map(({ cell, kind }) => `${cell}:${kind}`).join(' ')).toBe(stale);
+  });
+
+  it('finds a cell that was edited after it ran', () => {
+    const cells = [{ id: 'a', source: 'a = 2' }, ...cellsOf('b')];
+    expect(logOf('a1 b2').findStale(cells)).toEqual([{ cell: 'a', kind: 'edited' }]);
+  });
+
   it('looks past code cells without a character, which are never run', () => {
     const cells = [...cellsOf('ab'), { id: 'e', source: ' \n' }];
     expect(logOf('a1 b2').isClean(cells)).toBe(true);

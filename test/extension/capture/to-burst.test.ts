@@ -22,7 +22,13 @@ function ended(attempted: string, executions: readonly Ran[] = []): EndedBurst {
 }
 
 function burstOf(burst: EndedBurst, clean = true): ReturnType<typeof toBurst> {
-  return toBurst('12345678', CAPTURED, { kind: 'burst', ended: burst, clean, alone: true });
+  return toBurst('12345678', CAPTURED, {
+    kind: 'burst',
+    ended: burst,
+    clean,
+    stale: [],
+    alone: true,
+  });
 }
 
 describe('toBurst', () => {
@@ -52,7 +58,7 @@ describe('toBurst', () => {
 
   it('keeps to what the server reads, for each reason', () => {
     const reasons = [
-      { kind: 'burst', ended: ended('a'), clean: true, alone: false },
+      { kind: 'burst', ended: ended('a'), clean: true, stale: [], alone: false },
       { kind: 'save' },
       { kind: 'manual', message: 'before the new split' },
       { kind: 'manual' },

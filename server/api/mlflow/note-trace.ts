@@ -1,0 +1,69 @@
+import type { Request } from 'express';
+import * as z from 'zod';
+
+import type { Access } from '../../access/access.js';
+import type { Trace } from '../../../contract/provenance.js';
+import { noteTrace } from '../../capture/late-claims.js';
+import type { History } from '../../history/history.js';
+import { CONTEXT_HEADER, readContext, readContextTags, SILENT } from '../../tracking/traces.js';
+import { toApproach } from '../operation.js';
+
+const pairsSchema = z.array(z.object({ key: z.string(), value: z.string() })).catch([]);
+
+/** Where the calls of MLflow's API name the run that they are about: in what is asked, or in what is answered. */
+const namedSchema = z.object({
+  run_id: z.string().min(1).optional().catch(undefined),
+  run_uuid: z.string().min(1).optional().catch(undefined),
+  source_run_id: z.string().min(1).optional().catch(undefined),
+  run: z
+    .object({ info: z.object({ run_id: z.string() }) })
+    .optional()
+    .catch(undefined),
+});
+
+export interface TraceNoter {
+  /** For a call and what was answered. */
+  readonly call: (request: Request, answer: object) => Promise<void>;
+  /** For a call about this run. */
+  readonly run: (request: Request, run: string) => Promise<void>;
+}
+
+/** Keeps with a run which cell has made a call about it; durable when it resolves. */
+export function createTraceNoter(history: History, access: Pick<Access, 'identify'>): TraceNoter {
+  let last: readonly [header: string, trace: Trace | undefined] = ['', undefined];
+  const read = (header: string): Trace | undefined => {
+    // One cell calls often, and always says the same.
+    if (last[0] !== header) last = [header, readContext(header)];
+    return last[1];
+  };
+  const find = (request: Request): Trace | undefined => {
+    const header = request.headers[CONTEXT_HEADER];
+    const told = typeof header === 'string' ? read(header) : undefined;
+    if (told !== undefined) return told;
+    const { tags } = (request.body ?? {}) as { readonly tags?: unknown };
+    const byTags = readContextTags(pairsSchema.parse(tags).map(({ key, value }) => [key, value]));
+    if (byTags !== undefined) return byTags;
+    return access.identify(toApproach(request)).grant === 'kernel' ? SILENT : undefined;
+  };
+  const run = async (request: Request, id: string): Promise<void> => {
+    const trace = find(request);
+    if (trace !== undefined) await noteTrace(history, id, trace);
+  };
+  return {
+    run,
+    call: async (request, answer) => {
+      const id = findRun(request, answer);
+      if (id !== undefined) await run(request, id);
+    },
+  };
+}
+
+function findRun(request: Request, answer: object): string | undefined {
+  const asked = namedSchema.parse(request.body ?? {});
+  return (
+    asked.run_id ??
+    asked.run_uuid ??
+    namedSchema.parse(answer).run?.info.run_id ??
+    asked.source_run_id
+  );
+}

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+
+import { notebookText } from '../scratch.js';
+import { burst, KERNEL, serve, type Served } from './served.js';
+
+const MLFLOW = 'api/2.0/mlflow';
+const K = 'kernel-1';
+
+const hash = (code: string): string => createHash('sha256').update(code).digest('hex');
+
+/** What the wheel's plug-in says of a cell. */
+function context(facts: Readonly<Record<string, string>>): Record<string, string> {
+  const told = { kernel: K, session: 's1', certainty: 'sure', ...facts };
+  return { 'x-cellar-context': new URLSearchParams(told).toString() };
+}
+
+interface RunPage {
+  readonly run: {
+    readonly info: { readonly run_id: string };
+  };
+}
+
+interface Detail {
+  readonly snapshot: string | null;
+  readonly notebook: string | null;
+  readonly traces: readonly {
+    readonly cell: string;
+    readonly certainty: string;
+    readonly because: string | null;
+  }[];
+}
+
+/** Calls as a kernel's client makes them; `facts` undefined is a client without the wheel. */
+function clientOf({ ask, own }: Served) {
+  const post = async (
+    path: string,
+    body: object,
+    facts?: Readonly<Record<string, string>>,
+  ): Promise<Record<string, unknown>> => {
+    const headers = {
+      authorization: `Bearer ${KERNEL}`,
+      ...(facts === undefined ? {} : context(facts)),
+    };
+    const answer = await ask({ method: 'POST', path: `${MLFLOW}/${path}`, body, headers });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.json();
+  };
+  return {
+    start: async (facts?: Readonly<Record<string, string>>, more: object = {}) =>
+      (
+        (await post(
+          'runs/create',
+          { start_time: Date.now(), ...more },
+          facts,
+        )) as unknown as RunPage
+      ).run.info.run_id,
+    log: (run: string, facts?: Readonly<Record<string, string>>) =>
+      post('runs/log-metric', { run_id: run, key: 'accuracy', value: 0.9, timestamp: 1 }, facts),
+    end: (run: string, facts?: Readonly<Record<string, string>>) =>
+      post('runs/update', { run_id: run, status: 'FINISHED', end_time: Date.now() }, facts),
+    doubts: async (run: string) =>
+      (await own('GET', `api/v1/runs/${run}`))
+        .json<{ doubts: { message: string }[] }>()
+        .doubts.map(({ message }) => message),
+    detail: async (run: string) => (await own('GET', `api/v1/runs/${run}`)).json<Detail>(),
+    keep: async (path: string, sources: readonly string[], ran: readonly Ran[], more = {}) => {
+      const body = burst(path, sources, {
+        ...{ kernel: { name: 'python3', id: K }, started: Date.now() - 5_000, sent: Date.now() },
+        ...{ executions: ran.map(toExecution), trigger: 'burst', ...more },
+      });
+      const answer = await own('POST', 'api/v1/bursts', body);
+      expect(answer.status, answer.text).toBe(200);
+      return answer.json<{ snapshot: Snapshot }>().snapshot;
+    },
+  };
+}
+
+interface Snapshot {
+  readonly id: string;
+  readonly line: string;
+  readonly runs: readonly { readonly id: string; readonly metrics: object }[];
+}
+
+interface Ran {
+  readonly at: number;
+  readonly count: number;
+  readonly started?: number;
+  readonly finished?: number;
+}
+
+const toExecution = ({ at, count, ...times }: Ran) => ({
+  ...{ cell: `c${at}`, index: at, count, status: 'ok', ...times },
+});
+
+describe('a run of an unchanged client', () => {
+  test('belongs to the version and the cell that made it, and shows there with its metrics', async () => {
+    const { start, log, end, keep, detail } = clientOf(await serve());
+    const facts = { cell: 'c1', execution: '2', 'source.sha256': hash('train()') };
+    const run = await start(facts);
+    await log(run, facts);
+    await end(run, facts);
+    const snapshot = await keep(
+      'a.ipynb',
+      ['x = 1', 'train()'],
+      [
+        { at: 0, count: 1 },
+        { at: 1, count: 2 },
+      ],
+    );
+    expect(snapshot).toMatchObject({
+      line: 'main',
+      runs: [{ id: run, metrics: { accuracy: 0.9 } }],
+    });
+    expect(await detail(run)).toMatchObject({
+      snapshot: snapshot.id,
+      traces: [{ cell: 'c1', certainty: 'sure', because: null, kernel: K, count: 2 }],
+    });
+  });
+
+  test('that is logged to by cells of two bursts goes to the later one, and knows both cells', async () => {
+    const { start, log, end, keep, detail } = clientOf(await serve());
+    const sources = ['start', 'log'];
+    const run = await start({ cell: 'c0', execution: '1' });
+    const first = await keep('a.ipynb', sources, [{ at: 0, count: 1 }]);
+    expect(await detail(run)).toMatchObject({ snapshot: first.id });
+    await log(run, { cell: 'c1', execution: '2' });
+    await end(run, { cell: 'c1', execution: '2' });
+    const second = await keep('a.ipynb', [...sources, 'more'], [{ at: 1, count: 2 }]);
+    expect(await detail(run)).toMatchObject({
+      snapshot: second.id,
+      traces: [{ cell: 'c0' }, { cell: 'c1' }],
+    });
+    // Afterwards it stays there, whatever else these cells do.
+    await keep('a.ipynb', [...sources, 'most'], [{ at: 0, count: 3 }], {
+      started: Date.now() + 60_000,
+    });
+    expect(await detail(run)).toMatchObject({ snapshot: second.id });
+  });
+
+  test('that was started by a thread after its burst is claimed when it ends, and its version is kept for ever', async () => {
+    const served = await serve();
+    const { start, end, keep, detail } = clientOf(served);
+    const snapshot = await keep('a.ipynb', ['start_thread()'], [{ at: 0, count: 1 }]);
+    expect(snapshot.line).toBe('auto');
+    const facts = { cell: 'c0', certainty: 'unsure', because: 'thread' };
+    const run = await start(facts);
+    expect(await detail(run)).toMatchObject({ snapshot: null });
+    await end(run, facts);
+    expect(await detail(run)).toMatchObject({
+      snapshot: snapshot.id,
+      traces: [{ cell: 'c0', certainty: 'unsure', because: 'thread' }],
+    });
+    const kept = await served.own('GET', `api/v1/snapshots/${snapshot.id}`);
+    expect(kept.json()).toMatchObject({ line: 'main', runs: [{ id: run }] });
+  });
+
+  test('is not claimed by another notebook on the same kernel, nor by another kernel', async () => {
+    const { start, end, keep, detail } = clientOf(await serve());
+    const facts = { cell: 'other-cell', execution: '1', 'source.sha256': hash('mine()') };
+    const run = await start(facts);
+    await end(run, facts);
+    await keep('a.ipynb', ['x = 1'], [{ at: 0, count: 1 }]);
+    await keep('b.ipynb', ['mine()'], [{ at: 0, count: 1 }], { kernel: { name: 'p', id: 'k2' } });
+    expect(await detail(run)).toMatchObject({ snapshot: null });
+  });
+
+  test('without a cell id is found by its code, and the link says so', async () => {
+    const { start, keep, detail } = clientOf(await serve());
+    const run = await start({
+      ...{ 'source.sha256': hash('train()'), certainty: 'unsure', because: 'no cell id' },
+    });
+    const snapshot = await keep('a.ipynb', ['x', 'train()'], [{ at: 1, count: 1 }]);
+    expect(await detail(run)).toMatchObject({
+      snapshot: snapshot.id,
+      traces: [{ cell: 'c1', certainty: 'unsure', because: 'code' }],
+    });
+  });
+
+  test('of a kernel without the wheel is found by the time at which its cell ran, where no other kernel was at work', async () => {
+    const { start, keep, detail } = clientOf(await serve());
+    const [first, second] = [await start(), await start()];
+    const now = Date.now();
+    const ran = [{ at: 0, count: 1, started: now - 1_000, finished: now + 1_000 }];
+    await keep('a.ipynb', ['train()'], ran, { alone: false });
+    expect(await detail(first)).toMatchObject({ snapshot: null });
+    const snapshot = await keep('b.ipynb', ['train()'], ran);
+    for (const run of [first, second])
+      expect(await detail(run)).toMatchObject({
+        snapshot: snapshot.id,
+        traces: [{ cell: 'c0', certainty: 'unsure', because: 'window' }],
+      });
+  });
+
+  test('of papermill is claimed by the version of the notebook that it has written', async () => {
+    const served = await serve();
+    const { start, end, detail } = clientOf(served);
+    const facts = {
+      ...{ kernel: '', session: '', 'source.sha256': hash('train()') },
+      ...{ certainty: 'unsure', because: 'no cell id' },
+    };
+    const run = await start(facts);
+    await end(run, facts);
+    const notebook = JSON.parse(notebookText(['train()'])) as {
+      cells: { execution_count: unknown }[];
+    };
+    const [cell] = notebook.cells;
+    if (cell !== undefined) cell.execution_count = 1;
+    writeFileSync(`${served.root}/out.ipynb`, JSON.stringify(notebook));
+    const { snapshot } = (
+      await served.own('POST', 'api/v1/snapshots', { path: 'out.ipynb' })
+    ).json<{
+      snapshot: Snapshot;
+    }>();
+    expect(snapshot.runs).toMatchObject([{ id: run }]);
+    expect(await detail(run)).toMatchObject({
+      snapshot: snapshot.id,
+      traces: [{ because: 'code' }],
+    });
+  });
+
+  test('keeps its links when the catalog is made anew from git', async () => {
+    const served = await serve();
+    const { start, end, keep, detail } = clientOf(served);
+    const facts = { cell: 'c0', execution: '1' };
+    const run = await start(facts);
+    await end(run, facts);
+    await keep('a.ipynb', ['train()'], [{ at: 0, count: 1 }]);
+    const before = await detail(run);
+    expect((await served.own('POST', 'api/v1/reindex', {})).status).toBe(200);
+    expect(await detail(run)).toEqual(before);
+    expect(before.traces).toMatchObject([{ cell: 'c0', certainty: 'sure' }]);
+  });
+});
+
+test('what a run may owe to stale state is said of it, of its cells and those above alone', async () => {
+  const { start, end, keep, doubts } = clientOf(await serve());
+  const facts = { cell: 'c3', execution: '3' };
+  const run = await start(facts);
+  await end(run, facts);
+  const stale = [
+    { cell: 'c0', kind: 'edited' },
+    { cell: 'c1', kind: 'never' },
+    { cell: 'c2', kind: 'never' },
+    { cell: 'c4', kind: 'never' },
+    { cell: '', kind: 'other' },
+  ];
+  const sources = ['a = 1', 'b', 'c', 'train()', 'd'];
+  await keep('a.ipynb', sources, [{ at: 3, count: 3 }], { stale, clean: false });
+  expect(await doubts(run)).toEqual([
+    'Cell 1 was edited after it ran.',
+    'Cells 2 and 3 never ran in this kernel.',
+    'Code that is not in the notebook ran in this kernel.',
+  ]);
+  const unsure = { cell: 'c3', execution: '4', certainty: 'unsure', because: 'thread' };
+  const other = await start(unsure);
+  expect(await doubts(other)).toEqual(['No version of a notebook is known to have made this run.']);
+  await keep('a.ipynb', sources, [{ at: 3, count: 4 }]);
+  expect(await doubts(other)).toEqual([
+    'That cell 4 made it is not sure: a thread made it, which may outlive its cell.',
+  ]);
+});
+
+test('whatever a header says, a run is started, and nothing that is no id is kept', async () => {
+  const served = await serve();
+  const { detail } = clientOf(served);
+  for (const header of [
+    '%',
+    'cell=../..&kernel=a b',
+    '&&&',
+    `cell=${'x'.repeat(5_000)}`,
+    'a=1 b=2',
+  ]) {
+    const answer = await served.ask({
+      ...{ method: 'POST', path: `${MLFLOW}/runs/create`, body: {} },
+      headers: { authorization: `Bearer ${KERNEL}`, 'x-cellar-context': header },
+    });
+    expect(answer.status, answer.text).toBe(200);
+    const { traces } = await detail(answer.json<RunPage>().run.info.run_id);
+    expect(traces.map(({ cell }) => cell)).toEqual(['']);
+  }
+});
