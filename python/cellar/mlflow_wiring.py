@@ -30,6 +30,9 @@ def connect() -> None:
         return
     if os.environ.setdefault(URI, address) != address:
         return
+    # Given to a kernel that seemed to have no wheel: MLflow would send it to whatever server is named later.
+    if os.environ.get("MLFLOW_TRACKING_TOKEN") == os.environ.get("CELLAR_KERNEL_TOKEN"):
+        os.environ.pop("MLFLOW_TRACKING_TOKEN", None)
     # A kernel's child inherits what was set for the kernel.
     _lent.update({name: os.environ[name] for name in _LIMITS if os.environ.get(name) in _OURS[name]})
     _lend(_LIMITS)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cellar.files import serve_files
+from cellar.kernels import follow_kernels
 from cellar.node import FLAGS, OLDEST, SERVER, find_node
 from cellar.session import port_of, session
 from cellar.supervisor import Supervisor
@@ -49,5 +50,6 @@ def _start(app: ServerApp) -> None:
         "CELLAR_PROXY_SECRET": shared.proxy_secret,
     }
     Supervisor("Cellar's server", command, environment, app.log).start()
+    follow_kernels(app, os.environ["CELLAR_URL"], shared.kernel_token)
     serve_files(app, root)
     app.log.info("Cellar keeps the versions of the notebooks in %s", os.path.join(root, ".cellar"))

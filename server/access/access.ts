@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 import { parseCookie } from 'cookie';
 
 import { CLIENT_HEADER, PROXY_HEADER } from '../../contract/routes.js';
@@ -64,9 +66,7 @@ export function createAccess(
     if (bearer !== undefined) {
       if (sameText(bearer, secrets.token))
         return { grant: toLowered(one(headers[ACTING_HEADER])), proof: 'bearer' };
-      if (secrets.kernelToken !== undefined && sameText(bearer, secrets.kernelToken))
-        return { grant: 'kernel', proof: 'bearer' };
-      return undefined;
+      return findKernel(bearer, secrets.kernelToken);
     }
     const proxy = one(headers[PROXY_HEADER]);
     if (proxy !== undefined && secrets.proxySecret !== undefined && bySocket)
@@ -95,6 +95,17 @@ export function createAccess(
       return caller;
     },
   };
+}
+
+/** A kernel by what all of them inherit, or by its own token: its id, a dot, and the HMAC-SHA256 of that in hexadecimal. */
+function findKernel(token: string, secret: string | undefined): Caller | undefined {
+  if (secret === undefined) return undefined;
+  if (sameText(token, secret)) return { grant: 'kernel', proof: 'bearer' };
+  const [, kernel = '', proof = ''] = /^([\w-]{1,128})\.([0-9a-f]{64})$/.exec(token) ?? [];
+  const expected = createHmac('sha256', secret).update(kernel).digest('hex');
+  return kernel !== '' && sameText(proof, expected)
+    ? { grant: 'kernel', proof: 'bearer', kernel }
+    : undefined;
 }
 
 /** The token in a header: a bearer's, or the password of anybody, as clients send that know users alone. */

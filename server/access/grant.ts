@@ -7,4 +7,6 @@ export type Proof = 'bearer' | 'cookie' | 'proxy';
 export interface Caller {
   readonly grant: Grant;
   readonly proof: Proof;
+  /** Jupyter's id of the kernel whose own token it was. */
+  readonly kernel?: string;
 }

@@ -51,7 +51,8 @@ function matchTrace(trace: Trace, run: RunRow, ran: Ran): Trace | undefined {
   const byCode = isOurs ? findByCode(trace.code, ran) : undefined;
   if (byCode !== undefined) return guess(trace, byCode, 'code');
   // A cell that was deleted since, or another notebook's on the same kernel.
-  if (trace.cell !== '' || trace.code !== '' || !ran.alone) return undefined;
+  if (trace.cell !== '' || trace.code !== '') return undefined;
+  if (trace.kernel === '' && !ran.alone) return undefined;
   const byTime = findByTime(run.start, ran);
   return byTime === undefined ? undefined : guess(trace, byTime, 'window');
 }

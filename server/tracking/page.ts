@@ -75,7 +75,7 @@ function metricNames(history: readonly SnapshotRow[], runs: RunsOf): string[] {
   const names = new Set<string>();
   for (let at = history.length - 1; at >= 0; at -= 1) {
     const row = history[at];
-    if (row === undefined || row.runs.length === 0) continue;
+    if (row === undefined) continue;
     for (const run of pickRuns(runs, row))
       for (const [name, metric] of Object.entries(run.metrics))
         if (toFinite(metric.value) !== undefined) names.add(name);
@@ -86,7 +86,6 @@ function metricNames(history: readonly SnapshotRow[], runs: RunsOf): string[] {
 function measure(history: readonly SnapshotRow[], runs: RunsOf, name: string): readonly Measured[] {
   const measured: Measured[] = [];
   for (const row of history) {
-    if (row.runs.length === 0) continue;
     const value = toFinite(findMetric(pickRuns(runs, row), name));
     if (value !== undefined)
       measured.push({ row, value, previous: measured.at(-1)?.value ?? null });

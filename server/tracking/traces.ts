@@ -67,10 +67,11 @@ export function addTrace(before: readonly Trace[], trace: Trace): readonly Trace
   return before.with(at, trace);
 }
 
+/** A thread of a cell does not know its count. */
 function isSame(a: Trace, b: Trace): boolean {
   return (
     a.cell === b.cell &&
-    a.count === b.count &&
+    (a.count === b.count || a.count === null || b.count === null) &&
     a.code === b.code &&
     a.kernel === b.kernel &&
     a.session === b.session

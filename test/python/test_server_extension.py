@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cellar.kernels import environment, token_of
 from conftest import launched
 from servers import Server, answer, command_line, option, running, until
 
@@ -51,7 +52,14 @@ def test_gives_kernels_the_narrow_token_alone(server: Server) -> None:
     kernel = answer(request)[1]["id"]
     inherited = server.child(f"kernel-{kernel}.json").environ()
     assert {name for name in inherited if name.startswith("CELLAR_")} == {"CELLAR_URL", "CELLAR_KERNEL_TOKEN"}
-    assert inherited["CELLAR_KERNEL_TOKEN"] == secret["CELLAR_KERNEL_TOKEN"]
+    # Its own: who has it says which kernel asks.
+    assert inherited["CELLAR_KERNEL_TOKEN"] == token_of(kernel, secret["CELLAR_KERNEL_TOKEN"])
+    assert "MLFLOW_TRACKING_TOKEN" not in inherited
+    start = f"http://127.0.0.1:{option(server.node(), '--port')}/api/2.0/mlflow/runs/create"
+    for token, status in ((inherited["CELLAR_KERNEL_TOKEN"], 200), (token_of(kernel, "guessed"), 401)):
+        request = urllib.request.Request(start, data=b"{}", method="POST", headers={"Content-Type": "application/json"})
+        request.add_header("Authorization", f"Bearer {token}")
+        assert answer(request)[0] == status
     assert len({secret[each] for each in ("CELLAR_TOKEN", "CELLAR_KERNEL_TOKEN", "CELLAR_PROXY_SECRET")}) == 3
 
 
@@ -130,3 +138,37 @@ def test_makes_no_entry_in_the_launcher(server: Server) -> None:
     assert status == 200
     [entry] = [each for each in found["server_processes"] if each["name"] == "cellar"]
     assert entry["launcher_entry"]["enabled"] is False, json.dumps(entry)
+
+
+class Spec:
+    """What Jupyter's kernel specifications have, as far as it is looked at."""
+
+    def __init__(self, argv: list[str], **env: str) -> None:
+        self.argv = argv
+        self.env = env
+
+
+HERE, ELSEWHERE = "http://127.0.0.1:1", "http://mlflow.example.org"
+
+
+@pytest.mark.parametrize(
+    ("argv", "before", "uri", "token"),
+    [
+        (["python3", "-m", "ipykernel_launcher"], {}, None, None),
+        ([sys.executable, "-m", "ipykernel_launcher"], {}, None, None),
+        (["/opt/conda/envs/a/bin/python", "-m", "ipykernel_launcher"], {}, HERE, "t"),
+        (["R", "--slave"], {}, HERE, "t"),
+        (["R", "--slave"], {"MLFLOW_TRACKING_URI": ELSEWHERE}, ELSEWHERE, None),
+        (["R", "--slave"], {"MLFLOW_TRACKING_USERNAME": "ada"}, HERE, None),
+    ],
+)
+def test_tells_kernels_without_the_wheel_where_to_log(
+    argv: list[str], before: dict[str, str], uri: str | None, token: str | None
+) -> None:
+    given = environment(before, Spec(argv), HERE, "t")
+    assert (given.get("MLFLOW_TRACKING_URI"), given.get("MLFLOW_TRACKING_TOKEN")) == (uri, token)
+
+
+def test_leaves_what_a_kernels_specification_sets_for_mlflow() -> None:
+    given = environment({}, Spec(["R"], MLFLOW_TRACKING_URI=ELSEWHERE), HERE, "t")
+    assert "MLFLOW_TRACKING_URI" not in given

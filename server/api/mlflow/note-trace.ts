@@ -1,12 +1,13 @@
 import type { Request } from 'express';
 import * as z from 'zod';
 
-import type { Access } from '../../access/access.js';
 import type { Trace } from '../../../contract/provenance.js';
 import { noteTrace } from '../../capture/late-claims.js';
-import type { History } from '../../history/history.js';
 import { CONTEXT_HEADER, readContext, readContextTags, SILENT } from '../../tracking/traces.js';
 import { toApproach } from '../operation.js';
+import type { ApiParts } from '../parts.js';
+
+const TELL_MS = 1_000;
 
 const pairsSchema = z.array(z.object({ key: z.string(), value: z.string() })).catch([]);
 
@@ -29,7 +30,14 @@ export interface TraceNoter {
 }
 
 /** Keeps with a run which cell has made a call about it; durable when it resolves. */
-export function createTraceNoter(history: History, access: Pick<Access, 'identify'>): TraceNoter {
+export function createTraceNoter({
+  history,
+  access,
+  events,
+}: Pick<ApiParts, 'history' | 'access' | 'events'>): TraceNoter {
+  const tell = slowDown((notebook) => {
+    events.emit({ kind: 'notebook', notebook });
+  });
   let last: readonly [header: string, trace: Trace | undefined] = ['', undefined];
   const read = (header: string): Trace | undefined => {
     // One cell calls often, and always says the same.
@@ -43,11 +51,14 @@ export function createTraceNoter(history: History, access: Pick<Access, 'identif
     const { tags } = (request.body ?? {}) as { readonly tags?: unknown };
     const byTags = readContextTags(pairsSchema.parse(tags).map(({ key, value }) => [key, value]));
     if (byTags !== undefined) return byTags;
-    return access.identify(toApproach(request)).grant === 'kernel' ? SILENT : undefined;
+    const { grant, kernel = '' } = access.identify(toApproach(request));
+    return grant === 'kernel' ? { ...SILENT, kernel } : undefined;
   };
   const run = async (request: Request, id: string): Promise<void> => {
     const trace = find(request);
     if (trace !== undefined) await noteTrace(history, id, trace);
+    const notebook = (await history.store.catalog.findRun(id))?.notebook ?? null;
+    if (notebook !== null) tell(notebook);
   };
   return {
     run,
@@ -55,6 +66,19 @@ export function createTraceNoter(history: History, access: Pick<Access, 'identif
       const id = findRun(request, answer);
       if (id !== undefined) await run(request, id);
     },
+  };
+}
+
+/** Calls once for each id that was asked for within a second, at its end: a run may log thousands of times in one. */
+function slowDown(call: (id: string) => void): (id: string) => void {
+  const waiting = new Set<string>();
+  return (id) => {
+    if (waiting.has(id)) return;
+    waiting.add(id);
+    setTimeout(() => {
+      waiting.delete(id);
+      call(id);
+    }, TELL_MS).unref();
   };
 }
 

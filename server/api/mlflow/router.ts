@@ -31,7 +31,7 @@ const VERSION = '3.17.2';
 export function addMlflow(app: Express, api: ApiParts): void {
   const { access, history, report } = api;
   const parts = { history, turns: createTurns() };
-  const traces = createTraceNoter(history, access);
+  const traces = createTraceNoter(api);
   const router = Router();
   for (const operation of [
     ...experimentOperations(parts),

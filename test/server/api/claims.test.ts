@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
@@ -192,6 +192,27 @@ describe('a run of an unchanged client', () => {
         snapshot: snapshot.id,
         traces: [{ cell: 'c0', certainty: 'unsure', because: 'window' }],
       });
+  });
+
+  test('of a kernel without the wheel is known by the token of that kernel, whatever else is at work', async () => {
+    const served = await serve();
+    const { keep, detail } = clientOf(served);
+    const token = `${K}.${createHmac('sha256', KERNEL).update(K).digest('hex')}`;
+    const answer = await served.ask({
+      ...{ method: 'POST', path: `${MLFLOW}/runs/create`, body: { start_time: Date.now() } },
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const run = answer.json<RunPage>().run.info.run_id;
+    const now = Date.now();
+    const ran = [{ at: 0, count: 1, started: now - 1_000, finished: now + 1_000 }];
+    const other = { alone: false, kernel: { name: 'r', id: 'another' } };
+    await keep('b.ipynb', ['train()'], ran, other);
+    expect(await detail(run)).toMatchObject({ snapshot: null });
+    const snapshot = await keep('a.ipynb', ['train()'], ran, { alone: false });
+    expect(await detail(run)).toMatchObject({
+      snapshot: snapshot.id,
+      traces: [{ kernel: K, cell: 'c0', because: 'window' }],
+    });
   });
 
   test('of papermill is claimed by the version of the notebook that it has written', async () => {
