@@ -69,7 +69,7 @@ interface Policy {
   readonly seeker: Seeker;
 }
 
-/** The intake of a store. What is set is read from the store's operating state each time. */
+/** The intake of a store. What is set is that of the store's operating state at each time. */
 export function openSecretIntake(store: Store): SecretIntake {
   const operating = openOperatingState(store.places, store.disk);
   let epoch = 0;
@@ -99,6 +99,8 @@ export function openSecretIntake(store: Store): SecretIntake {
     };
   };
 
+  const keptPolicy = keepWhileSame(store, () => epoch, readPolicy);
+
   return {
     get epoch() {
       return epoch;
@@ -123,14 +125,16 @@ export function openSecretIntake(store: Store): SecretIntake {
     },
     cleanBytes: async (bytes, path) => {
       const began = epoch;
-      return { ...(await cleanBytes(bytes, path, await readPolicy())), epoch: began };
+      return { ...(await cleanBytes(bytes, path, await keptPolicy())), epoch: began };
     },
     cleanTexts: async (texts) => {
-      const policy = await readPolicy();
+      if (texts.length === 0) return [];
+      const policy = await keptPolicy();
       return Promise.all(texts.map((text) => cleanText(text, 0, policy)));
     },
     cleanValues: async (params) => {
-      const policy = await readPolicy();
+      if (params.length === 0) return [];
+      const policy = await keptPolicy();
       return Promise.all(
         params.map(async ([name, value]) => {
           const before = `${name} = "`;
@@ -139,6 +143,32 @@ export function openSecretIntake(store: Store): SecretIntake {
         }),
       );
     },
+  };
+}
+
+/** What was read is trusted this long, in milliseconds: somebody may write into a file in its place. */
+const TRUSTED_MS = 1_000;
+/** Two changes of a folder within a tick of its clock have one time. */
+const TICK_MS = 50;
+
+/**
+ * Reads again when the operating state may be another: each of its files is written beside and renamed, which changes the time of their
+ * folder. A `log_metric` asks for it several times, and would else read three files each time.
+ */
+function keepWhileSame(
+  { disk, places, now }: Store,
+  epochNow: () => number,
+  read: () => Promise<Policy>,
+): () => Promise<Policy> {
+  let kept: { readonly of: string; readonly until: number; readonly policy: Policy } | undefined;
+  return async () => {
+    const folder = await disk.stat(places.state, { bigint: true }).catch(() => undefined);
+    const of = `${String(folder?.ino)} ${String(folder?.mtimeNs)} ${epochNow()}`;
+    if (kept?.of === of && performance.now() < kept.until) return kept.policy;
+    const policy = await read();
+    const isSettled = folder !== undefined && now() - Number(folder.mtimeMs) > TICK_MS;
+    kept = isSettled ? { of, until: performance.now() + TRUSTED_MS, policy } : undefined;
+    return policy;
   };
 }
 
