@@ -156,17 +156,19 @@ const TICK_MS = 50;
  * folder. A `log_metric` asks for it several times, and would else read three files each time.
  */
 function keepWhileSame(
-  { disk, places, now }: Store,
+  store: Store,
   epochNow: () => number,
   read: () => Promise<Policy>,
 ): () => Promise<Policy> {
   let kept: { readonly of: string; readonly until: number; readonly policy: Policy } | undefined;
   return async () => {
-    const folder = await disk.stat(places.state, { bigint: true }).catch(() => undefined);
+    const folder = await store.disk
+      .stat(store.places.state, { bigint: true })
+      .catch(() => undefined);
     const of = `${String(folder?.ino)} ${String(folder?.mtimeNs)} ${epochNow()}`;
     if (kept?.of === of && performance.now() < kept.until) return kept.policy;
     const policy = await read();
-    const isSettled = folder !== undefined && now() - Number(folder.mtimeMs) > TICK_MS;
+    const isSettled = folder !== undefined && store.now() - Number(folder.mtimeMs) > TICK_MS;
     kept = isSettled ? { of, until: performance.now() + TRUSTED_MS, policy } : undefined;
     return policy;
   };

@@ -2,7 +2,7 @@ import { CellarError } from '../errors.js';
 import type { MetricRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { Course } from './course.js';
-import { eachPointOf } from './read-points.js';
+import { readPoints } from './read-points.js';
 
 /** A stretch of a metric's course. */
 export interface CourseQuery {
@@ -30,13 +30,10 @@ export async function readCourse(
   if ((await store.catalog.findRun(run)) === undefined)
     throw new CellarError('not_found', `There is no run ${JSON.stringify(run)}.`);
   const course = new Course();
-  await eachPointOf(
-    store,
-    { run, name },
-    (point) => {
-      if (point.step >= from && point.step <= to) course.add(point);
-    },
-    signal,
-  );
+  const { columns } = await readPoints(store, { run, name }, signal);
+  for (let at = 0; at < columns.length; at += 1) {
+    const point = columns.at(at);
+    if (point.step >= from && point.step <= to) course.add(point);
+  }
   return { total: course.total, points: course.thin(query.buckets) };
 }

@@ -1,9 +1,11 @@
 import { MAIN } from '../store/create.js';
-import type { MetricRow } from '../store/catalog/rows.js';
+import type { MetricRow, RunRow } from '../store/catalog/rows.js';
+import type { ByteCache } from '../store/disk/byte-cache.js';
 import { findSealedThrough } from '../store/journal/sealed.js';
 import type { Store } from '../store/store.js';
 import { listPoints } from './merge-points.js';
-import { scanPoints, toNumber } from './points.js';
+import { PointColumns } from './point-columns.js';
+import { scanPoints } from './points.js';
 import { pointsOf } from './record-runs.js';
 
 /** A metric of a run. */
@@ -16,7 +18,7 @@ export interface MetricName {
  * Gives every point of a metric to `take`, in the order in which they were logged: what git holds, and what it does not hold yet, each
  * once. Ends with the signal's reason.
  */
-export async function eachPointOf(
+async function eachPointOf(
   store: Store,
   { run, name }: MetricName,
   take: (point: MetricRow) => void,
@@ -37,24 +39,49 @@ export async function eachPointOf(
   for (const point of pointsOf(unsealed, run)) if (point.name === name) take(point);
 }
 
-/** Every point of a metric by time, step and value, each different one once. */
-export async function readPoints(store: Store, of: MetricName): Promise<readonly MetricRow[]> {
-  const points: MetricRow[] = [];
-  await eachPointOf(store, of, (point) => points.push(point));
-  points.sort(comparePoints);
-  return points.filter((point, at) => {
-    const before = points[at - 1];
-    return before === undefined || comparePoints(before, point) !== 0;
-  });
+/** The points of a metric in the order in which they were logged, and by time. */
+export interface Points {
+  readonly columns: PointColumns;
+  /** Places in the columns by time, step and value, each different point once. */
+  readonly sorted: () => Uint32Array;
 }
 
-function comparePoints(a: MetricRow, b: MetricRow): number {
-  return a.time - b.time || a.step - b.step || compareValues(toNumber(a.value), toNumber(b.value));
+/** Of the courses that were read last, in bytes: a chart or a history in pages asks for the same again and again. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+interface Kept {
+  /** Whatever is logged to a run makes another row. */
+  readonly row: RunRow;
+  readonly points: Points;
 }
 
-/** NaN comes last, and is like itself. */
-function compareValues(a: number, b: number): number {
-  if (a === b) return 0;
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return a < b ? -1 : 1;
+const memories = new WeakMap<Store, ByteCache<Kept>>();
+
+/** Every point of a metric; what was read last is kept as long as nothing comes to its run. Ends with the signal's reason. */
+export async function readPoints(
+  store: Store,
+  of: MetricName,
+  signal?: AbortSignal,
+): Promise<Points> {
+  const memory = memories.get(store) ?? store.memory.cache<Kept>(KEPT_BYTES);
+  memories.set(store, memory);
+  const key = `${of.run} ${of.name}`;
+  const { epoch } = memory;
+  // Before the points are read: what comes meanwhile makes it another.
+  const row = await store.catalog.findRun(of.run);
+  const kept = memory.find(key);
+  if (kept !== undefined && kept.row === row) return kept.points;
+  const columns = new PointColumns();
+  await eachPointOf(
+    store,
+    of,
+    (point) => {
+      columns.add(point);
+    },
+    signal,
+  );
+  let places: Uint32Array | undefined;
+  const points = { columns, sorted: () => (places ??= columns.sortedPlaces()) };
+  if (row !== undefined) memory.add(key, { row, points }, columns.bytes, epoch);
+  return points;
 }

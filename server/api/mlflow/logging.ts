@@ -145,15 +145,16 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
       ),
       run: async ({ id, metric_key: key, max_results: wanted, page_token: token }) => {
         const { id: run } = await getRun(store, id);
-        const all = await readPoints(store, { run, name: key });
+        const { columns, sorted } = await readPoints(store, { run, name: key });
         const most =
           wanted === undefined || wanted === null
             ? Infinity
             : checkMost(wanted, MOST.points, MOST.points);
-        const { items, next } = pageOf(all, token, most);
-        const metrics = items.map(({ value, step, time }) => ({
-          ...{ key, value, timestamp: time, step },
-        }));
+        const { items, next } = pageOf(sorted(), token, most);
+        const metrics = Array.from(items, (place) => {
+          const { value, step, time } = columns.at(place);
+          return { key, value, timestamp: time, step };
+        });
         return { metrics, next_page_token: next };
       },
     }),

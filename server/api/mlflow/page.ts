@@ -4,14 +4,20 @@ import { CellarError } from '../../errors.js';
 
 const tokenSchema = z.object({ offset: z.number().int().nonnegative() });
 
+/** What pages are cut out of: an array, or a column of numbers. */
+interface Cuttable<List> {
+  readonly length: number;
+  slice(start: number, end: number): List;
+}
+
 /** One page of a list, and the token of the next; undefined at the end. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
+interface Page<List> {
+  readonly items: List;
   readonly next: string | undefined;
 }
 
 /** Cuts a page out of a whole list; an empty token is that of the first. Throws bad_request for a token that is none of ours. */
-export function pageOf<Item>(all: readonly Item[], token: string, most: number): Page<Item> {
+export function pageOf<List>(all: Cuttable<List>, token: string, most: number): Page<List> {
   const offset = token === '' ? 0 : readToken(token);
   const end = offset + most;
   return {

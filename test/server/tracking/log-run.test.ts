@@ -171,7 +171,8 @@ test('the points of a metric come by time, step and value, each once', async () 
   await sealPending(history);
   for (const value of [2, 1, 2, 'NaN'] as const) await log(value, 0, 10);
   await log(3, 1, 20);
-  const points = await readPoints(history.store, { run, name: 'loss' });
+  const { columns, sorted } = await readPoints(history.store, { run, name: 'loss' });
+  const points = Array.from(sorted(), (place) => columns.at(place));
   expect(points.map(({ value, step }) => [value, step])).toEqual([
     [1, 0],
     [2, 0],
