@@ -108,7 +108,9 @@ def history(client: MlflowClient, _: argparse.Namespace) -> dict[str, Any]:
         start = time.perf_counter()
         assert len(client.get_metric_history(run, "m0")) == 100 * BATCH
         whole.append((time.perf_counter() - start) * 1_000)
-    pages = [timed(lambda: plain.mlflow("GET", "metrics/get-history", None, **ask, max_results=25_000)) for _ in range(7)]
+    pages = [
+        timed(lambda: plain.mlflow("GET", "metrics/get-history", None, **ask, max_results=25_000)) for _ in range(7)
+    ]
     chart = [
         timed(
             lambda: plain.ask(
@@ -135,7 +137,9 @@ def fill_runs(client: MlflowClient, count: int) -> str:
     for number in range(count):
         run = client.create_run(experiment, tags={"kind": f"kind {number % 40}"}).info.run_id
         metrics = [Metric(f"m{at}", draw.random(), 1_000 + number, 1) for at in range(5)]
-        client.log_batch(run, metrics, [Param(f"p{at}", str(draw.randrange(100))) for at in range(5)], [RunTag("a", "b")])
+        client.log_batch(
+            run, metrics, [Param(f"p{at}", str(draw.randrange(100))) for at in range(5)], [RunTag("a", "b")]
+        )
     return experiment
 
 

@@ -62,6 +62,8 @@ export const ROUTES = {
   artifact: 'api/v1/artifacts/:sha256',
   /** DELETE ?path=&file= : ends the intake of a file of the notebook at a path. */
   intakes: 'api/v1/intakes',
+  /** ?filter= and ?order= as MLflow has them, and more. */
+  runs: 'api/v1/runs',
   run: 'api/v1/runs/:id',
   /** POST: values of its metrics, one or very many. */
   runPoints: 'api/v1/runs/:id/points',

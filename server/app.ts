@@ -20,6 +20,7 @@ import { redactionOperations } from './api/cellar/redactions.js';
 import { pointsOperations } from './api/cellar/points.js';
 import { purgeOperations } from './api/cellar/purge.js';
 import { pinOperations } from './api/cellar/pins.js';
+import { runOperations } from './api/cellar/runs.js';
 import { snapshotOperations } from './api/cellar/snapshots.js';
 import { upkeepOperations } from './api/cellar/upkeep.js';
 import { workspaceOperations } from './api/cellar/workspace.js';
@@ -55,6 +56,7 @@ export function createApp(parts: ApiParts): Express {
     ...diffOperations(parts, comparer),
     ...compareOperations(parts, comparer),
     ...mergeOperations(parts.pool, createWorkspacePlace(parts), parts.history.store.memory),
+    ...runOperations(parts),
     ...pointsOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),

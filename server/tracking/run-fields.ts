@@ -3,6 +3,7 @@ import type { RunRow } from '../store/catalog/rows.js';
 import type { Dataset } from './datasets.js';
 import type { FieldReader, Resolve } from './filter/compile.js';
 import type { Field } from './filter/filter.js';
+import type { LineageFields } from './lineage-fields.js';
 import { toNumber } from './points.js';
 import { isEnd } from './run-change.js';
 
@@ -60,11 +61,17 @@ export function endOf({ status, end }: RunRow): number | undefined {
 }
 
 /** What runs can be searched by, as MLflow names it; `datasets` by id. Its answers throw bad_request for anything else. */
-export function createRunFields(datasets: ReadonlyMap<string, Dataset>): Resolve<RunRow> {
-  return (field) =>
-    field.entity === 'dataset' || field.entity === 'datasets'
+export function createRunFields(
+  datasets: ReadonlyMap<string, Dataset>,
+  lineage: LineageFields = new Map(),
+): Resolve<RunRow> {
+  return (field) => {
+    const found = field.entity === undefined ? lineage.get(field.key) : undefined;
+    if (found !== undefined) return found;
+    return field.entity === 'dataset' || field.entity === 'datasets'
       ? resolveDataset(field, datasets)
-      : resolveRunField(field);
+      : resolveRunField(field, lineage);
+  };
 }
 
 function resolveDataset(
@@ -89,7 +96,7 @@ function resolveDataset(
   );
 }
 
-function resolveRunField(field: Field): Reader {
+function resolveRunField(field: Field, lineage: LineageFields): Reader {
   const { key } = field;
   switch (field.entity === undefined ? 'attribute' : ENTITIES[field.entity]) {
     case 'metric':
@@ -109,7 +116,7 @@ function resolveRunField(field: Field): Reader {
   }
   throw new CellarError(
     'bad_request',
-    `Runs have no ${field.text}. They are searched by metrics.NAME, params.NAME, tags.NAME, dataset.name, and ${[...ATTRIBUTES.keys()].join(', ')}.`,
+    `Runs have no ${field.text}. They are searched by metrics.NAME, params.NAME, tags.NAME, dataset.name, and ${[...lineage.keys(), ...ATTRIBUTES.keys()].join(', ')}.`,
   );
 }
 

@@ -6,6 +6,7 @@ import { listExperiments } from './experiments.js';
 import { compileFilter } from './filter/compile.js';
 import { sortRows } from './filter/order.js';
 import { readSearch, type AskedSearch } from './filter/read-search.js';
+import { createLineageFields } from './lineage-fields.js';
 import { createRunFields } from './run-fields.js';
 import { isSeen, type View } from './view.js';
 
@@ -19,7 +20,9 @@ export interface RunSearch extends AskedSearch {
 /** Every run that a search finds, in its order. Throws bad_request for a filter or an order that cannot be used. */
 export async function searchRuns(store: Store, search: RunSearch): Promise<readonly RunRow[]> {
   const { filter, order } = await readSearch(search);
-  const resolve = createRunFields(await readDatasets(store));
+  const datasets = await readDatasets(store);
+  const lineage = search.strict ? undefined : await createLineageFields(store, datasets);
+  const resolve = createRunFields(datasets, lineage);
   const holds = compileFilter(filter, resolve);
   const gone = new Set(
     (await listExperiments(store)).flatMap(({ id, deleted }) => (deleted ? [id] : [])),

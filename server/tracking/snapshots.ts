@@ -68,7 +68,8 @@ function describe(
   };
 }
 
-function toRun(row: RunRow): Run {
+/** A run as a snapshot shows it. */
+export function toRun(row: RunRow): Run {
   const { id, name, status, params } = row;
   const metrics = Object.fromEntries(
     Object.entries(row.metrics).map(([key, metric]) => [key, metric.value]),

@@ -284,6 +284,35 @@ test('what a run may owe to stale state is said of it, of its cells and those ab
   ]);
 });
 
+test('runs are found by their notebook, version, cells and cleanness, beside all that MLflow knows', async () => {
+  const served = await serve();
+  const { start, end, log, keep } = clientOf(served);
+  const facts = { cell: 'c1', execution: '2' };
+  const run = await start(facts);
+  await log(run, facts);
+  await end(run, facts);
+  const snapshot = await keep('a.ipynb', ['x', 'train()'], [{ at: 1, count: 2 }], { clean: true });
+  const other = await start();
+  const search = async (filter: string): Promise<unknown> => {
+    const path = `api/v1/runs?filter=${encodeURIComponent(filter)}`;
+    const answer = await served.own('GET', path);
+    if (answer.status !== 200) return answer.json<{ message: string }>().message;
+    return answer.json<{ runs: { id: string }[] }>().runs.map(({ id }) => id);
+  };
+  for (const filter of [
+    "notebook = 'a.ipynb'",
+    `snapshot = '${snapshot.id}'`,
+    `snapshot LIKE '${snapshot.id.slice(0, 12)}%'`,
+    "cell = 'c1' AND clean = true",
+    "cell IN ('c1', 'c9') AND NOT (metrics.accuracy < 0.5)",
+    "(metrics.accuracy > 5 OR notebook LIKE '%.ipynb')",
+  ])
+    expect(await search(filter), filter).toEqual([run]);
+  expect(await search("notebook = 'b.ipynb' OR clean = false")).toEqual([]);
+  expect(await search('')).toEqual([other, run]);
+  expect(await search('colour = 3')).toMatch(/Runs have no colour\. .*notebook, snapshot, cell/);
+});
+
 test('whatever a header says, a run is started, and nothing that is no id is kept', async () => {
   const served = await serve();
   const { detail } = clientOf(served);
