@@ -22,7 +22,8 @@ await main(async () => {
   try {
     await setUp();
     await step('Find git and git-lfs', installGit);
-    if (names.includes('mlflow')) await step('Install MLflow', installMlflow);
+    if (names.some((name) => ['mlflow', 'python', 'browser'].includes(name)))
+      await step('Install MLflow', installMlflow);
     if (names.includes('browser'))
       await step('Find Chromium', async () => {
         const path = await installChromium();

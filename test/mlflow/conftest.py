@@ -44,16 +44,23 @@ FOREIGN = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--torch", action="store_true", help="what needs PyTorch, which has to be installed, too")
     parser.addoption("--target", default="cellar", help="cellar, mlflow, or the URL of a server that runs already")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: trains models or moves big files")
+    config.addinivalue_line("markers", "torch: needs PyTorch, which is not installed with the rest: --torch")
     # Stages are old, and still used; pandas speaks to mlflow, not to us.
     config.addinivalue_line("filterwarnings", "ignore:(?s).*stages will be removed:FutureWarning")
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning")
     config.addinivalue_line("filterwarnings", "ignore:.*select_dtypes.*")
     config.addinivalue_line("filterwarnings", "ignore:(?s).*Inferred schema contains integer")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--torch"):
+        items[:] = [item for item in items if "torch" not in item.keywords]
 
 
 @pytest.fixture(scope="session")

@@ -174,6 +174,42 @@ def test_a_search_makes_a_child_for_each_candidate(client: MlflowClient, fluent:
     assert client.get_run(run.info.run_id).data.params["best_C"] in {"0.1", "1.0"}
 
 
+def test_autologging_of_lightgbm_keeps_each_round_and_the_model(client: MlflowClient, fluent: str) -> None:
+    import lightgbm
+
+    mlflow.lightgbm.autolog(silent=True)
+    try:
+        with mlflow.start_run() as run:
+            settings = {"objective": "multiclass", "num_class": 3, "num_leaves": 4, "verbose": -1, "num_threads": 1}
+            data = lightgbm.Dataset(FEATURES, KINDS)
+            trained = lightgbm.train(settings, data, num_boost_round=7, valid_sets=[data], valid_names=["train"])
+    finally:
+        mlflow.lightgbm.autolog(disable=True)
+    found = client.get_run(run.info.run_id)
+    assert found.data.params["num_leaves"] == "4"
+    course = client.get_metric_history(run.info.run_id, "train-multi_logloss")
+    assert [point.step for point in course] == list(range(7))
+    assert course[-1].value < course[0].value
+    assert {each.path for each in client.list_artifacts(run.info.run_id)} >= {"feature_importance_split.png"}
+    (output,) = found.outputs.model_outputs
+    loaded = mlflow.pyfunc.load_model(f"models:/{output.model_id}")
+    assert numpy.allclose(loaded.predict(FEATURES), trained.predict(FEATURES))
+
+
+@pytest.mark.torch
+def test_a_model_of_pytorch_comes_back_with_its_weights(client: MlflowClient, fluent: str) -> None:
+    torch = pytest.importorskip("torch")
+    net = torch.nn.Linear(4, 3)
+    given = torch.tensor(FEATURES.to_numpy(), dtype=torch.float32)
+    with mlflow.start_run() as run:
+        for epoch in range(3):
+            mlflow.log_metric("loss", 1 / (epoch + 1), step=epoch)
+        told = mlflow.pytorch.log_model(net, name="net")
+    loaded = mlflow.pytorch.load_model(told.model_uri)
+    assert torch.equal(loaded(given), net(given))
+    assert client.get_run(run.info.run_id).outputs.model_outputs[0].model_id == told.model_id
+
+
 def test_an_evaluation_keeps_metrics_and_pictures(client: MlflowClient, logged: tuple[str, Any]) -> None:
     data = FEATURES.assign(kind=KINDS)
     with mlflow.start_run() as run:
