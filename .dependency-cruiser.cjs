@@ -11,18 +11,20 @@ const SERVER = {
   review: ['store', 'history'],
   // What it records goes through history's journal, as that of tracking and review does.
   registry: ['store', 'history', 'tracking', 'review'],
+  // Registries elsewhere: what of ours is linked there, registered there, and brought in from there.
+  external: ['store', 'history', 'tracking', 'registry'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],
   outbound: [],
   api: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
-    ...['registry', 'capture'],
+    ...['registry', 'external', 'capture'],
     ...['lifecycle', 'access', 'outbound'],
   ],
   cli: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
-    ...['registry', 'capture'],
+    ...['registry', 'external', 'capture'],
     ...['lifecycle', 'access', 'outbound', 'api'],
   ],
 };

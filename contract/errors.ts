@@ -24,6 +24,8 @@ export const ERROR_CODES = [
   'outside_workspace',
   'paused',
   'refused_path',
+  'registry_away',
+  'registry_refused',
   'secret_found',
   'server_away',
   'store_busy',

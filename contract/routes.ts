@@ -82,6 +82,21 @@ export const ROUTES = {
   /** Brings in the notebook history of a git repository. */
   imports: 'api/v1/imports',
   importOffer: 'api/v1/imports/offer',
+  /** Brings in what a running MLflow server has. */
+  mlflowImports: 'api/v1/imports/mlflow',
+  /** Registries elsewhere. */
+  externals: 'api/v1/external',
+  /** PUT sets one up, or changes it; DELETE forgets it, and keeps its links. */
+  external: 'api/v1/external/:name',
+  /** ?search= and ?page= : what it has. */
+  externalEntries: 'api/v1/external/:name/entries',
+  /** POST: asks it now what has changed, and registers what waits. */
+  externalFollow: 'api/v1/external/:name/follow',
+  /** POST: what the registry itself tells of, signed by it. */
+  externalWebhook: 'api/v1/external/:name/webhook',
+  /** Links between what is here and registries elsewhere. */
+  links: 'api/v1/links',
+  link: 'api/v1/links/:id',
   /** GET: a version, a notebook's history, or everything, as a zip file; and what is in it. */
   exports: 'api/v1/exports',
   exportPlan: 'api/v1/exports/plan',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { pathSchema } from './capture.js';
 import { graceSchema, retentionSchema } from './retention.js';
+import { serverUrlSchema } from './external.js';
 import { secretSettingsSchema } from './secrets.js';
 
 /** What capture is paused for: one notebook, a folder ("" is the whole workspace). */
@@ -73,5 +74,7 @@ export const settingsSchema = z.object({
   artifactGrace: graceSchema.optional(),
   /** What is done about keys and tokens; what is not named stays as it is. */
   secrets: secretSettingsSchema.optional(),
+  /** Where others reach this server: what links begin with that are written elsewhere. Empty: its own address. */
+  publicUrl: z.union([z.literal(''), serverUrlSchema]).optional(),
 });
 export type ServerSettings = z.infer<typeof settingsSchema>;

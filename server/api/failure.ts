@@ -24,6 +24,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   outside_workspace: 403,
   paused: 409,
   refused_path: 422,
+  registry_away: 503,
+  registry_refused: 422,
   secret_found: 422,
   server_away: 503,
   store_busy: 503,

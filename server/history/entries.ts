@@ -12,8 +12,18 @@ import { record } from './record.js';
 import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
-/** What groups runs; models that runs have logged; data that they have read; registered models, and their versions. */
-export const ENTRY_KINDS = ['experiments', 'models', 'datasets', 'registered', 'versions'] as const;
+/**
+ * What groups runs; models that runs have logged; data that they have read; registered models, and their versions; links to what
+ * registries elsewhere have.
+ */
+export const ENTRY_KINDS = [
+  'experiments',
+  'models',
+  'datasets',
+  'registered',
+  'versions',
+  'links',
+] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const RECORD = 'entry';
@@ -39,6 +49,7 @@ const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
     // By their model.
     place: (own) => `${own.split('-')[0] ?? ''}/${own}.json`,
   },
+  links: { folder: 'links', depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
 };
 
 /** A journal record of kind "entry": the whole of one, as it is from then on. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { namedRegistrySchema, serverUrlSchema, type NamedRegistry } from '../../contract/external.js';
 import { graceSchema, retentionSchema } from '../../contract/retention.js';
 import { secretSettingsSchema } from '../../contract/secrets.js';
 import { noisePatternSchema } from '../../contract/workspace.js';
@@ -19,9 +20,21 @@ const settingsSchema = z.object({
   retention: retentionSchema.optional(),
   artifactGrace: graceSchema.optional(),
   secrets: secretSettingsSchema.optional(),
+  publicUrl: z.union([z.literal(''), serverUrlSchema]).optional(),
 });
 
 const importedSchema = z.record(z.string(), z.string());
+
+const registryStateSchema = z.object({
+  /** When it answered last, and since when it does not; in milliseconds since 1970. */
+  seen: z.number().nullable(),
+  away: z.number().nullable(),
+  failure: z.string(),
+});
+const registryStatesSchema = z.record(z.string(), registryStateSchema);
+
+/** How a registry elsewhere stands, as it was found last. */
+export type RegistryState = z.infer<typeof registryStateSchema>;
 
 export type PausedPaths = z.infer<typeof pausedSchema>;
 export type KeptSettings = z.infer<typeof settingsSchema>;
@@ -41,6 +54,12 @@ export interface OperatingState {
   /** The commit up to which a git repository, by its folder, was brought in whole. */
   findImported(repository: string): Promise<string | undefined>;
   noteImported(repository: string, commit: string): Promise<void>;
+  /** The registries elsewhere that are set up; of their secrets only where each is. */
+  readRegistries(): Promise<readonly NamedRegistry[]>;
+  writeRegistries(registries: readonly NamedRegistry[]): Promise<void>;
+  /** By name. */
+  readRegistryStates(): Promise<ReadonlyMap<string, RegistryState>>;
+  writeRegistryStates(states: ReadonlyMap<string, RegistryState>): Promise<void>;
 }
 
 export function openOperatingState(places: Places, disk: Disk = nodeDisk): OperatingState {
@@ -86,5 +105,10 @@ export function openOperatingState(places: Places, disk: Disk = nodeDisk): Opera
       const known = (await read('imported.json', importedSchema)) ?? {};
       await write('imported.json', { ...known, [repository]: commit });
     },
+    readRegistries: async () => (await read('registries.json', z.array(namedRegistrySchema))) ?? [],
+    writeRegistries: (registries) => write('registries.json', registries),
+    readRegistryStates: async () =>
+      new Map(Object.entries((await read('registry-states.json', registryStatesSchema)) ?? {})),
+    writeRegistryStates: (states) => write('registry-states.json', Object.fromEntries(states)),
   };
 }
