@@ -8,6 +8,7 @@ import { artifactOperations } from './api/cellar/artifacts.js';
 import { backupOperations } from './api/cellar/backup.js';
 import { compareOperations } from './api/cellar/compare.js';
 import { diffOperations } from './api/cellar/diff.js';
+import { addExternalWebhook, externalOperations } from './api/cellar/external.js';
 import { exportOperations } from './api/cellar/exports.js';
 import { importOperations } from './api/cellar/imports.js';
 import { gcOperations } from './api/cellar/gc.js';
@@ -68,11 +69,13 @@ export function createApp(parts: ApiParts): Express {
     ...purgeOperations(parts),
     ...importOperations(parts),
     ...exportOperations(parts),
+    ...externalOperations(parts),
     ...loginOperations(parts),
     ...plainOperations(parts),
   ];
   addOperations(app, parts, operations, tellDamage(parts));
   addMlflow(app, parts);
+  addExternalWebhook(app, parts);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {
     response.json(toOpenApi(operations, parts.version));

@@ -17,6 +17,7 @@ const COMMANDS: CommandTable = {
   clean: async () => (await import('./cli/clean.js')).clean,
   restore: async () => (await import('./cli/restore.js')).restore,
   import: async () => (await import('./cli/import.js')).importCommand,
+  registry: async () => (await import('./cli/registry.js')).registry,
   pin: async () => (await import('./cli/pin.js')).pin,
   gc: async () => (await import('./cli/gc.js')).gc,
   purge: async () => (await import('./cli/purge.js')).purge,

@@ -1,5 +1,7 @@
 import type { CellarEvent } from '../../contract/events.js';
 import type { Access } from '../access/access.js';
+import type { External } from '../external/external.js';
+import type { Turns } from '../tracking/turns.js';
 import type { CaptureParts } from '../capture/keep.js';
 import type { Pool } from '../work/pool.js';
 
@@ -13,6 +15,9 @@ export interface Events {
 export interface ApiParts extends CaptureParts {
   readonly access: Access;
   readonly events: Events;
+  /** Shared by all who change runs, models and what is registered. */
+  readonly turns: Turns;
+  readonly external: External;
   readonly version: string;
   /** Where a reviewer's browser reaches this server, e.g. "http://127.0.0.1:8900/"; undefined when none can. */
   readonly link: () => string | undefined;

@@ -50,6 +50,8 @@ export interface ServeOptions {
   readonly token: string | undefined;
   readonly kernelToken: string | undefined;
   readonly proxySecret: string | undefined;
+  /** Where others reach the server: what links begin with that are written elsewhere. */
+  readonly publicUrl: string | undefined;
   /** Ends when this process is gone. */
   readonly parent: number | undefined;
 }

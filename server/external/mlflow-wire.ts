@@ -131,9 +131,7 @@ export const loggedModelSchema = z.object({
     source_run_id: textSchema,
     tags: listOf(pairSchema),
   }),
-  data: z
-    .object({ params: listOf(pairSchema), metrics: listOf(measureSchema) })
-    .nullish(),
+  data: z.object({ params: listOf(pairSchema), metrics: listOf(measureSchema) }).nullish(),
 });
 export type WireModel = z.output<typeof loggedModelSchema>;
 

@@ -144,8 +144,7 @@ async function addVersion(
       'registry_refused',
       `${http.url} keeps the files of its runs at ${schemeOf(run.files)}, which only its clients write to. Start it with --serve-artifacts, or register from a place that has access, and link the version here.`,
     );
-  for (const file of registration.files)
-    await sendFile(http, { file, folder, sent, signal });
+  for (const file of registration.files) await sendFile(http, { file, folder, sent, signal });
   await http.json({
     method: 'POST',
     path: `${API}/runs/update`,

@@ -27,7 +27,10 @@ export interface SentFile {
   readonly name: string;
   readonly size: number;
   /** Its bytes, or some of them; ends are included. */
-  read(range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array>>;
+  read(range?: {
+    readonly start: number;
+    readonly end: number;
+  }): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** A version that is to be there. */

@@ -12,7 +12,12 @@ import { openStore, type Store, type StoreOptions } from '../store/store.js';
 import { createPool } from '../work/pool.js';
 import { finishPurgeJob } from '../history/purge-finish.js';
 import { startUpkeep, type UpkeepJob, type UpkeepOptions } from '../history/upkeep.js';
+import { createSecretFinder } from '../external/credentials.js';
+import { External } from '../external/external.js';
+import { Registries } from '../external/registries.js';
+import { createTurns } from '../tracking/turns.js';
 import { collectJob } from './collect-job.js';
+import { followJob } from './follow-job.js';
 import { repackJob } from './repack-job.js';
 import { sealJob } from './seal-job.js';
 import { INDEXERS, MENDERS, RECORDERS } from './subjects.js';
@@ -27,6 +32,8 @@ export interface OpenOptions {
   /** The folder of the built worker threads. */
   readonly workers: URL;
   readonly link: () => string | undefined;
+  /** Where others reach this server, where that was said at its start. */
+  readonly publicUrl?: string | undefined;
   readonly report: (error: unknown) => void;
   /** Shared by workspaces that are opened one after another, so that those who listen hear the next one too. */
   readonly events?: Events;
@@ -65,8 +72,24 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     });
     const events = options.events ?? createEvents();
     const ending = new AbortController();
+    const turns = createTurns();
+    const findSecret = createSecretFinder(process.env);
+    const external = new External({
+      ...{ history, turns, findSecret, report, ending: ending.signal },
+      registries: new Registries({
+        ...{ operating, turns, findSecret, report },
+        now: () => store.now(),
+        readOnly: () => store.readOnly,
+      }),
+      base: async () => options.publicUrl ?? (await findPublicUrl(operating)) ?? options.link(),
+      changed: () => {
+        events.emit({ kind: 'links' });
+      },
+    });
     const app = createApp({
       ...options,
+      turns,
+      external,
       pool,
       history,
       operating,
@@ -86,6 +109,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
       sealJob(history),
       collectJob(history, operating, collected),
       repackJob(history),
+      followJob(external, () => store.readOnly),
     ];
     const upkeep = store.owned
       ? startUpkeep(
@@ -107,6 +131,11 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     await store.close();
     throw error;
   }
+}
+
+async function findPublicUrl(operating: OperatingState): Promise<string | undefined> {
+  const { publicUrl = '' } = await operating.readSettings();
+  return publicUrl === '' ? undefined : publicUrl;
 }
 
 /** A damaged store is left alone until it is mended. */

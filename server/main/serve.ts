@@ -50,6 +50,7 @@ export async function serveWorkspace(
     pageFolder: fileURLToPath(new URL('page', import.meta.url)),
     workers: new URL('.', import.meta.url),
     link,
+    publicUrl: options.publicUrl,
     report,
     events,
   };

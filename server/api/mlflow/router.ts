@@ -3,7 +3,6 @@ import { isUtf8 } from 'node:buffer';
 import express, { Router, type Express, type RequestHandler } from 'express';
 
 import { CellarError } from '../../errors.js';
-import { createTurns } from '../../tracking/turns.js';
 import type { ApiParts } from '../parts.js';
 import { allow } from './allow.js';
 import { artifactListOperations, createArtifactProxy } from './artifacts.js';
@@ -29,8 +28,8 @@ const VERSION = '3.17.2';
 
 /** Adds MLflow's REST API to an application: what an unchanged client of it asks for. */
 export function addMlflow(app: Express, api: ApiParts): void {
-  const { access, history, report } = api;
-  const parts = { history, turns: createTurns() };
+  const { access, history, report, turns } = api;
+  const parts = { history, turns };
   const traces = createTraceNoter(api);
   const router = Router();
   for (const operation of [
