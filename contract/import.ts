@@ -1,12 +1,24 @@
 import * as z from 'zod';
 
+import { serverUrlSchema } from './external.js';
 import { progressSchema } from './progress.js';
 
-const AGO = /^\d{1,4}[ .](second|minute|hour|day|week|month|year)s?[ .]ago$/i;
+const AGO = /^(\d{1,4})[ .](second|minute|hour|day|week|month|year)s?[ .]ago$/i;
+const SECONDS: Readonly<Record<string, number>> = {
+  ...{ second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 },
+  ...{ month: 30 * 86_400, year: 365 * 86_400 },
+};
 
 /** Git takes any words for a time, and those that are none for now. */
 function isTime(text: string): boolean {
   return AGO.test(text) || (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)));
+}
+
+/** The moment that such a text means, seen from `now`; both in milliseconds since 1970. */
+export function toTime(text: string, now: number): number {
+  const [, amount = '', unit = ''] = AGO.exec(text) ?? [];
+  if (unit === '') return Date.parse(text);
+  return now - Number(amount) * (SECONDS[unit.toLowerCase()] ?? 0) * 1_000;
 }
 
 /** What is to be brought in from a git repository. */
@@ -57,6 +69,51 @@ export const importedSchema = z.object({
   warnings: z.array(importWarningSchema),
 });
 export type Imported = z.infer<typeof importedSchema>;
+
+/** What is to be brought in from an MLflow server. */
+export const mlflowImportRequestSchema = z.object({
+  url: serverUrlSchema,
+  /** Secrets themselves, for this one import: they are not kept. */
+  user: z.string().optional(),
+  password: z.string().optional(),
+  token: z.string().optional(),
+  /** Names or ids; by default every experiment. */
+  experiments: z.array(z.string().min(1)).optional(),
+  /** Only runs that began at or after this time: "2024-01-31", with a clock time where that matters, or "2 years ago". */
+  since: z
+    .string()
+    .max(200)
+    .refine(isTime, 'not a time: give a date such as 2024-01-31, or "2 years ago"')
+    .optional(),
+});
+
+/** How much of a kind there is: made now, changed now, here as it is there already, and not brought in for a reason in the warnings. */
+const broughtSchema = z.object({
+  made: z.number().int(),
+  changed: z.number().int(),
+  known: z.number().int(),
+  failed: z.number().int(),
+});
+export type Brought = z.infer<typeof broughtSchema>;
+
+/** What an import from an MLflow server did. */
+export const mlflowImportedSchema = z.object({
+  status: z.literal('ok'),
+  server: z.string(),
+  experiments: broughtSchema,
+  runs: broughtSchema,
+  /** Logged models. */
+  models: broughtSchema,
+  /** Registered models, and their versions. */
+  registered: broughtSchema,
+  versions: broughtSchema,
+  /** Values of metrics, and files with their bytes, that came in now. */
+  points: z.number().int(),
+  files: z.number().int(),
+  bytes: z.number(),
+  warnings: z.array(z.object({ message: z.string() })),
+});
+export type MlflowImported = z.infer<typeof mlflowImportedSchema>;
 
 /** Whether there is history of notebooks around the workspace that was not brought in. */
 export const importOfferSchema = z.object({

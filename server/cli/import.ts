@@ -6,6 +6,7 @@ import { findSource } from '../checkout/source.js';
 import { CellarError } from '../errors.js';
 import { withBar } from './bar.js';
 import { DONE, type Command } from './command.js';
+import { importFromMlflow } from './import-mlflow.js';
 import { withNewOwner } from './with-owner.js';
 import { count, printable } from './words.js';
 
@@ -13,19 +14,25 @@ import { count, printable } from './words.js';
 const MOST_TOLD = 20;
 
 export const importCommand: Command = {
-  summary: 'Bring in the notebook history of a git repository, which is only read',
-  usage: '[--git DIR] [--all] [--since DATE] [--json]',
+  summary: 'Bring in the notebook history of a git repository, or what an MLflow server has',
+  usage: '[--git DIR] [--all] [--since DATE] | mlflow URI [--experiments NAMES] [--since DATE]',
   options: {
     git: { kind: 'string', value: 'DIR', help: 'the repository (default: the one around)' },
     all: { kind: 'boolean', help: 'every branch and tag, not only what HEAD stands on' },
     since: {
       kind: 'string',
       value: 'DATE',
-      help: 'only commits after this: 2024-01-31, or "2 years ago"',
+      help: 'only commits, or runs, after this: 2024-01-31, or "2 years ago"',
+    },
+    experiments: {
+      kind: 'string',
+      value: 'NAMES',
+      help: 'only these experiments of the MLflow server, parted by commas',
     },
   },
-  arguments: [0, 0],
+  arguments: [0, 2],
   run: async (context, call) => {
+    if (call.arguments.length > 0) return importFromMlflow(context, call);
     const git = call.text('git');
     const since = call.text('since');
     const body = {

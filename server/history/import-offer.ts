@@ -3,8 +3,8 @@ import { logNotebooks } from '../checkout/notebook-log.js';
 import { findSource } from '../checkout/source.js';
 import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { findImport } from './import.js';
 import { importKey, mapPaths, toImportPath } from './import-paths.js';
+import { findImport } from './importing.js';
 
 /** Counting ends after so many commits, or milliseconds: it is asked for while a person waits for a page. */
 const MOST = { commits: 2_000, time: 5_000 };

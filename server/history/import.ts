@@ -1,35 +1,14 @@
 import type { Imported } from '../../contract/import.js';
 import { MAX_NOTEBOOK_BYTES } from '../../contract/limits.js';
-import type { Progress } from '../../contract/progress.js';
 import { openBlobReader } from '../checkout/blobs.js';
 import { logNotebooks } from '../checkout/notebook-log.js';
 import { findSource, listNotebooks, type GitSource } from '../checkout/source.js';
 import { CellarError } from '../errors.js';
-import type { Store } from '../store/store.js';
 import type { History } from './history.js';
 import { LineBuilder, type Line } from './import-line.js';
 import { mapPaths, type PathMap } from './import-paths.js';
 import { ImportRun, type ImportOptions } from './import-run.js';
-
-/** An import that goes on. */
-interface Running {
-  readonly controller: AbortController;
-  progress: Progress;
-}
-
-const importing = new WeakMap<Store, Running>();
-
-/** How far the import into a store has come that goes on now; undefined when there is none. */
-export function findImport(store: Store): Progress | undefined {
-  return importing.get(store)?.progress;
-}
-
-/** Ends the import that goes on, if there is one; what it has brought in stays. */
-export function cancelImport(store: Store): void {
-  importing
-    .get(store)
-    ?.controller.abort(new CellarError('timed_out', 'The import was ended. What it had is kept.'));
-}
+import { whileImporting } from './importing.js';
 
 /**
  * Brings the notebook history of a git repository in: every commit that touched a notebook becomes a version of it, with its author,
@@ -44,24 +23,18 @@ export async function importGit(history: History, given: ImportOptions): Promise
     throw new CellarError('bad_request', `${given.folder} is not inside a git repository.`, {
       path: given.folder,
     });
-  if (importing.has(store))
-    throw new CellarError('store_busy', 'Another import is under way. Wait for its end.');
-  const running: Running = {
-    controller: new AbortController(),
-    progress: { what: 'commits', done: 0, total: null },
-  };
-  importing.set(store, running);
-  const own = running.controller.signal;
-  const signal = given.signal === undefined ? own : AbortSignal.any([given.signal, own]);
-  const options: ImportOptions = {
-    ...given,
-    signal,
-    report: (progress) => {
-      running.progress = progress;
-      given.report?.(progress);
-    },
-  };
-  const blobs = openBlobReader(source.folder, MAX_NOTEBOOK_BYTES, signal);
+  return whileImporting(store, { what: 'commits', done: 0, total: null }, given, (watch) =>
+    importFrom(history, source, { ...given, ...watch }),
+  );
+}
+
+async function importFrom(
+  history: History,
+  source: GitSource,
+  options: ImportOptions & Pick<Required<ImportOptions>, 'signal'>,
+): Promise<Imported> {
+  const { store } = history;
+  const blobs = openBlobReader(source.folder, MAX_NOTEBOOK_BYTES, options.signal);
   try {
     const map = mapPaths(await store.disk.realpath(store.places.root), source.top);
     const { line, commits } = await readLine(source, map, options);
@@ -75,7 +48,6 @@ export async function importGit(history: History, given: ImportOptions): Promise
     };
   } finally {
     blobs.close();
-    importing.delete(store);
   }
 }
 

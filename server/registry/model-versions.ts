@@ -41,13 +41,15 @@ export type ModelVersion = VersionData;
 export type VersionStart = Pick<
   ModelVersion,
   'description' | 'origin' | 'run' | 'runLink' | 'logged' | 'tags'
->;
+> &
+  // As one from elsewhere has them.
+  Partial<Pick<ModelVersion, 'version' | 'stage' | 'created' | 'updated'>>;
 /** What becomes of one; what is left out stays as it is. */
 export type VersionChange = Partial<
-  Pick<ModelVersion, 'deleted' | 'stage' | 'description' | 'tags'>
+  Pick<ModelVersion, 'deleted' | 'stage' | 'description' | 'tags' | 'updated'>
 >;
 
-/** Registers a version; durable when it resolves. Throws not_found for a name that nobody registered. */
+/** Registers a version; durable when it resolves. Throws not_found for a name that nobody registered, conflict for a number that is taken. */
 export async function addVersion(
   history: History,
   turns: Turns,
@@ -59,10 +61,15 @@ export async function addVersion(
   const added = await turns.take(`versions of ${id}`, async () => {
     const numbers = (await listAll(store, id)).map(({ version }) => version);
     const now = store.now();
+    if (start.version !== undefined && numbers.includes(start.version))
+      throw new CellarError(
+        'conflict',
+        `${JSON.stringify(name)} has, or had, a version ${start.version} already.`,
+      );
     return keep(history, {
+      ...{ version: Math.max(0, ...numbers) + 1, stage: 'None', created: now, updated: now },
       ...start,
-      ...{ model: id, version: Math.max(0, ...numbers) + 1 },
-      ...{ deleted: false, stage: 'None', created: now, updated: now },
+      ...{ model: id, deleted: false },
     });
   });
   // It has changed, too.
@@ -81,7 +88,7 @@ export async function changeVersion(
   const { id } = await getRegistered(store, name);
   return turns.take(`versions of ${id}`, async () => {
     const before = await getVersion(store, { name, version });
-    return keep(history, { ...before, ...change(before), updated: store.now() });
+    return keep(history, { ...before, updated: store.now(), ...change(before) });
   });
 }
 

@@ -29,21 +29,24 @@ export interface RegisteredModel extends z.infer<typeof dataSchema> {
 }
 
 /** What becomes of one; what is left out stays as it is. */
-export type RegisteredChange = Partial<Omit<RegisteredModel, 'id' | 'created' | 'updated'>>;
+export type RegisteredChange = Partial<Omit<RegisteredModel, 'id' | 'created'>>;
 
 /** Registers a name; durable when it resolves. Throws conflict when it is taken. */
 export function register(
   history: History,
   turns: Turns,
-  wanted: Pick<RegisteredModel, 'name' | 'description' | 'tags'>,
+  // One from elsewhere has its times already.
+  wanted: Pick<RegisteredModel, 'name' | 'description' | 'tags'> &
+    Partial<Pick<RegisteredModel, 'created' | 'updated'>>,
 ): Promise<RegisteredModel> {
   const { store } = history;
   return turns.take(KIND, async () => {
     await checkFree(store, wanted.name);
     const now = store.now();
     return keep(history, {
+      ...{ created: now, updated: now },
       ...wanted,
-      ...{ id: store.newId(), deleted: false, created: now, updated: now, aliases: [] },
+      ...{ id: store.newId(), deleted: false, aliases: [] },
     });
   });
 }
@@ -60,7 +63,7 @@ export function changeRegistered(
     const before = await getRegistered(store, name);
     const changed = await change(before);
     if (changed.name !== undefined && changed.name !== name) await checkFree(store, changed.name);
-    return keep(history, { ...before, ...changed, updated: store.now() });
+    return keep(history, { ...before, updated: store.now(), ...changed });
   });
 }
 

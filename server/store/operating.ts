@@ -2,7 +2,11 @@ import { join } from 'node:path';
 
 import * as z from 'zod';
 
-import { namedRegistrySchema, serverUrlSchema, type NamedRegistry } from '../../contract/external.js';
+import {
+  namedRegistrySchema,
+  serverUrlSchema,
+  type NamedRegistry,
+} from '../../contract/external.js';
 import { graceSchema, retentionSchema } from '../../contract/retention.js';
 import { secretSettingsSchema } from '../../contract/secrets.js';
 import { noisePatternSchema } from '../../contract/workspace.js';

@@ -76,7 +76,9 @@ export async function getExperiment(store: Store, id: string): Promise<Experimen
 export function createExperiment(
   history: History,
   turns: Turns,
-  wanted: Pick<Experiment, 'name' | 'files' | 'tags'>,
+  // One from elsewhere has its times already.
+  wanted: Pick<Experiment, 'name' | 'files' | 'tags'> &
+    Partial<Pick<Experiment, 'created' | 'updated'>>,
 ): Promise<Experiment> {
   const { store } = history;
   return turns.take(KIND, async () => {
@@ -84,11 +86,10 @@ export function createExperiment(
     const ids = (await listExperiments(store)).map(({ id }) => Number(id));
     const now = store.now();
     return keep(history, {
+      ...{ created: now, updated: now },
       ...wanted,
       id: String(Math.max(...ids) + 1),
       deleted: false,
-      created: now,
-      updated: now,
     });
   });
 }

@@ -57,9 +57,11 @@ export interface LoggedModel extends ModelData {
 export type ModelStart = Pick<
   ModelData,
   'name' | 'experiment' | 'run' | 'modelType' | 'params' | 'tags'
->;
+> &
+  // As one from elsewhere has them.
+  Partial<Pick<LoggedModel, 'id' | 'created' | 'updated'>>;
 /** What becomes of a model; what is left out stays as it is. */
-export type ModelChange = Partial<Omit<LoggedModel, 'id' | 'experiment' | 'created' | 'updated'>>;
+export type ModelChange = Partial<Omit<LoggedModel, 'id' | 'experiment' | 'created'>>;
 
 /** Begins a model; durable when it resolves. Throws not_found for an unknown experiment. */
 export async function startModel(history: History, start: ModelStart): Promise<LoggedModel> {
@@ -67,9 +69,9 @@ export async function startModel(history: History, start: ModelStart): Promise<L
   await getExperiment(store, start.experiment);
   const now = store.now();
   return keep(history, {
+    ...{ id: `m-${randomBytes(16).toString('hex')}`, created: now, updated: now },
     ...start,
-    ...{ status: 'pending', deleted: false, created: now, updated: now, metrics: [] },
-    ...{ id: `m-${randomBytes(16).toString('hex')}`, artifacts: [] },
+    ...{ status: 'pending', deleted: false, metrics: [], artifacts: [] },
   });
 }
 
@@ -83,7 +85,7 @@ export function changeModel(
   const { store } = history;
   return turns.take(`model ${id}`, async () => {
     const before = await getModel(store, id);
-    return keep(history, { ...before, ...change(before), updated: store.now() });
+    return keep(history, { ...before, updated: store.now(), ...change(before) });
   });
 }
 

@@ -6,12 +6,17 @@ import {
   importedSchema,
   importOfferSchema,
   importRequestSchema,
+  mlflowImportedSchema,
+  mlflowImportRequestSchema,
+  toTime,
 } from '../../../contract/import.js';
 import { createImportRuns } from '../../capture/import-runs.js';
 import { readCaptureState } from '../../capture/state.js';
 import { CellarError } from '../../errors.js';
+import { importMlflow } from '../../external/import-mlflow.js';
 import { offerImport } from '../../history/import-offer.js';
-import { cancelImport, importGit } from '../../history/import.js';
+import { importGit } from '../../history/import.js';
+import { cancelImport } from '../../history/importing.js';
 import { longOperation } from '../long.js';
 import { signalOf } from '../leaving.js';
 import { jsonOperation, type Operation } from '../operation.js';
@@ -19,7 +24,7 @@ import type { ApiParts } from '../parts.js';
 
 /** Bringing in what a git repository has of notebooks. */
 export function importOperations(parts: ApiParts): readonly Operation[] {
-  const { history, operating, events } = parts;
+  const { history, operating, events, turns } = parts;
   const { store } = history;
   const wants = async (path: string): Promise<boolean> =>
     (await readCaptureState(store.files, operating, path)).state !== 'ignored';
@@ -54,6 +59,28 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
             return done;
           } finally {
             // Also what was brought in before a failure or a cancel is there to be seen.
+            events.emit({ kind: 'workspace' });
+          }
+        },
+      },
+      parts.report,
+    ),
+    longOperation(
+      {
+        method: 'post',
+        route: 'mlflowImports',
+        summary: 'Bring in experiments, runs and models of a running MLflow server',
+        grants: [],
+        body: mlflowImportRequestSchema,
+        answer: mlflowImportedSchema,
+        run: async ({ body }, { report, signal }) => {
+          const { url, experiments, since, ...secrets } = body;
+          try {
+            return await importMlflow(history, turns, {
+              ...{ url, secrets, experiments, report, signal },
+              since: since === undefined ? undefined : toTime(since, store.now()),
+            });
+          } finally {
             events.emit({ kind: 'workspace' });
           }
         },

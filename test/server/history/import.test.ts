@@ -10,7 +10,8 @@ import {
   type History,
 } from '../../../server/history/history.js';
 import { reindex } from '../../../server/history/reindex.js';
-import { cancelImport, findImport, importGit } from '../../../server/history/import.js';
+import { importGit } from '../../../server/history/import.js';
+import { cancelImport, findImport } from '../../../server/history/importing.js';
 import type { ImportOptions } from '../../../server/history/import-run.js';
 import { offerImport } from '../../../server/history/import-offer.js';
 import type { SnapshotRow } from '../../../server/store/catalog/rows.js';

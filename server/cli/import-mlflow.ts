@@ -1,0 +1,63 @@
+import { mlflowImportedSchema, type Brought, type MlflowImported } from '../../contract/import.js';
+import { pathTo } from '../../contract/routes.js';
+import { CellarError } from '../errors.js';
+import { withBar } from './bar.js';
+import { DONE, type Call, type Context } from './command.js';
+import { withNewOwner } from './with-owner.js';
+import { count, formatSize, printable } from './words.js';
+
+/** The most warnings that are told one by one. */
+const MOST_TOLD = 20;
+
+/** `cellar import mlflow URI`. Signs in as MLflow's own client would, by the same variables. */
+export async function importFromMlflow(context: Context, call: Call): Promise<number> {
+  const [kind, url] = call.arguments;
+  if (kind !== 'mlflow' || url === undefined || call.flag('all') || call.text('git') !== undefined)
+    throw new CellarError('bad_request', 'Usage: cellar import mlflow URI [--experiments NAMES]');
+  const names = call.text('experiments')?.split(',');
+  const since = call.text('since');
+  const body = {
+    url,
+    ...readSecrets(context.environment),
+    ...(names === undefined ? {} : { experiments: names.map((name) => name.trim()) }),
+    ...(since === undefined ? {} : { since }),
+  };
+  const done = await withNewOwner(context, call.root, async (owner) =>
+    mlflowImportedSchema.parse(
+      await withBar(context, (report) =>
+        owner.long({ method: 'POST', path: pathTo('mlflowImports'), body }, report),
+      ),
+    ),
+  );
+  for (const { message } of done.warnings.slice(0, MOST_TOLD))
+    context.say(`cellar: ${printable(message)}`);
+  if (done.warnings.length > MOST_TOLD)
+    context.say(`cellar: and ${done.warnings.length - MOST_TOLD} more: see --json.`);
+  context.out(call.json ? `${JSON.stringify(done)}\n` : describe(done));
+  return DONE;
+}
+
+function readSecrets(environment: NodeJS.ProcessEnv): object {
+  const user = environment['MLFLOW_TRACKING_USERNAME'];
+  const password = environment['MLFLOW_TRACKING_PASSWORD'];
+  const token = environment['MLFLOW_TRACKING_TOKEN'];
+  if (user !== undefined && password !== undefined) return { user, password };
+  return token === undefined ? {} : { token };
+}
+
+function describe(done: MlflowImported): string {
+  const { experiments, runs, models, registered, versions, points, files, bytes } = done;
+  const made = (brought: Brought): number => brought.made + brought.changed;
+  const lines = [
+    `Brought in ${count(made(runs), 'run')} of ${count(made(experiments) + experiments.known, 'experiment')} with ${count(points, 'value')} of metrics, and ${count(files, 'file')} (${formatSize(bytes)}).`,
+    `${count(made(models), 'logged model')}, ${count(made(registered), 'registered model')}, ${count(made(versions), 'version')}.`,
+  ];
+  if (runs.known > 0) lines.push(`${count(runs.known, 'run')} were here already.`);
+  const failed = [experiments, runs, models, registered, versions].reduce(
+    (sum, brought) => sum + brought.failed,
+    0,
+  );
+  if (failed > 0)
+    lines.push(`${failed} could not be brought in whole: the same command tries them again.`);
+  return `${lines.join('\n')}\n`;
+}
