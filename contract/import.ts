@@ -77,7 +77,7 @@ export const mlflowImportRequestSchema = z.object({
   user: z.string().optional(),
   password: z.string().optional(),
   token: z.string().optional(),
-  /** Names or ids; by default every experiment. */
+  /** Names or ids, also several parted by commas; by default every experiment. */
   experiments: z.array(z.string().min(1)).optional(),
   /** Only runs that began at or after this time: "2024-01-31", with a clock time where that matters, or "2 years ago". */
   since: z

@@ -14,12 +14,12 @@ export async function importFromMlflow(context: Context, call: Call): Promise<nu
   const [kind, url] = call.arguments;
   if (kind !== 'mlflow' || url === undefined || call.flag('all') || call.text('git') !== undefined)
     throw new CellarError('bad_request', 'Usage: cellar import mlflow URI [--experiments NAMES]');
-  const names = call.text('experiments')?.split(',');
+  const experiments = call.text('experiments');
   const since = call.text('since');
   const body = {
     url,
     ...readSecrets(context.environment),
-    ...(names === undefined ? {} : { experiments: names.map((name) => name.trim()) }),
+    ...(experiments === undefined ? {} : { experiments: [experiments] }),
     ...(since === undefined ? {} : { since }),
   };
   const done = await withNewOwner(context, call.root, async (owner) =>

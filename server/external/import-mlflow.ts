@@ -18,7 +18,7 @@ export interface MlflowImport extends ImportWatch {
   readonly url: string;
   /** How to sign in there, for this once. */
   readonly secrets: Parameters<typeof toAuthorization>[0];
-  /** Names or ids; undefined: all. */
+  /** Names or ids, also several parted by commas; undefined: all. */
   readonly experiments: readonly string[] | undefined;
   /** Only runs that began then or later, in milliseconds since 1970. */
   readonly since: number | undefined;
@@ -78,9 +78,14 @@ async function findExperiments(
   const all: WireExperiment[] = [];
   for await (const experiment of source.experiments()) all.push(experiment);
   if (wanted === undefined) return all;
-  return wanted.map((name) => {
-    const found =
-      all.find((each) => each.name === name) ?? all.find((each) => each.experiment_id === name);
+  const find = (name: string): WireExperiment | undefined =>
+    all.find((each) => each.name === name) ?? all.find((each) => each.experiment_id === name);
+  // A name may hold a comma; one that is no experiment's is a list of names.
+  const names = wanted.flatMap((text) =>
+    find(text) === undefined ? text.split(',').map((name) => name.trim()) : [text],
+  );
+  return names.map((name) => {
+    const found = find(name);
     if (found !== undefined) return found;
     throw new CellarError(
       'bad_request',

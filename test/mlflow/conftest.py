@@ -31,6 +31,7 @@ os.environ.update(
 
 import mlflow
 import pytest
+from elsewhere import Elsewhere
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from rest import Rest
@@ -85,6 +86,17 @@ def tracking(target: Target) -> None:
     if target.token:
         os.environ["MLFLOW_TRACKING_TOKEN"] = target.token
     mlflow.set_tracking_uri(target.url)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    """A real MLflow server beside Cellar; what needs it is about Cellar alone."""
+    if request.config.getoption("--target") != "cellar":
+        pytest.skip("about Cellar alone")
+    server = Elsewhere(tmp_path_factory.mktemp("elsewhere"))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# The command as it was built.
+CELLAR = ("node", str(REPOSITORY / "dist" / "cellar.js"))
+
 # Seconds that a server may take until it answers; mlflow builds its tables first.
 START_TIMEOUT = 120
 
@@ -59,9 +62,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def mlflow_server(home: Path) -> Iterator[Target]:
+def mlflow_server(home: Path, port: int | None = None, **more: str) -> Iterator[Target]:
     """A real `mlflow server` on SQLite with one worker, no job runner, and artifacts through its proxy."""
-    port = free_port()
+    port = port or free_port()
     words = [
         *("--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"),
         *("--serve-artifacts", "--artifacts-destination", str(home / "artifacts")),
@@ -75,7 +78,7 @@ def mlflow_server(home: Path) -> Iterator[Target]:
         process = subprocess.Popen(
             [sys.executable, "-m", "mlflow", "server", *words],
             cwd=home,
-            env={**clean, **lean},
+            env={**clean, **lean, **more},
             stdout=output,
             stderr=output,
         )
@@ -88,19 +91,17 @@ def mlflow_server(home: Path) -> Iterator[Target]:
 
 
 @contextmanager
-def cellar_server(home: Path) -> Iterator[Target]:
-    """Cellar as it was built, on an empty folder; its first line on stdout tells the address."""
+def cellar_server(home: Path, *options: str, **more: str) -> Iterator[Target]:
+    """Cellar as it was built, on a folder that may be empty; its first line on stdout tells the address."""
     token = secrets.token_hex(16)
-    (home / "work").mkdir()
+    (home / "work").mkdir(exist_ok=True)
     words = [
-        *("serve", "--root", str(home / "work"), "--parent", str(os.getpid())),
+        *("serve", *options, "--root", str(home / "work"), "--parent", str(os.getpid())),
         *("--host", "127.0.0.1", "--port", str(free_port()), "--token", token),
     ]
     log = home / "log"
     with open(log, "wb") as errors:
-        process = subprocess.Popen(
-            ["node", str(REPOSITORY / "dist" / "cellar.js"), *words], stdout=subprocess.PIPE, stderr=errors
-        )
+        process = subprocess.Popen([*CELLAR, *words], stdout=subprocess.PIPE, stderr=errors, env={**os.environ, **more})
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
