@@ -17,6 +17,8 @@ export interface Ask {
   readonly patience?: number;
   /** The media type that is asked for. */
   readonly accept?: string;
+  /** Leaves without waiting for the answer. */
+  readonly signal?: AbortSignal;
 }
 
 /** The owner of a store, as a command talks to it; whether it is another process or this one makes no difference. */
@@ -110,6 +112,7 @@ function sendTo(address: Address, ask: Ask): Promise<IncomingMessage> {
         method: ask.method ?? 'GET',
         path: `/${ask.path}${search}`,
         agent: false,
+        ...(ask.signal === undefined ? {} : { signal: ask.signal }),
         headers: {
           Authorization: `Bearer ${address.token}`,
           ...(ask.accept === undefined ? {} : { Accept: ask.accept }),

@@ -22,19 +22,31 @@ export async function importFromMlflow(context: Context, call: Call): Promise<nu
     ...(experiments === undefined ? {} : { experiments: [experiments] }),
     ...(since === undefined ? {} : { since }),
   };
-  const done = await withNewOwner(context, call.root, async (owner) =>
-    mlflowImportedSchema.parse(
-      await withBar(context, (report) =>
-        owner.long({ method: 'POST', path: pathTo('mlflowImports'), body }, report),
-      ),
-    ),
-  );
+  const signal = context.stopped();
+  const path = pathTo('mlflowImports');
+  const done = await withNewOwner(context, call.root, async (owner) => {
+    const work = withBar(context, (report) =>
+      owner.long({ method: 'POST', path, body, signal }, report),
+    );
+    return mlflowImportedSchema.parse(await work.catch((error: unknown) => toEnd(error, signal)));
+  });
   for (const { message } of done.warnings.slice(0, MOST_TOLD))
     context.say(`cellar: ${printable(message)}`);
   if (done.warnings.length > MOST_TOLD)
     context.say(`cellar: and ${done.warnings.length - MOST_TOLD} more: see --json.`);
   context.out(call.json ? `${JSON.stringify(done)}\n` : describe(done));
   return DONE;
+}
+
+/** A person has ended it: the server, which hears of it by the connection, has kept what came in. */
+function toEnd(error: unknown, { aborted }: AbortSignal): never {
+  if (!aborted) throw error;
+  throw new CellarError(
+    'timed_out',
+    'Stopped. What was done until then is kept; the same command goes on from there.',
+    {},
+    { cause: error },
+  );
 }
 
 function readSecrets(environment: NodeJS.ProcessEnv): object {

@@ -1,11 +1,13 @@
 import type {
   ExternalEntry,
   ExternalRegistry,
+  Known,
   Link,
   LinkRequest,
   NamedRegistry,
 } from '../../contract/external.js';
 import { CellarError } from '../errors.js';
+import { completeBackLinks } from './back-links.js';
 import type { RegistryState } from '../store/operating.js';
 import type { FindSecret } from './credentials.js';
 import { BRIEF } from './http.js';
@@ -229,6 +231,7 @@ export class External {
   /** What links of a registry are now; gives those that are other than was known. */
   async #look(registry: NamedRegistry, signal: AbortSignal | undefined): Promise<KeptLink[]> {
     const { history, turns, registries } = this.parts;
+    const base = await this.parts.base();
     const links = (await listLinks(history.store)).filter(
       (each) => each.registry === registry.name && each.state === 'linked',
     );
@@ -237,11 +240,15 @@ export class External {
       // Whether it is there is asked also where nothing is linked.
       if (links.length === 0) await opened.list({ text: '', page: undefined });
       const entries = new Map<string, ExternalEntry | undefined>();
-      for (const { id, entry, version, known } of links) {
+      for (const link of links) {
+        const { id, entry, version } = link;
         if (!entries.has(entry)) entries.set(entry, await opened.findEntry(entry, signal));
-        const place = { entry, version, signal };
-        const now = await askKnown(history, opened, place, entries.get(entry));
-        if (!isSameKnown(known, now)) changed.push(await learn(history, turns, id, now));
+        const ask = (): Promise<Known> =>
+          askKnown(history, opened, { entry, version, signal }, entries.get(entry));
+        const known = await ask();
+        const isCompleted = await completeBackLinks(history, opened, link, { known, base });
+        const now = isCompleted ? await ask() : known;
+        if (!isSameKnown(link.known, now)) changed.push(await learn(history, turns, id, now));
       }
     });
     if (changed.length > 0) this.parts.changed();

@@ -26,6 +26,8 @@ export interface Ask {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly body?: unknown;
+  /** Changes nothing, whatever its method: it may be asked again. */
+  readonly safe?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,25 +89,17 @@ export function createHttp(
 
   const ask = async (asked: Ask): Promise<Answer> => {
     // What changes something may have been done although no answer came.
-    const isSafe = (asked.method ?? 'GET') === 'GET';
-    for (let tried = 1; ; tried += 1) {
-      const isLast = tried >= patience.tries;
-      try {
-        const answer = await askOnce(asked);
-        if (answer.ok || !BUSY.has(answer.status) || (isLast && answer.status === 500))
-          return answer;
-        if (isLast || (!isSafe && answer.status !== 429 && answer.status !== 503))
-          throw new CellarError(
-            'registry_away',
-            `${url} answered ${answer.status}: ${answer.words}. Try again once it is well.`,
-          );
-      } catch (error) {
-        const isAway = error instanceof CellarError && error.code === 'registry_away';
-        if (!isAway || isLast || !isSafe) throw error;
-      }
-      await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 3 ** (tried - 1)), undefined, {
-        ...(asked.signal === undefined ? {} : { signal: asked.signal }),
-      }).catch(() => asked.signal?.throwIfAborted());
+    const isSafe = asked.safe ?? (asked.method ?? 'GET') === 'GET';
+    for (let left = patience.tries - 1; ; left -= 1) {
+      const outcome = await askOnce(asked).catch((error: unknown) => {
+        if (error instanceof CellarError && error.code === 'registry_away') return error;
+        throw error;
+      });
+      if (left <= 0 || !isWorthAnother(outcome, isSafe)) return settle(url, outcome, isSafe);
+      const pause = FIRST_PAUSE_MS * 3 ** (patience.tries - 1 - left);
+      await sleep(Math.min(LONGEST_PAUSE_MS, pause), undefined, toOptions(asked.signal)).catch(() =>
+        asked.signal?.throwIfAborted(),
+      );
     }
   };
 
@@ -172,7 +166,9 @@ export function createHttp(
       );
       const text = await readText(url, response, waiting, asked.signal);
       if (response.ok) return { etag: response.headers.get('etag') };
-      throw toRefusal(url, { status: response.status, ...toWords(response, parse(text)) });
+      const refused = { status: response.status, ...toWords(response, parse(text)) };
+      // What could not be written there now may be later.
+      throw response.status === 500 ? toUnwell(url, refused) : toRefusal(url, refused);
     },
   };
 }
@@ -290,9 +286,37 @@ export function toRefusal(
       'registry_refused',
       `${url} lets nobody in with these credentials (${status}: ${words}). Check the user and the password, or the token.`,
     );
-  if (BUSY.has(status) && status !== 500)
-    return new CellarError('registry_away', `${url} answered ${status}: ${words}.`);
+  if (BUSY.has(status) && status !== 500) return toUnwell(url, { status, words });
   return new CellarError('registry_refused', `${url} answered ${status}: ${words}`);
+}
+
+function toUnwell(
+  url: string,
+  { status, words }: { readonly status: number; readonly words: string },
+): CellarError {
+  return new CellarError(
+    'registry_away',
+    `${url} answered ${status}: ${words}. Try again once it is well.`,
+  );
+}
+
+/** Whether the same may be asked again, and may then be answered. */
+function isWorthAnother(outcome: Answer | CellarError, isSafe: boolean): boolean {
+  if (outcome instanceof CellarError) return isSafe;
+  if (outcome.ok || !BUSY.has(outcome.status)) return false;
+  return isSafe || outcome.status === 429 || outcome.status === 503;
+}
+
+/** A question that always fails with 500 is one that the server cannot answer; a change may be made once it is well. */
+function settle(url: string, outcome: Answer | CellarError, isSafe: boolean): Answer {
+  if (outcome instanceof CellarError) throw outcome;
+  if (outcome.ok || !BUSY.has(outcome.status)) return outcome;
+  if (isSafe && outcome.status === 500) return outcome;
+  throw toUnwell(url, outcome);
+}
+
+function toOptions(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 function toAway(url: string, error: unknown, signal: AbortSignal | undefined): unknown {

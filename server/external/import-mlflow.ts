@@ -2,11 +2,15 @@ import type { MlflowImported } from '../../contract/import.js';
 import { CellarError } from '../errors.js';
 import type { History } from '../history/history.js';
 import { whileImporting, type ImportWatch } from '../history/importing.js';
-import { createExperiment, findExperimentNamed } from '../tracking/experiments.js';
+import {
+  changeExperiment,
+  createExperiment,
+  findExperimentNamed,
+} from '../tracking/experiments.js';
 import type { Turns } from '../tracking/turns.js';
 import { createHttp, LONG, toAuthorization } from './http.js';
 import { bringModel, bringRegistered } from './import-models.js';
-import { bringOne, FROM_TAG, Tally, type ImportParts } from './import-part.js';
+import { bringOne, FROM_TAG, Tally, type ImportParts, type Outcome } from './import-part.js';
 import { bringRun } from './import-runs.js';
 import { ImportSource } from './import-source.js';
 import type { WireExperiment } from './mlflow-wire.js';
@@ -51,7 +55,7 @@ export function importMlflow(
     tell();
     for (const experiment of experiments)
       await bringOne(parts, 'experiments', `experiment ${experiment.name}`, async () => {
-        const { id, isNew } = await bringExperiment(parts, experiment);
+        const { id, outcome } = await bringExperiment(parts, experiment);
         await bringRuns(parts, experiment, { id, since: asked.since }, () => {
           done += 1;
           tell();
@@ -60,7 +64,7 @@ export function importMlflow(
           await bringOne(parts, 'models', `logged model ${model.info.model_id}`, () =>
             bringModel(parts, model, id),
           );
-        return isNew ? 'made' : 'known';
+        return outcome;
       });
     for await (const model of source.registered())
       await bringOne(parts, 'registered', `registered model ${model.name}`, () =>
@@ -98,23 +102,28 @@ async function findExperiments(
 async function bringExperiment(
   { history, turns, source }: ImportParts,
   wire: WireExperiment,
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+): Promise<{ readonly id: string; readonly outcome: Outcome }> {
   const before = await findExperimentNamed(history.store, wire.name);
   if (before?.deleted === true)
     throw new CellarError(
       'conflict',
       'an experiment of this name is deleted here. Restore it, and its runs come in next time.',
     );
-  if (before !== undefined) return { id: before.id, isNew: false };
+  const tags = wire.tags.map(({ key, value }) => [key, value] as const);
+  if (before !== undefined) {
+    const { id } = before;
+    if (tags.every(([name, value]) => before.tags[name] === value)) return { id, outcome: 'known' };
+    await changeExperiment(history, turns, id, (now) => ({
+      tags: Object.fromEntries([...Object.entries(now.tags), ...tags]),
+    }));
+    return { id, outcome: 'changed' };
+  }
   const { id } = await createExperiment(history, turns, {
     ...{ name: wire.name, files: null },
     ...{ created: wire.creation_time, updated: wire.last_update_time },
-    tags: Object.fromEntries([
-      ...wire.tags.map(({ key, value }) => [key, value] as const),
-      [FROM_TAG, source.url],
-    ]),
+    tags: Object.fromEntries([...tags, [FROM_TAG, source.url]]),
   });
-  return { id, isNew: true };
+  return { id, outcome: 'made' };
 }
 
 async function bringRuns(

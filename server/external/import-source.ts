@@ -183,7 +183,7 @@ export class ImportSource {
     const { signal } = this;
     for (let token: string | undefined; ;) {
       signal.throwIfAborted();
-      const asked = { ...ask(token), signal };
+      const asked = { ...ask(token), safe: true, signal };
       const answer = await this.http.ask(asked);
       if (isNone(answer)) return;
       if (!answer.ok) throw toRefusal(this.url, answer);

@@ -15,7 +15,7 @@ from elsewhere import Elsewhere, cellar, start_cellar
 from mlflow import MlflowClient
 from mlflow.entities import DatasetInput, InputTag, Run
 from mlflow.entities.dataset import Dataset
-from servers import Target, cellar_server
+from servers import cellar_server
 
 RUNS = 210
 POINTS = 40
@@ -64,7 +64,7 @@ def words(elsewhere: Elsewhere, filled: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def interrupted(home: Path, words: list[str]) -> list[tuple[int, str, int]]:
-    """The import, killed in the middle, and told to end in the middle: how each ended, its words, runs that are here."""
+    """The import, killed in the middle, and told to end in the middle: how each ended, its words, whole runs by then."""
     ends = []
     for number, end in ((40, signal.SIGKILL), (110, signal.SIGINT)):
         process = start_cellar(home / "work", *words)
