@@ -95,8 +95,9 @@ export function createHttp(
         if (error instanceof CellarError && error.code === 'registry_away') return error;
         throw error;
       });
-      if (left <= 0 || !isWorthAnother(outcome, isSafe)) return settle(url, outcome, isSafe);
-      const pause = FIRST_PAUSE_MS * 3 ** (patience.tries - 1 - left);
+      const tried = patience.tries - left;
+      if (left <= 0 || !isWorthAnother(outcome, isSafe, tried)) return settle(url, outcome, isSafe);
+      const pause = FIRST_PAUSE_MS * 3 ** (tried - 1);
       await sleep(Math.min(LONGEST_PAUSE_MS, pause), undefined, toOptions(asked.signal)).catch(() =>
         asked.signal?.throwIfAborted(),
       );
@@ -301,9 +302,11 @@ function toUnwell(
 }
 
 /** Whether the same may be asked again, and may then be answered. */
-function isWorthAnother(outcome: Answer | CellarError, isSafe: boolean): boolean {
+function isWorthAnother(outcome: Answer | CellarError, isSafe: boolean, tried: number): boolean {
   if (outcome instanceof CellarError) return isSafe;
   if (outcome.ok || !BUSY.has(outcome.status)) return false;
+  // Most often it fails each time.
+  if (outcome.status === 500 && tried > 1) return false;
   return isSafe || outcome.status === 429 || outcome.status === 503;
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { repairStore } from '../../../../server/history/repair/repair.js';
 import { sealPending } from '../../../../server/history/seal.js';
 import { verifyStore } from '../../../../server/history/verify.js';
+import { addLink, getLink } from '../../../../server/external/links.js';
 import { createExperiment, listExperiments } from '../../../../server/tracking/experiments.js';
 import { changeModel, getModel, startModel } from '../../../../server/tracking/models.js';
 import { createTurns } from '../../../../server/tracking/turns.js';
@@ -12,8 +13,10 @@ import { open, reopen, type Opened } from './opened.js';
 
 const turns = createTurns();
 
-/** An experiment, and a logged model of it with a file. */
-async function openWithEntries(): Promise<Opened & { readonly model: string }> {
+/** An experiment, a logged model of it with a file, and a link of that. */
+async function openWithEntries(): Promise<
+  Opened & { readonly model: string; readonly link: string }
+> {
   const opened = await open();
   const { history } = opened;
   await createExperiment(history, turns, { name: 'wine', files: null, tags: { team: 'ml' } });
@@ -24,8 +27,12 @@ async function openWithEntries(): Promise<Opened & { readonly model: string }> {
     artifacts: [{ name: 'weights', sha256: 'a'.repeat(64), size: 1 }],
   }));
   await changeModel(history, turns, id, () => ({ artifacts: [] }));
+  const link = await addLink(history, {
+    ...{ of: { kind: 'model', model: id }, registry: 'prod', address: '', entry: 'wine' },
+    ...{ version: null, state: 'waiting', description: '' },
+  });
   await sealPending(history);
-  return { ...opened, model: id };
+  return { ...opened, model: id, link: link.id };
 }
 
 test.each([
@@ -33,6 +40,7 @@ test.each([
   ['the folder of experiments', () => 'main:.cellar/experiments'],
   ['the file of a model', (id: string) => `main:.cellar/models/${id.slice(-2)}/${id}/model.json`],
   ['the folder of all models', () => 'main:.cellar/models'],
+  ['the folder of links', () => 'main:.cellar/links'],
   ['the commit that brought them', () => 'main'],
   ['the tree that holds them', () => 'main^{tree}'],
 ])('%s is made good after it was ruined', async (_, nameOf) => {
@@ -47,5 +55,6 @@ test.each([
     ['wine', { team: 'ml' }],
   ]);
   expect((await getModel(again.store, opened.model)).name).toBe('forest');
+  expect((await getLink(again.store, opened.link)).state).toBe('waiting');
   expect((await verifyStore(again)).damages).toEqual([]);
 });
