@@ -53,7 +53,6 @@ export const registrySettingsSchema = z.object({
   /** How often it is asked what has changed, in seconds. */
   every: z.number().int().min(5).max(86_400).default(60),
 });
-export type RegistrySettings = z.infer<typeof registrySettingsSchema>;
 
 export const namedRegistrySchema = registrySettingsSchema.extend({ name: registryNameSchema });
 export type NamedRegistry = z.infer<typeof namedRegistrySchema>;

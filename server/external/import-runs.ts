@@ -4,9 +4,10 @@ import type { RunInput, RunRow } from '../store/catalog/rows.js';
 import { keepDataset } from '../tracking/datasets.js';
 import { NAME_TAG } from '../tracking/log-run.js';
 import { toMetricValue, toNumber } from '../tracking/points.js';
-import { eachPointOf } from '../tracking/read-points.js';
+import { readPoints } from '../tracking/read-points.js';
 import { recordRun } from '../tracking/record-runs.js';
 import type { RunChange } from '../tracking/run-change.js';
+import { readContextTags } from '../tracking/traces.js';
 import {
   bringFiles,
   FROM_TAG,
@@ -90,6 +91,8 @@ async function toStart(
   const made = (outputs?.model_outputs ?? []).filter(
     ({ model_id: model }) => before?.outputs.some((each) => each.model === model) !== true,
   );
+  // Where MLflow's client ran in a kernel with our plug-ins, its tags say which cell it was.
+  const trace = readContextTags(data.tags.map(({ key, value }) => [key, value]));
   const named = data.tags.find(({ key }) => key === NAME_TAG)?.value ?? '';
   const name = info.run_name === '' ? named : info.run_name;
   return {
@@ -98,6 +101,7 @@ async function toStart(
       ? {
           started: { experiment, name, user: info.user_id, time: info.start_time },
           status: 'running',
+          traces: trace === undefined ? [] : [trace],
         }
       : { name }),
     params: data.params.map(({ key, value }) => [key, value]),
@@ -159,13 +163,12 @@ async function readHere(
   { history, signal }: ImportParts,
   of: { readonly run: string; readonly name: string },
 ): Promise<ReadonlySet<string>> {
+  const { columns } = await readPoints(history.store, of, signal);
   const keys = new Set<string>();
-  await eachPointOf(
-    history.store,
-    of,
-    ({ value, step, time }) => keys.add(keyOf({ value: toNumber(value), step, time })),
-    signal,
-  );
+  for (let at = 0; at < columns.length; at += 1) {
+    const { value, step, time } = columns.at(at);
+    keys.add(keyOf({ value: toNumber(value), step, time }));
+  }
   return keys;
 }
 

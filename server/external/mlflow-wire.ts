@@ -16,7 +16,6 @@ export const textSchema = z
   .string()
   .nullish()
   .transform((text) => text ?? '');
-export const wholeSchema = z.coerce.number().int();
 export const timeSchema = z.coerce
   .number()
   .nullish()
