@@ -51,6 +51,7 @@ export class HistoryModel extends Store<HistoryState> {
     const mine = this.state.notebook?.id;
     switch (event.kind) {
       case 'generation':
+      case 'links':
       case 'progress':
         return;
       case 'purged':

@@ -67,8 +67,11 @@ def made(home: Path, here: Target) -> dict[str, str]:
         files = [{"name": f"model/{name}", "path": f"model/{name}"} for name in ("MLmodel", "weights ü.bin")]
         bundle = {"run": {"id": run}, "metrics": {"accuracy": 0.9}, "artifacts": files}
         body = {
-            "key": uuid.uuid4().hex, "path": "train.ipynb", "trigger": "run-all",
-            "content": json.dumps(notebook), "bundles": [{"cell": "c0", "bundle": bundle}] if depth == 2 else [],
+            "key": uuid.uuid4().hex,
+            "path": "train.ipynb",
+            "trigger": "run-all",
+            "content": json.dumps(notebook),
+            "bundles": [{"cell": "c0", "bundle": bundle}] if depth == 2 else [],
         }
         kept = ask(here, "POST", "api/v1/bursts", body)
     snapshot = kept["snapshot"]

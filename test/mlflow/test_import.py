@@ -64,7 +64,7 @@ def words(elsewhere: Elsewhere, filled: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def interrupted(home: Path, words: list[str]) -> list[tuple[int, str, int]]:
-    """The import, killed in the middle, and told to end in the middle: how each ended, its words, whole runs by then."""
+    """The import, killed in the middle, then told to end: how each ended, its words, whole runs by then."""
     ends = []
     for number, end in ((40, signal.SIGKILL), (110, signal.SIGINT)):
         process = start_cellar(home / "work", *words)
