@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import numpy as np
 import pytest
 from elsewhere import Elsewhere, cellar
+from mlflow import MlflowClient
 from mlflow.entities.webhook import WebhookAction, WebhookEntity, WebhookEvent
 from servers import Target, cellar_server
+from sklearn.linear_model import LinearRegression
 
 SECRET = "s3cret-of-the-webhooks"
 PUBLIC = "https://cellar.example"
@@ -60,23 +63,26 @@ def made(home: Path, here: Target) -> dict[str, str]:
     (home / "work" / "model" / "MLmodel").write_text("flavors: {}\n")
     (home / "work" / "model" / "weights ü.bin").write_bytes(bytes(300_000))
     run = uuid.uuid4().hex
-    for depth in (1, 2):
-        cell = {"cell_type": "code", "execution_count": 1, "id": "c0", "metadata": {}, "outputs": []}
-        cells = [{**cell, "source": f"fit(depth={depth})"}]
-        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        files = [{"name": f"model/{name}", "path": f"model/{name}"} for name in ("MLmodel", "weights ü.bin")]
-        bundle = {"run": {"id": run}, "metrics": {"accuracy": 0.9}, "artifacts": files}
-        body = {
-            "key": uuid.uuid4().hex,
-            "path": "train.ipynb",
-            "trigger": "run-all",
-            "content": json.dumps(notebook),
-            "bundles": [{"cell": "c0", "bundle": bundle}] if depth == 2 else [],
-        }
-        kept = ask(here, "POST", "api/v1/bursts", body)
-    snapshot = kept["snapshot"]
-    assert [each["name"] for each in snapshot["artifacts"]] == ["model/MLmodel", "model/weights ü.bin"], kept
+    keep(here, "fit(depth=1)", {"metrics": {"accuracy": 0.8}})
+    files = [{"name": f"model/{name}", "path": f"model/{name}"} for name in ("MLmodel", "weights ü.bin")]
+    bundle = {"run": {"id": run}, "metrics": {"accuracy": 0.9}, "artifacts": files}
+    snapshot = keep(here, "fit(depth=2)", bundle)
+    assert [each["name"] for each in snapshot["artifacts"]] == ["model/MLmodel", "model/weights ü.bin"]
     return {"run": run, "snapshot": snapshot["id"], "parent": snapshot["parent"]}
+
+
+def keep(here: Target, source: str, bundle: dict[str, Any]) -> dict[str, Any]:
+    """Keeps a version of train.ipynb whose one cell displayed a bundle, as JupyterLab hands it in."""
+    cell = {"cell_type": "code", "execution_count": 1, "id": "c0", "metadata": {}, "outputs": [], "source": source}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    body = {
+        "key": uuid.uuid4().hex,
+        "path": "train.ipynb",
+        "trigger": "run-all",
+        "content": json.dumps(notebook),
+        "bundles": [{"cell": "c0", "bundle": bundle}],
+    }
+    return ask(here, "POST", "api/v1/bursts", body)["snapshot"]
 
 
 def ask(target: Target, method: str, path: str, body: object = None) -> Any:
@@ -160,6 +166,47 @@ def test_a_run_is_linked_to_an_entry_and_to_a_page(command: Command, made: dict[
     assert missing["code"] == "not_found"
     command("unlink", link["id"])
     assert link["id"] not in [each["id"] for each in command("links")["links"]]
+
+
+def test_what_leads_back_is_completed_once_the_version_is_kept(
+    command: Command, here: Target, elsewhere: Elsewhere
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_TOKEN", here.token or "")
+        client = MlflowClient(here.url, here.url)
+        run = client.create_run("0").info.run_id
+        client.log_text(run, "weights", "model.txt")
+    early = command("register", f"{run}/model.txt", "quiet", "early", "-m", "Soon.")["link"]
+    assert "cellar.snapshot" not in elsewhere.client.get_model_version("early", early["version"]).tags
+    snapshot = keep(here, "fit(depth=3)", {"run": {"id": run}, "metrics": {"accuracy": 0.95}})
+    [changed] = command("follow", "quiet")["changed"]
+    assert changed["id"] == early["id"]
+    version = elsewhere.client.get_model_version("early", early["version"])
+    assert (version.tags["cellar.snapshot"], version.tags["cellar.cell"]) == (snapshot["id"], "c0")
+    assert version.description.startswith("Soon.\n\nMade by train.ipynb")
+    assert version.description.endswith(f"/{snapshot['id']}")
+    assert command("follow", "quiet")["changed"] == []
+
+
+@pytest.mark.slow
+def test_a_version_registered_here_predicts_the_same_from_there(
+    command: Command, here: Target, elsewhere: Elsewhere
+) -> None:
+    data, target = np.arange(40.0).reshape(-1, 2), np.arange(20.0)
+    model = LinearRegression().fit(data, target)
+    before = mlflow.get_tracking_uri()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_TOKEN", here.token or "")
+        mlflow.set_tracking_uri(here.url)
+        with mlflow.start_run():
+            mlflow.sklearn.log_model(
+                model, name="line", registered_model_name="line", serialization_format="pickle", pip_requirements=[]
+            )
+        version = command("register", "models:/line/1", "prod", "line")["link"]["version"]
+        mlflow.set_tracking_uri(elsewhere.url)
+        loaded = mlflow.pyfunc.load_model(f"models:/line/{version}")
+        mlflow.set_tracking_uri(before)
+    assert loaded.predict(data).tolist() == model.predict(data).tolist()
 
 
 def test_an_alias_that_moves_there_shows_here_by_asking(
