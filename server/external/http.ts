@@ -155,6 +155,8 @@ export function createHttp(
       const init = {
         body: pieces(),
         duplex: 'half',
+        // To be able to follow one, fetch would hold all of the body in memory.
+        redirect: 'error',
         headers: {
           'Content-Length': String(size),
           'Content-Type': 'application/octet-stream',

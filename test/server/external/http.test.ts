@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { expect, onTestFinished, test } from 'vitest';
 
 import { BRIEF, createHttp, LONG, toAuthorization } from '../../../server/external/http.js';
 import { answerJson, stand } from './server.js';
@@ -77,4 +80,29 @@ test('a body that stops in the middle is no answer', async () => {
   });
   const http = createHttp(url, { tries: 1, quiet: 200 }, nobody);
   await expect(http.json({ path: '/x' })).rejects.toMatchObject({ code: 'registry_away' });
+});
+
+test('a large file is never in memory as a whole', async () => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  const [piece, count] = [1024 * 1024, 300];
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < count; at += 1)
+      yield await Promise.resolve(new Uint8Array(piece).fill(1));
+  };
+  const { port } = server.address() as AddressInfo;
+  const before = process.memoryUsage().rss;
+  let most = before;
+  await createHttp(`http://127.0.0.1:${port}`, LONG, nobody).upload({
+    ...{ path: '/a', bytes: bytes(), size: piece * count },
+    sent: () => {
+      most = Math.max(most, process.memoryUsage().rss);
+    },
+  });
+  expect(most - before).toBeLessThan((piece * count) / 2);
 });
