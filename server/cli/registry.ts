@@ -138,7 +138,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const link = await askLink(told, {
         ...{ kind: 'register', of: parseLinked(of), registry, entry, description },
       });
-      if (link.state === 'refused') throw new CellarError('registry_refused', link.failure);
+      if (link.state === 'refused')
+        throw new CellarError(
+          'registry_refused',
+          `${link.failure.replace(/\.$/, '')}. It is kept as ${link.id}: "cellar registry follow ${registry ?? ''}" tries it again, "cellar registry unlink ${link.id}" takes it away.`,
+        );
       return showLink(told, link);
     },
   },

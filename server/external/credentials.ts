@@ -4,17 +4,30 @@ import { platform } from 'node:process';
 import { CellarError } from '../errors.js';
 
 const MOST_MS = 5_000;
+/** How long an answer of the keyring counts: whoever sends messages to a webhook must not have it asked for each. */
+const REMEMBERED_MS = 30_000;
 
 /** Finds a secret by the place that a person has named: "env:VARIABLE", "keyring:SERVICE/USER". */
 export type FindSecret = (place: string) => Promise<string>;
 
-/** Looks in the environment and in the system's keyring, each time anew: nothing of it is kept. Throws bad_request for what is not there. */
+/** Looks in the environment and in the system's keyring; nothing of it is kept on the disk. Throws bad_request for what is not there. */
 export function createSecretFinder(environment: NodeJS.ProcessEnv): FindSecret {
+  const answers = new Map<
+    string,
+    { readonly at: number; readonly text: Promise<string | undefined> }
+  >();
+  const askOnce = (name: string): Promise<string | undefined> => {
+    const now = performance.now();
+    const known = answers.get(name);
+    if (known !== undefined && now - known.at < REMEMBERED_MS) return known.text;
+    const text = askKeyring(name.split('/'), environment);
+    answers.set(name, { at: now, text });
+    return text;
+  };
   return async (place) => {
     const [kind = '', ...rest] = place.split(':');
     const name = rest.join(':');
-    const found =
-      kind === 'env' ? environment[name] : await askKeyring(name.split('/'), environment);
+    const found = kind === 'env' ? environment[name] : await askOnce(name);
     if (found !== undefined && found !== '') return found;
     throw new CellarError(
       'bad_request',

@@ -8,8 +8,8 @@ import {
   bringFiles,
   bringOne,
   FROM_TAG,
-  hashOf,
   STATE_TAG,
+  stateOf,
   toRunId,
   type ImportParts,
   type Outcome,
@@ -34,7 +34,7 @@ export async function bringModel(
   const { history, turns, source } = parts;
   const { info } = wire;
   const id = info.model_id;
-  const state = hashOf(wire);
+  const state = stateOf(wire);
   const row = await history.store.catalog.findEntry(`models/${id}`);
   const before = row === undefined ? undefined : await getModel(history.store, id);
   const tags = toTags(info.tags);
@@ -87,7 +87,7 @@ export async function bringRegistered(
   for await (const version of source.versions(name)) versions.push(version);
   if (ofRunsHere && !(await isOfRunHere(parts, versions))) return undefined;
   versions.sort((a, b) => Number(a.version) - Number(b.version));
-  const state = hashOf([wire, versions]);
+  const state = stateOf({ wire, versions });
   const row = await history.store.catalog.findEntryNamed('registered', name);
   const before = row === undefined ? undefined : await getRegistered(history.store, name);
   if (before !== undefined) checkFrom(before.tags, 'a registered model of this name');
@@ -135,7 +135,7 @@ async function bringVersion(
   };
   if (before !== undefined) {
     const { stage, description, tags, updated } = before;
-    if (hashOf([stage, description, tags, updated]) === hashOf(Object.values(words)))
+    if (stateOf([stage, description, tags, updated]) === stateOf(Object.values(words)))
       return 'known';
     await changeVersion(history, turns, { name, version }, () => words);
     return 'changed';

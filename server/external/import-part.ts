@@ -77,8 +77,21 @@ export function toRunId(url: string, id: string): string {
   return /^[0-9a-f]{32}$/.test(id) ? id : hashOf([url, id]).slice(0, 32);
 }
 
-/** What something there is like: it is the same still where this is. */
-export function hashOf(value: unknown): string {
+/** What something there is like: it is the same still where this is. A server may list tags and the like in any order. */
+export function stateOf(value: unknown): string {
+  return hashOf(toOrdered(value));
+}
+
+function toOrdered(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map((each) => JSON.stringify(toOrdered(each))).sort((a, b) => (a < b ? -1 : 1));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .map(([name, each]) => [name, toOrdered(each)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 

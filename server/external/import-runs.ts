@@ -11,8 +11,8 @@ import { readContextTags } from '../tracking/traces.js';
 import {
   bringFiles,
   FROM_TAG,
-  hashOf,
   STATE_TAG,
+  stateOf,
   toRunId,
   type ImportParts,
   type Outcome,
@@ -42,7 +42,7 @@ export async function bringRun(
   const { history, source } = parts;
   const run = runSchema.parse(raw);
   const id = toRunId(source.url, run.info.run_id);
-  const state = hashOf(raw);
+  const state = stateOf(run);
   const before = await history.store.catalog.findRun(id);
   if (before !== undefined && !Object.hasOwn(before.tags, FROM_TAG))
     throw new CellarError('conflict', 'a run of this id is here that did not come from there.');
