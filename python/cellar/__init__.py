@@ -16,9 +16,9 @@ from cellar import place as _place  # noqa: F401
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cellar.tracking import Run, artifact, log, param, run
+    from cellar.tracking import Run, artifact, dataset, figure, log, param, run, system_metrics, tag
 
-__all__ = ["Run", "artifact", "log", "param", "run"]
+__all__ = ["Run", "artifact", "dataset", "figure", "log", "param", "run", "system_metrics", "tag"]
 
 
 def __getattr__(name: str) -> object:

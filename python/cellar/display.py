@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 INTERVAL = 0.25
 SHARE = 20
 
+NOT_KEPT = (
+    "cellar: this is no notebook, so what is logged is printed and not kept. "
+    "Run it in a notebook, or log with MLflow's client to a Cellar server."
+)
+
 _lock = threading.RLock()
 _shown: dict[str | None, _Display] = {}
 _watched: Any = None
+_said = False
+_endings: list[Callable[[], None]] = []
 
 
 class _Display:
@@ -50,40 +57,70 @@ class _Display:
 
 
 @contextmanager
-def recording(run: Run | None) -> Iterator[Record]:
-    """The record of this cell and run, to be added to; shown on leaving, or at the latest when the cell ends.
-    Outside a kernel what was added is printed.
+def recording(run: Run | None, *, shows: bool = True) -> Iterator[Record]:
+    """The record of this cell and run, to be added to; shown on leaving, or at the latest when the cell ends: then
+    where `shows` is false. Outside a kernel what was added is printed.
     """
     shell = _kernel_shell()
     if shell is None:
         record = _new_record(run)
         yield record
-        print(record.to_text())
+        if shows:
+            _say_not_kept()
+            print(record.to_text())
         return
     with _lock:
-        _watch(shell)
-        key = run.id if run is not None else None
-        shown = _shown.get(key)
-        if shown is None:
-            shown = _shown[key] = _Display(run)
+        shown = _find(run, shell)
         yield shown.record
         shown.stale = True
-        if time.monotonic() >= shown.due:
+        if shows and time.monotonic() >= shown.due:
             shown.publish(shell)
 
 
-def flush(run: Run) -> None:
-    """Show what was added to this run and is not shown yet."""
+def in_kernel() -> bool:
+    """Whether what is recorded reaches a notebook."""
+    return _kernel_shell() is not None
+
+
+def at_cell_end(call: Callable[[], None]) -> None:
+    """Calls this once before the displays of the running cell are ended."""
+    _endings.append(call)
+
+
+def _find(run: Run | None, shell: Any) -> _Display:
+    _watch(shell)
+    key = run.id if run is not None else None
+    shown = _shown.get(key)
+    if shown is None:
+        shown = _shown[key] = _Display(run)
+    return shown
+
+
+def _say_not_kept() -> None:
+    global _said
+    if not _said:
+        _said = True
+        print(NOT_KEPT, file=sys.stderr)
+
+
+def finish(run: Run, status: str) -> None:
+    """Show how this run ended, and what of it is not shown yet: also of one without anything, which others may name."""
     shell = _kernel_shell()
+    if shell is None:
+        if status != "finished":
+            print(f"run {run.name or run.id[:8]}  ({status})")
+        return
     with _lock:
-        shown = _shown.get(run.id)
-        if shell is not None and shown is not None and shown.stale:
-            shown.publish(shell)
+        shown = _find(run, shell)
+        shown.record.run = {**(shown.record.run or {}), "status": status}
+        shown.publish(shell)
 
 
 def _finish_cell() -> None:
     """Show what is not shown yet; what comes after belongs to the next cell's displays."""
     shell = _kernel_shell()
+    while _endings:
+        _endings.pop()()
     with _lock:
         ended = list(_shown.values())
         _shown.clear()
@@ -124,4 +161,5 @@ def _kernel_shell() -> Any:
 def _new_record(run: Run | None) -> Record:
     if run is None:
         return Record()
-    return Record(run={"id": run.id} | ({"name": run.name} if run.name else {}))
+    facts = {"id": run.id, "name": run.name, "parent": run.parent}
+    return Record(run={name: value for name, value in facts.items() if value})

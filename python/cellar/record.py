@@ -9,13 +9,15 @@ BUNDLE_MIME = "application/vnd.cellar.v1+json"
 
 
 class Record:
-    """Metrics, params and artifacts in the order they came; metrics as lists of points."""
+    """Metrics, params, tags, artifacts and datasets in the order they came; metrics as lists of points."""
 
     def __init__(self, run: dict[str, str] | None = None) -> None:
         self.run = run
         self.metrics: dict[str, list[dict[str, Any]]] = {}
         self.params: dict[str, str | int | float | bool | None] = {}
+        self.tags: dict[str, str] = {}
         self.artifacts: dict[str, dict[str, Any]] = {}
+        self.datasets: dict[str, dict[str, Any]] = {}
 
     def add_metric(self, name: str, value: int | float | str, step: int | None) -> None:
         """Append a point, stamped with the time in milliseconds."""
@@ -35,15 +37,21 @@ class Record:
             bundle["metrics"] = {name: _series(points) for name, points in self.metrics.items()}
         if self.params:
             bundle["params"] = dict(self.params)
+        if self.tags:
+            bundle["tags"] = dict(self.tags)
+        if self.datasets:
+            bundle["datasets"] = list(self.datasets.values())
         if self.artifacts:
             bundle["artifacts"] = list(self.artifacts.values())
         return bundle
 
     def to_text(self) -> str:
         """The same for people, one line a name; of a series the last value."""
-        lines = [f"run {self.run.get('name', self.run['id'][:8])}"] if self.run is not None else []
+        lines = [_run_line(self.run)] if self.run is not None else []
         lines += [_metric_line(name, points) for name, points in self.metrics.items()]
         lines += [f"{name} = {value}" for name, value in self.params.items()]
+        lines += [f"{name}: {value}" for name, value in self.tags.items()]
+        lines += [_dataset_line(facts) for facts in self.datasets.values()]
         lines += [_artifact_line(name, kept) for name, kept in self.artifacts.items()]
         return "\n".join(lines)
 
@@ -56,6 +64,15 @@ def size_text(size: int) -> str:
             break
         amount /= 1000
     return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
+
+
+def _run_line(run: dict[str, str]) -> str:
+    status = run.get("status", "finished")
+    return f"run {run.get('name', run['id'][:8])}" + ("" if status == "finished" else f"  ({status})")
+
+
+def _dataset_line(facts: dict[str, Any]) -> str:
+    return f"{facts['name']}  {facts['rows']} rows, {facts['columnCount']} columns"
 
 
 def _artifact_line(name: str, kept: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The four words for notebooks: log, param, artifact, run."""
+"""The words for notebooks: log, param, tag, artifact, figure, dataset, run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cellar import display, place, values
 
+if TYPE_CHECKING:
+    from cellar.datasets import Dataset
+    from cellar.system import Sampler
+
 
 class Run(NamedTuple):
-    """A named group of metrics, params and files; `id` is 32 hexadecimal digits."""
+    """A named group of metrics, params and files; ids are 32 hexadecimal digits, `parent` that of the run around it."""
 
     id: str
     name: str | None
+    parent: str | None = None
 
 
 _current: ContextVar[Run | None] = ContextVar("cellar_run", default=None)
@@ -54,6 +59,18 @@ def param(params: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         record.params.update(kept)
 
 
+def tag(tags: Mapping[str, Any] | None = None, /, **more: Any) -> None:
+    """Keep words about the work: `cellar.tag(stage="trial")`. Values are kept as text; the last of a name counts."""
+    if tags is not None and not isinstance(tags, Mapping):
+        raise TypeError(f"cellar.tag takes tags by name, as in cellar.tag(stage='trial'), not {tags!r}")
+    named = {**(tags or {}), **more}
+    kept = {values.to_name(name): str(value) for name, value in named.items()}
+    if not kept:
+        return
+    with display.recording(_current.get()) as record:
+        record.tags.update(kept)
+
+
 def artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
     """Keep a file's bytes: `cellar.artifact("model.joblib")`.
 
@@ -69,19 +86,84 @@ def artifact(path: str | os.PathLike[str], name: str | None = None) -> None:
         record.artifacts[kept["name"]] = kept
 
 
+def figure(figure: Any, name: str) -> None:
+    """Keep a figure of Matplotlib (or seaborn, pandas) or Plotly as a file: `cellar.figure(fig, "roc.png")`.
+
+    The name's ending says how: .png, .svg or .pdf; of Plotly .html or .json. Without one it is .png or .html.
+    Raises TypeError for what is no figure, ValueError for an ending that it has no form for.
+    """
+    from cellar.figures import to_file
+    from cellar.upload import keep_bytes
+
+    full, content = to_file(figure, values.to_name(name))
+    kept = keep_bytes(content, full)
+    with display.recording(_current.get()) as record:
+        record.artifacts[kept["name"]] = kept
+
+
+def dataset(
+    data: Any,
+    name: str | None = None,
+    *,
+    target: str | None = None,
+    features_of: Any = None,
+    context: str | None = None,
+    values: bool = True,
+) -> Dataset:
+    """Keep what the data were: their hash, columns and types, and a sketch of each column.
+
+    `data` is a DataFrame or Series of pandas or polars, a numpy array, a table of pyarrow, or the path of a CSV or
+    Parquet file. `target` names the column to be predicted, `features_of` the data that these were made of (what
+    `cellar.dataset` gave, or a dataset's name), `context` what they were for, such as "training".
+
+    The rows are not kept. The frequent values of columns with few are, unless they look like addresses, numbers of
+    people or other ids; `values=False` keeps none.
+    """
+    from cellar.datasets import describe
+
+    described = describe(data, name=name, target=target, features_of=features_of, context=context, values=values)
+    with display.recording(_current.get()) as record:
+        record.datasets[described.key] = described.facts
+    return described
+
+
 @contextmanager
-def run(name: str | None = None) -> Iterator[Run]:
+def run(name: str | None = None, *, system_metrics: bool = False) -> Iterator[Run]:
     """Group what is kept inside `with cellar.run("wide"):`; files of one name in two runs are two files.
 
-    It holds for the thread (or task) that opened it. Runs can be nested; the inner one takes all.
+    It holds for the thread (or task) that opened it. Runs can be nested: the inner one takes all, and names the outer
+    one as its parent. A run that an exception ends has failed. `system_metrics` also keeps what the processor, the
+    memory and the graphics cards did meanwhile.
     """
-    started = Run(os.urandom(16).hex(), None if name is None else str(name)[:250])
+    around = _current.get()
+    started = Run(os.urandom(16).hex(), None if name is None else str(name)[:250], around and around.id)
     token = _current.set(started)
+    status = "finished"
+    sampler = _sample(started) if system_metrics else None
     try:
         yield started
+    except BaseException as error:
+        status = "killed" if isinstance(error, KeyboardInterrupt) else "failed"
+        raise
     finally:
+        if sampler is not None:
+            sampler.stop()
         _current.reset(token)
-        display.flush(started)
+        display.finish(started, status)
+
+
+def system_metrics(interval: float = 5) -> Sampler:
+    """Keep what the processor, the memory and the graphics cards do, every `interval` seconds until the cell ends.
+
+    `with cellar.system_metrics(): train()` ends it sooner, as does `stop()` of what it gives.
+    """
+    return _sample(_current.get(), interval)
+
+
+def _sample(run: Run | None, interval: float = 5) -> Sampler:
+    from cellar.system import Sampler
+
+    return Sampler(run, interval)
 
 
 def _to_step(step: Any) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import http.client
+import io
 import json
 import os
 import stat
@@ -17,6 +19,8 @@ from urllib.parse import quote, urlencode, urlsplit
 ANSWER_TIMEOUT = 2
 TRANSFER_TIMEOUT = 60
 CHUNK = 1024 * 1024
+# Bytes that a notebook's output may carry.
+MAX_CONTENT = 4 * 1024 * 1024
 
 
 class Away(Exception):
@@ -38,7 +42,7 @@ def keep(path: str, place: str, name: str) -> dict[str, Any]:
             _send(name, reader)
             stored = {"stored": True}
         except LeftOut:
-            print(f"cellar: {name} is left out, as you asked while it was being kept.", file=sys.stderr)
+            _say_left_out(name)
             return {"name": name, "path": place}
         except Away as away:
             stored = {}
@@ -48,6 +52,27 @@ def keep(path: str, place: str, name: str) -> dict[str, Any]:
             pass
     facts = {"sha256": reader.hash.hexdigest(), "size": reader.done}
     return {"name": name, "path": place, **facts, **stored}
+
+
+def keep_bytes(content: bytes, name: str) -> dict[str, Any]:
+    """As `keep`, for what is no file: where no server answers it goes along in the bundle, up to MAX_CONTENT."""
+    reader = _Reader(io.BytesIO(content), len(content))
+    facts = {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    try:
+        _send(name, reader)
+        return {**facts, "stored": True}
+    except LeftOut:
+        _say_left_out(name)
+        return {"name": name}
+    except Away as away:
+        if len(content) <= MAX_CONTENT:
+            return {**facts, "content": base64.b64encode(content).decode()}
+        print(f"cellar: {name} is not kept, since it is large and {away}.", file=sys.stderr)
+        return {"name": name}
+
+
+def _say_left_out(name: str) -> None:
+    print(f"cellar: {name} is left out, as you asked while it was being kept.", file=sys.stderr)
 
 
 class _Reader:

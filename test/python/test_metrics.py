@@ -82,8 +82,8 @@ def test_keeps_two_runs_of_a_cell_apart(kernel: Kernel) -> None:
     )
     ids = kernel.text("stdout").split()
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids) and ids[0] != ids[1]
-    assert first["run"] == {"id": ids[0], "name": "wide"}
-    assert second["run"] == {"id": ids[1]}
+    assert first["run"] == {"id": ids[0], "name": "wide", "status": "finished"}
+    assert second["run"] == {"id": ids[1], "status": "finished"}
     assert outside == {"metrics": {"rest": 1}}
 
 
@@ -150,3 +150,4 @@ def test_prints_outside_a_notebook_and_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "loss = 0.25  (step 3)\ntrees = 60\n[]\n"
+    assert done.stderr.count("this is no notebook, so what is logged is printed and not kept") == 1
