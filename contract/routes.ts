@@ -69,6 +69,10 @@ export const ROUTES = {
   runPoints: 'api/v1/runs/:id/points',
   /** The course of one metric; ?from= and ?to= are steps, ?buckets= how finely it is drawn. */
   runMetric: 'api/v1/runs/:id/metrics/:name',
+  /** Data that runs have read, as they were described. */
+  datasets: 'api/v1/datasets',
+  dataset: 'api/v1/datasets/:id',
+  datasetComparison: 'api/v1/datasets/:base/compare/:head',
   loginLinks: 'api/v1/login-links',
   /** Builds the catalog anew from git. */
   reindex: 'api/v1/reindex',

@@ -7,6 +7,7 @@ import { DAMAGE_HEADER, ROUTES } from '../contract/routes.js';
 import { artifactOperations } from './api/cellar/artifacts.js';
 import { backupOperations } from './api/cellar/backup.js';
 import { compareOperations } from './api/cellar/compare.js';
+import { datasetOperations } from './api/cellar/datasets.js';
 import { diffOperations } from './api/cellar/diff.js';
 import { addExternalWebhook, externalOperations } from './api/cellar/external.js';
 import { exportOperations } from './api/cellar/exports.js';
@@ -59,6 +60,7 @@ export function createApp(parts: ApiParts): Express {
     ...mergeOperations(parts.pool, createWorkspacePlace(parts), parts.history.store.memory),
     ...runOperations(parts),
     ...pointsOperations(parts),
+    ...datasetOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
     ...redactionOperations(parts),

@@ -4,7 +4,7 @@ import type { Bundle, MetricValue } from '../../contract/bundle.js';
 import { formatNumber } from '../model/number.js';
 import { formatSize } from '../model/size.js';
 
-/** What a cell logged, as a small table in place of its JSON: metrics with their last value, params and files. */
+/** What a cell logged, as a small table in place of its JSON: metrics with their last value, params, tags, data and files. */
 export function MetricsTable({ bundle }: { readonly bundle: Bundle }): JSX.Element {
   const metrics = Object.entries(bundle.metrics ?? {});
   const params = Object.entries(bundle.params ?? {});
@@ -23,6 +23,22 @@ export function MetricsTable({ bundle }: { readonly bundle: Bundle }): JSX.Eleme
               <th scope="row">{param}</th>
               <td>{String(value)}</td>
               <td className="cellar-quiet">param</td>
+            </tr>
+          ))}
+          {Object.entries(bundle.tags ?? {}).map(([tag, value]) => (
+            <tr key={`tag ${tag}`}>
+              <th scope="row">{tag}</th>
+              <td>{String(value)}</td>
+              <td className="cellar-quiet">tag</td>
+            </tr>
+          ))}
+          {(bundle.datasets ?? []).map(({ name: dataset, digest, rows, columnCount, columns }) => (
+            <tr key={`data ${digest} ${dataset}`}>
+              <th scope="row" title={`Digest ${digest}`}>
+                {dataset}
+              </th>
+              <td>{toShape(rows, columnCount ?? columns.length)}</td>
+              <td className="cellar-quiet">data</td>
             </tr>
           ))}
           {artifacts.map((artifact, at) => (
@@ -60,6 +76,11 @@ function MetricRow({
       <td className="cellar-quiet">metric{steps}</td>
     </tr>
   );
+}
+
+function toShape(rows: number | undefined, columns: number): string {
+  const width = `${String(columns)} columns`;
+  return rows === undefined ? width : `${String(rows)} rows · ${width}`;
 }
 
 function lastOf<T>(values: readonly T[]): T | undefined {

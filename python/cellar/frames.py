@@ -173,9 +173,9 @@ def _numpy_part(values: Any, kind: str) -> Part:
         absent = numpy.isnan(flat) if kind == "number" else None
         missing = 0 if absent is None else int(absent.sum())
         return Part(rows, missing, flat[~absent] if missing else flat, content=lambda: raw(flat, None))
-    listed = flat.tolist()
-    present = [each for each in listed if each is not None and each == each]
-    return Part(rows, len(listed) - len(present), counts=lambda: count(present), content=lambda: listed(listed))
+    plain = flat.tolist()
+    present = [each for each in plain if each is not None and each == each]
+    return Part(rows, len(plain) - len(present), counts=lambda: count(present), content=lambda: listed(plain))
 
 
 # pyarrow

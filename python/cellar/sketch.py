@@ -57,22 +57,17 @@ class Quantiles:
         }
 
     def _compress(self) -> None:
-        level = 0
-        while level < len(self.levels):
-            items = self.levels[level]
-            if len(items) > self._room(level):
-                self._grow(level + 1)
-                items = _sort(items)
-                turn = self._turns[level]
-                self._turns[level] = 1 - turn
-                # An odd one out stays, so that the weights still add up.
-                stays = (items[-1:], items[:-1]) if turn else (items[:1], items[1:])
-                self.levels[level], pairs = stays if len(items) % 2 else ([], items)
-                self.levels[level + 1] = _join(self.levels[level + 1], pairs[turn::2])
-                # A new level makes those below it smaller.
-                level = 0 if level + 2 == len(self.levels) and level > 0 else level + 1
-            else:
-                level += 1
+        # No sooner than it must, which is more exact.
+        while sum(map(len, self.levels)) > sum(map(self._room, range(len(self.levels)))):
+            level = next(at for at, items in enumerate(self.levels) if len(items) > self._room(at))
+            self._grow(level + 1)
+            items = _sort(self.levels[level])
+            turn = self._turns[level]
+            self._turns[level] = 1 - turn
+            # An odd one out stays, so that the weights still add up.
+            stays = (items[-1:], items[:-1]) if turn else (items[:1], items[1:])
+            self.levels[level], pairs = stays if len(items) % 2 else ([], items)
+            self.levels[level + 1] = _join(self.levels[level + 1], pairs[turn::2])
 
     def _room(self, level: int) -> int:
         return max(8, int(self.k * (2 / 3) ** (len(self.levels) - 1 - level)))

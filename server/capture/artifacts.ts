@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+
 import type { BundleArtifact } from '../../contract/bundle.js';
 import type { ParsedBurst } from '../../contract/capture.js';
 import { CellarError } from '../errors.js';
@@ -51,6 +54,7 @@ async function keepOne(
     const size = await store.artifacts.findSize(sha256);
     if (size !== undefined) return { sha256, size };
   }
+  if (artifact.content !== undefined) return keepContent(store, artifact, artifact.content);
   if (path === undefined) return missingArtifact(name, 'its bytes were never sent');
   const inside = await store.files.findInside(path, folder);
   if (inside === undefined) return missingArtifact(name, `${path} is outside the workspace`);
@@ -67,6 +71,19 @@ async function keepOne(
     if (isCancelled(error)) return leftOutArtifact(name);
     return missingArtifact(name, `${path} could not be read (${toReason(error)})`);
   }
+}
+
+/** What came along in the bundle itself. */
+async function keepContent(
+  store: Store,
+  { name, sha256 }: BundleArtifact,
+  content: string,
+): Promise<StoredFile | Warning> {
+  const bytes = Buffer.from(content, 'base64');
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== undefined && sha256 !== found)
+    return missingArtifact(name, 'its bytes in the notebook are not those that were named');
+  return store.artifacts.add(Readable.from([bytes]));
 }
 
 /** A full disk, or the end of all intakes, is no matter of one file. */

@@ -4,6 +4,7 @@ import { readTextAt } from '../history/history.js';
 import { formatPointers } from '../history/pointers.js';
 import type { Attachment, Claim } from '../history/take.js';
 import type { FileEdit } from '../store/git/repository.js';
+import type { RunInput } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { formatPoints, lastValues, pointsPath } from '../tracking/points.js';
 import {
@@ -23,6 +24,8 @@ import { mergeArtifacts, mergeRecord, type DraftRun } from './runs.js';
 export interface ReadyRun {
   readonly draft: DraftRun;
   readonly artifacts: readonly ArtifactRecord[];
+  /** The data that it read. */
+  readonly inputs: readonly RunInput[];
 }
 
 export interface BurstFacts {
@@ -96,7 +99,7 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     format: 1,
     id: draft.id,
     name: draft.name,
-    status: executions.some(({ status }) => status === 'error') ? 'failed' : 'finished',
+    status: draft.status ?? statusOf(executions),
     experiment: '0',
     user: '',
     deleted: false,
@@ -109,11 +112,15 @@ function toRecord(run: ReadyRun, claim: Claim, facts: BurstFacts): RunRecord {
     end: ends.length === 0 ? facts.finished : Math.max(...ends),
     metrics: lastValues(draft.points),
     params: [...draft.params].map(([name, value]) => ({ name, value })),
-    tags: [],
-    inputs: [],
+    tags: [...draft.tags].map(([name, value]) => ({ name, value })),
+    inputs: run.inputs.map(({ kind, id, tags }) => ({ kind, id, tags: [...tags] })),
     outputs: [],
     artifacts: mergeArtifacts(run.artifacts),
   };
+}
+
+function statusOf(executions: readonly Execution[]): RunRecord['status'] {
+  return executions.some(({ status }) => status === 'error') ? 'failed' : 'finished';
 }
 
 /** The whole course of a run's metrics in this burst. */

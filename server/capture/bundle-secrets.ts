@@ -3,7 +3,10 @@ import type { ParsedBurst } from '../../contract/capture.js';
 import type { SecretIntake } from '../history/secrets.js';
 import type { ShownBundle } from './runs.js';
 
-/** Bundles as they are kept: no secret stands in a param, in the name of a run, or in the name of a metric or param. */
+/**
+ * Bundles as they are kept: no secret stands in a param or a tag, in the name of a run, or in the name of a metric, param or tag. What
+ * is said of data is cleaned where it is kept.
+ */
 export function withoutSecrets(
   secrets: SecretIntake,
   bundles: ParsedBurst['bundles'],
@@ -14,11 +17,12 @@ export function withoutSecrets(
 }
 
 async function cleanBundle(secrets: SecretIntake, bundle: Bundle): Promise<Bundle> {
-  const { params, metrics, run } = bundle;
+  const { params, tags, metrics, run } = bundle;
   const [runName] = await secrets.cleanTexts(run?.name === undefined ? [] : [run.name]);
   return {
     ...bundle,
     ...(params === undefined ? {} : { params: await cleanParams(secrets, params) }),
+    ...(tags === undefined ? {} : { tags: await cleanParams(secrets, tags) }),
     ...(metrics === undefined ? {} : { metrics: await cleanNames(secrets, metrics) }),
     ...(run === undefined || runName === undefined ? {} : { run: { ...run, name: runName } }),
   };

@@ -24,8 +24,8 @@ export function createImportRuns(
     if (fresh.length === 0) return undefined;
     const clean = await withoutSecrets(history.secrets, fresh);
     const runs = draftRuns(clean, { id: implicitRunId(key), time })
-      .map((draft) => ({ draft: { ...draft, artifacts: [] }, artifacts: [] }))
-      .filter(({ draft }) => draft.points.length > 0 || draft.params.size > 0);
+      .map((draft) => ({ draft: { ...draft, artifacts: [] }, artifacts: [], inputs: [] }))
+      .filter(({ draft }) => draft.points.length + draft.params.size + draft.tags.size > 0);
     if (runs.length === 0) return undefined;
     const facts = { executions: [], started: time, finished: time };
     return (claim) => attachRuns(history.store, claim, runs, facts);

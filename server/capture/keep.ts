@@ -15,8 +15,9 @@ import { keepFound, keepLogged } from './artifacts.js';
 import { attachRuns, withClaimed, type ReadyRun } from './attach.js';
 import { claimRuns, findClaimable, toRan, toRanFile } from './claim-runs.js';
 import { withoutSecrets } from './bundle-secrets.js';
-import { watchIntake, type IntakeParts, type Watch } from './intake.js';
-import { draftRuns, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
+import { keepInputs } from './datasets.js';
+import { watchIntake, type FileIntakes, type IntakeParts, type Watch } from './intake.js';
+import { draftRuns, emptyDraft, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
 import { readCaptureState } from './state.js';
 import type { Warning } from './warning.js';
 
@@ -116,10 +117,10 @@ export async function keepFile(
   const now = store.now();
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
   const files = watchIntake(parts, path, watch);
-  const logged = await keepLogged(store, drafts, { notebook: path, files });
+  const logged = await keepDrafts(parts, drafts, { path, files });
   const ran = toRanFile(notebook);
   const found = await findClaimable(parts.history, ran);
-  const runs = drafts.map((draft) => ({ draft, artifacts: logged.byRun.get(draft.id) ?? [] }));
+  const runs = drafts.map((draft) => toReady(draft, logged));
   const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
@@ -223,13 +224,11 @@ async function readyRuns(
   const implicit = implicitRunId(burst.key);
   const drafts = draftRuns(request.shown, { id: implicit, time: window.finished });
   const files = watchIntake(parts, path);
-  const logged = await keepLogged(store, drafts, { notebook: path, files });
-  const runs = new Map<string, { draft: DraftRun; artifacts: ReadyRun['artifacts'] }>(
-    drafts.map((draft) => [draft.id, { draft, artifacts: logged.byRun.get(draft.id) ?? [] }]),
-  );
+  const logged = await keepDrafts(parts, drafts, { path, files });
+  const runs = new Map(drafts.map((draft) => [draft.id, toReady(draft, logged)]));
   if (burst.executions.length === 0) return { runs: [...runs.values()], warnings: logged.warnings };
 
-  const named = [...logged.byRun.values()].flat().map(({ sha256 }) => sha256);
+  const named = [...logged.artifacts.values()].flat().map(({ sha256 }) => sha256);
   const { found, warnings } = await keepFound(store, {
     burst,
     path,
@@ -240,10 +239,39 @@ async function readyRuns(
   });
   for (const { written, ...record } of found) {
     const id = findOwner(drafts, burst, written) ?? implicit;
-    const run = runs.get(id) ?? { draft: emptyDraft(id), artifacts: [] };
+    const run = runs.get(id) ?? { draft: emptyDraft(id), artifacts: [], inputs: [] };
     runs.set(id, { ...run, artifacts: [...run.artifacts, record] });
   }
   return { runs: [...runs.values()], warnings: [...logged.warnings, ...warnings] };
+}
+
+/** What the code of runs named, all of it kept. */
+interface Logged {
+  readonly artifacts: ReadonlyMap<string, ReadyRun['artifacts']>;
+  readonly inputs: ReadonlyMap<string, ReadyRun['inputs']>;
+  readonly warnings: readonly Warning[];
+}
+
+async function keepDrafts(
+  { history }: CaptureParts,
+  drafts: readonly DraftRun[],
+  { path, files }: { readonly path: string; readonly files: FileIntakes },
+): Promise<Logged> {
+  const logged = await keepLogged(history.store, drafts, { notebook: path, files });
+  const read = await keepInputs(history, drafts);
+  return {
+    artifacts: logged.byRun,
+    inputs: read.byRun,
+    warnings: [...logged.warnings, ...read.warnings],
+  };
+}
+
+function toReady(draft: DraftRun, { artifacts, inputs }: Logged): ReadyRun {
+  return {
+    draft,
+    artifacts: artifacts.get(draft.id) ?? [],
+    inputs: inputs.get(draft.id) ?? [],
+  };
 }
 
 /** The run that wrote a file: the only one there is, else the one whose cell was running then. */
@@ -261,10 +289,6 @@ function findOwner(
     ({ cells }) => running !== undefined && cells.includes(running.cell),
   );
   return owners.length === 1 ? owners[0]?.id : undefined;
-}
-
-function emptyDraft(id: string): DraftRun {
-  return { id, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
 }
 
 async function findNewBundles(

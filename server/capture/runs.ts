@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { Bundle } from '../../contract/bundle.js';
+import type { BundleDataset } from '../../contract/dataset.js';
+import type { RunStatus } from '../../contract/snapshot.js';
 import type { Warning } from './warning.js';
 import { lastValues, type MetricPoint } from '../tracking/points.js';
 import type { ArtifactRecord, RunRecord } from '../tracking/record.js';
@@ -18,8 +20,20 @@ export interface DraftRun {
   readonly cells: readonly string[];
   readonly points: readonly MetricPoint[];
   readonly params: ReadonlyMap<string, string>;
+  readonly tags: ReadonlyMap<string, string>;
+  /** How it ended, where its code says so. */
+  readonly status: RunStatus | undefined;
   /** As the code named them; looked up in the store before the snapshot is taken. */
   readonly artifacts: readonly NonNullable<Bundle['artifacts']>[number][];
+  readonly datasets: readonly BundleDataset[];
+}
+
+/** A run of which nothing is told yet. */
+export function emptyDraft(id: string): DraftRun {
+  return {
+    ...{ id, name: '', cells: [], points: [], artifacts: [], datasets: [] },
+    ...{ params: new Map(), tags: new Map(), status: undefined },
+  };
 }
 
 /** The id of a burst's implicit run: of its key, so that a second delivery names the same run. */
@@ -42,13 +56,23 @@ export function draftRuns(
     name: shown.findLast(({ bundle }) => bundle.run?.name !== undefined)?.bundle.run?.name ?? '',
     cells: [...new Set(shown.map(({ cell }) => cell))],
     points: shown.flatMap(({ bundle }) => toPoints(bundle, implicit.time)),
-    params: new Map(
-      shown.flatMap(({ bundle }) =>
-        Object.entries(bundle.params ?? {}).map(([name, value]) => [name, String(value)] as const),
-      ),
-    ),
+    params: new Map(shown.flatMap(({ bundle }) => toTexts(bundle.params))),
+    tags: new Map(shown.flatMap(({ bundle }) => [...parentTag(bundle), ...toTexts(bundle.tags)])),
+    status: shown.findLast(({ bundle }) => bundle.run?.status !== undefined)?.bundle.run?.status,
+    datasets: shown.flatMap(({ bundle }) => bundle.datasets ?? []),
     artifacts: shown.flatMap(({ bundle }) => bundle.artifacts ?? []),
   }));
+}
+
+/** The tag by which MLflow, and everyone who asks as it does, finds the run around a run. */
+const PARENT_TAG = 'mlflow.parentRunId';
+
+function parentTag({ run }: Bundle): [string, string][] {
+  return run?.parent === undefined ? [] : [[PARENT_TAG, run.parent]];
+}
+
+function toTexts(named: Bundle['params'] = {}): [string, string][] {
+  return Object.entries(named).map(([name, value]) => [name, String(value)]);
 }
 
 function toPoints(bundle: Bundle, time: number): MetricPoint[] {
@@ -67,9 +91,7 @@ function toPoints(bundle: Bundle, time: number): MetricPoint[] {
 export function mergeRecord(before: RunRecord | undefined, after: RunRecord): RunRecord {
   if (before === undefined) return after;
   const metrics = lastValues([...before.metrics, ...after.metrics]);
-  const params = new Map(
-    [...before.params, ...after.params].map(({ name, value }) => [name, value]),
-  );
+  const inputs = new Map([...before.inputs, ...after.inputs].map((input) => [input.id, input]));
   return {
     ...before,
     snapshot: before.snapshot ?? after.snapshot,
@@ -79,9 +101,18 @@ export function mergeRecord(before: RunRecord | undefined, after: RunRecord): Ru
     end: Math.max(before.end, after.end),
     cells: [...new Set([...before.cells, ...after.cells])],
     metrics,
-    params: [...params].map(([name, value]) => ({ name, value })),
+    params: lastOfEach([...before.params, ...after.params]),
+    tags: lastOfEach([...before.tags, ...after.tags]),
+    inputs: [...inputs.values()],
     artifacts: mergeArtifacts([...before.artifacts, ...after.artifacts]),
   };
+}
+
+type Pair = RunRecord['params'][number];
+
+function lastOfEach(pairs: readonly Pair[]): Pair[] {
+  const last = new Map(pairs.map(({ name, value }) => [name, value]));
+  return [...last].map(([name, value]) => ({ name, value }));
 }
 
 /** The last file of each name. */

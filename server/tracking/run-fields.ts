@@ -17,7 +17,7 @@ export const STATUS_WORDS: Readonly<Record<RunRow['status'], string>> = {
 };
 
 /** What a dataset was to a run, e.g. "training". */
-const CONTEXT_TAG = 'mlflow.data.context';
+export const CONTEXT_TAG = 'mlflow.data.context';
 
 type Reader = FieldReader<RunRow>;
 

@@ -60,7 +60,7 @@ export async function toRuns(store: Store, rows: readonly RunRow[]): Promise<rea
   });
 }
 
-function toDataset({ sourceType, origin, ...rest }: Dataset): object {
+function toDataset({ sourceType, origin, described: _, ...rest }: Dataset): object {
   return { ...rest, source_type: sourceType, source: origin };
 }
 

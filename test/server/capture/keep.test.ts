@@ -135,6 +135,76 @@ describe('a burst', () => {
     expect(points.trim().split('\n')).toHaveLength(4);
   });
 
+  test('keeps how a run ended, its tags, and the run around it', async () => {
+    const parts = await openParts();
+    const { store } = parts.history;
+    await keep(parts, {
+      content: notebookText(['x']),
+      // The cell went on after the inner run had failed, and failed itself later.
+      executions: [{ ...ran('c0', 1000, 2000), status: 'error' }],
+      bundles: [
+        {
+          cell: 'c0',
+          bundle: {
+            run: { ...RUN_B, parent: RUN_A.id, status: 'failed' },
+            tags: { stage: 'trial', round: 3, key: `ghp_${'a1B2c3D4e5'.repeat(3)}F6g7h8` },
+          },
+        },
+        { cell: 'c0', bundle: { run: { ...RUN_A, status: 'finished' } } },
+        { cell: 'c0', bundle: { run: RUN_B, tags: { stage: 'last' } } },
+      ],
+    });
+    const [inner, outer] = [
+      await store.catalog.findRun(RUN_B.id),
+      await store.catalog.findRun(RUN_A.id),
+    ];
+    expect(inner).toMatchObject({
+      status: 'failed',
+      tags: { 'mlflow.parentRunId': RUN_A.id, stage: 'last', round: '3' },
+    });
+    expect(inner?.tags['key']).toContain('[redacted');
+    expect(outer).toMatchObject({ status: 'finished', tags: {} });
+    // Bundles of a later burst go on with the run: what it has stays.
+    await keep(parts, {
+      content: notebookText(['x', 'y']),
+      bundles: [{ cell: 'c1', bundle: { run: RUN_B, tags: { more: 'yes' } } }],
+    });
+    expect((await store.catalog.findRun(RUN_B.id))?.tags).toMatchObject({
+      ...{ 'mlflow.parentRunId': RUN_A.id, stage: 'last', more: 'yes' },
+    });
+    const live = await store.catalog.runs();
+    await reindex(parts.history);
+    expect(await store.catalog.runs()).toEqual(live);
+  });
+
+  test('keeps a file whose bytes came along in the bundle, if they are those that it names', async () => {
+    const parts = await openParts();
+    const { store } = parts.history;
+    const bytes = Buffer.from('a picture');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const content = bytes.toString('base64');
+    const { row, warnings } = await keep(parts, {
+      content: notebookText(['x']),
+      bundles: [
+        {
+          cell: 'c0',
+          bundle: {
+            artifacts: [
+              { name: 'a.png', sha256, size: bytes.length, content },
+              { name: 'b.png', sha256: 'c'.repeat(64), content },
+            ],
+          },
+        },
+      ],
+    });
+    expect((await toSnapshot(store, row)).artifacts).toMatchObject([
+      { name: 'a.png', sha256, size: 9, source: 'logged', certainty: 'sure' },
+    ]);
+    expect(warnings).toMatchObject([
+      { code: 'artifact_missing', message: expect.stringContaining('b.png') as string },
+    ]);
+  });
+
   test('keeps several runs apart, with files of one name', async () => {
     const parts = await openParts();
     const { store } = parts.history;

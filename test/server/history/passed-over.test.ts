@@ -44,7 +44,7 @@ async function keepRun(history: History): Promise<{ sha256: string; record: stri
   const bundles = [{ cell: 'c0', bundle: { metrics: { acc: 1 } } }];
   const [draft] = draftRuns(bundles, { id: 'b'.repeat(32), time: 1 });
   if (draft === undefined) throw new Error('no run was drafted');
-  const ready = [{ draft, artifacts: [artifact] }];
+  const ready = [{ draft, artifacts: [artifact], inputs: [] }];
   await takeSnapshot(history, {
     path: 'a.ipynb',
     bytes,

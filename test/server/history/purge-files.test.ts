@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { Purged } from '../../../contract/purge.js';
 import { DEFAULT_RETENTION } from '../../../contract/retention.js';
 import { attachRuns } from '../../../server/capture/attach.js';
+import { emptyDraft } from '../../../server/capture/runs.js';
 import { collect } from '../../../server/history/gc.js';
 import { getSnapshot, type History } from '../../../server/history/history.js';
 import { readPurgedFiles, toMissing } from '../../../server/history/purged-files.js';
@@ -39,9 +40,9 @@ async function keepWith(
   files: readonly { readonly name: string; readonly sha256: string; readonly size: number }[],
   { path = 'a.ipynb', id = RUN } = {},
 ): Promise<SnapshotRow> {
-  const draft = { id, name: '', cells: [], points: [], params: new Map(), artifacts: [] };
   const facts = { source: 'found', certainty: 'sure' } as const;
-  const ready = { draft, artifacts: files.map((file) => ({ ...file, ...facts })) };
+  const artifacts = files.map((file) => ({ ...file, ...facts }));
+  const ready = { draft: emptyDraft(id), artifacts, inputs: [] };
   const burst = { executions: [], started: 1, finished: 2 };
   const bytes = Buffer.from(notebookText(['x']));
   const { row } = await takeSnapshot(history, {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
 import { attachRuns } from '../../../server/capture/attach.js';
+import { emptyDraft } from '../../../server/capture/runs.js';
 import { readSnapshotState, type History } from '../../../server/history/history.js';
 import { importGit } from '../../../server/history/import.js';
 import { purge } from '../../../server/history/purge.js';
@@ -39,12 +40,15 @@ test('runs that were made ready before a purge are kept without the text', async
   await keep(history, 'a.ipynb', [`key = "${SECRET}"`]);
   const sha256 = 'b'.repeat(64);
   const draft = {
-    ...{ id: RUN, name: `run ${SECRET}`, cells: ['c0'], artifacts: [] },
+    ...{ ...emptyDraft(RUN), name: `run ${SECRET}`, cells: ['c0'] },
     points: [{ name: `loss ${SECRET}`, value: 0.5, step: 1, time: 1 }],
     params: new Map([[`of ${SECRET}`, SECRET]]),
+    tags: new Map([[`of ${SECRET}`, SECRET]]),
   };
   const file = { sha256, size: 1, source: 'found', certainty: 'sure' } as const;
-  const runs = [{ draft, artifacts: [{ ...file, name: `m/${SECRET}: a.pkl` }] }];
+  const input = { kind: 'dataset', id: 'd1', tags: [{ name: SECRET, value: SECRET }] } as const;
+  const artifacts = [{ ...file, name: `m/${SECRET}: a.pkl` }];
+  const runs = [{ draft, artifacts, inputs: [input] }];
   await purgeIt(history);
   const bytes = Buffer.from(notebookText(['clean']));
   await takeSnapshot(history, {
@@ -58,6 +62,7 @@ test('runs that were made ready before a purge are kept without the text', async
     ...{ id: RUN, name: `run ${MARK}`, cells: ['c0'] },
     metrics: [{ name: `loss ${MARK}`, value: 0.5 }],
     params: [{ name: `of ${MARK}`, value: MARK }],
+    tags: [{ name: `of ${MARK}`, value: MARK }],
     artifacts: [{ name: `m/${MARK}: a.pkl`, sha256 }],
   });
   const pointer = `${below}/artifacts/m/[redacted%3A purged]%3A a.pkl`;
