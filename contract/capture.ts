@@ -41,7 +41,7 @@ export const burstSchema = z.object({
   executions: z.array(executionSchema).default([]),
   clean: z.boolean().nullable().default(null),
   stale: z.array(staleSchema).max(1_000).default([]),
-  kernel: kernelSchema.extend({ id: z.string().optional() }).nullable().default(null),
+  kernel: kernelSchema.nullable().default(null),
   bundles: z.array(shownBundleSchema).default([]),
   /** Other kernels were busy during the burst, so files that appeared may be theirs. */
   alone: z.boolean().default(true),

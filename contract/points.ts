@@ -52,6 +52,17 @@ export const runDetailSchema = runSchema.omit({ metrics: true }).extend({
   traces: z.array(traceSchema),
   /** Why it may not be what its notebook says, worst first. */
   doubts: z.array(doubtSchema),
+  tags: recordOf(z.string()),
+  /** Data and models that it read, by their ids. */
+  inputs: z.array(
+    z.object({
+      kind: z.enum(['dataset', 'model']),
+      id: z.string(),
+      tags: z.array(z.object({ name: z.string(), value: z.string() })),
+    }),
+  ),
+  /** The id of what it ran on; null where nobody said so. */
+  environment: z.string().nullable(),
   artifacts: z.array(artifactSchema.omit({ run: true })),
 });
 

@@ -73,6 +73,9 @@ export const ROUTES = {
   datasets: 'api/v1/datasets',
   dataset: 'api/v1/datasets/:id',
   datasetComparison: 'api/v1/datasets/:base/compare/:head',
+  /** POST: what a kernel runs on. */
+  environments: 'api/v1/environments',
+  environment: 'api/v1/environments/:id',
   loginLinks: 'api/v1/login-links',
   /** Builds the catalog anew from git. */
   reindex: 'api/v1/reindex',

@@ -28,6 +28,8 @@ export const kernelSchema = z.object({
   language: z.string().optional(),
   /** Of the language, e.g. "3.11.7". */
   version: z.string().optional(),
+  /** Jupyter's id of the one that ran. */
+  id: z.string().optional(),
 });
 export type Kernel = z.infer<typeof kernelSchema>;
 
@@ -104,6 +106,8 @@ export const snapshotSchema = z.object({
   /** A person keeps it for ever. */
   pinned: z.boolean(),
   kernel: kernelSchema.nullable(),
+  /** The id of what it ran on, where its kernel said so. */
+  environment: z.string().nullable().default(null),
   /** Cells in the notebook. */
   cells: z.number().int(),
   /** Against the one before; of those kept for ever, against the last of these. Null for the first, and where that one cannot be read. */

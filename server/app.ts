@@ -10,6 +10,7 @@ import { compareOperations } from './api/cellar/compare.js';
 import { datasetOperations } from './api/cellar/datasets.js';
 import { diffOperations } from './api/cellar/diff.js';
 import { addExternalWebhook, externalOperations } from './api/cellar/external.js';
+import { environmentOperations } from './api/cellar/environments.js';
 import { exportOperations } from './api/cellar/exports.js';
 import { importOperations } from './api/cellar/imports.js';
 import { gcOperations } from './api/cellar/gc.js';
@@ -42,7 +43,7 @@ import { keepWarm } from './work/warm.js';
 
 /** Routes whose body may carry a notebook. */
 const LARGE: ReadonlySet<string> = new Set([
-  ...['bursts', 'compare', 'diff', 'merge', 'redactions', 'restore'],
+  ...['bursts', 'compare', 'diff', 'environments', 'merge', 'redactions', 'restore'],
 ]);
 
 /** Builds the application of one workspace; opens and listens to nothing. */
@@ -61,6 +62,7 @@ export function createApp(parts: ApiParts): Express {
     ...runOperations(parts),
     ...pointsOperations(parts),
     ...datasetOperations(parts),
+    ...environmentOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
     ...redactionOperations(parts),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cellar import environment
 from cellar.record import BUNDLE_MIME, Record
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _watch(shell: Any) -> None:
     if _watched is shell:
         return
     _watched = shell
+    environment.send_soon()
     # post_execute comes for every execution, a failed or interrupted one included.
     shell.events.register("post_execute", _finish_cell)
     hook = getattr(shell.display_pub, "register_hook", None)

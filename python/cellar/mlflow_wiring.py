@@ -8,6 +8,8 @@ from types import FrameType
 from typing import Any
 from urllib.request import getproxies_environment, proxy_bypass_environment
 
+from cellar import environment
+
 URI = "MLFLOW_TRACKING_URI"
 
 # MLflow waits 120 s and tries 7 times again. A Cellar that hangs may cost a cell 2 s; one that is gone costs nothing.
@@ -28,6 +30,8 @@ def connect() -> None:
     address = os.environ.get("CELLAR_URL")
     if not address:
         return
+    # Whoever logs, by whatever server: what the kernel runs on is Cellar's to know.
+    environment.send_soon()
     if os.environ.setdefault(URI, address) != address:
         return
     # Given to a kernel that seemed to have no wheel: MLflow would send it to whatever server is named later.

@@ -16,6 +16,11 @@ def _folder() -> str | None:
 _start = _folder()
 
 
+def start() -> str | None:
+    """The notebook's folder, as far as the kernel knows it; None where its folder is gone."""
+    return _start
+
+
 def in_notebook_folder(full: str) -> str:
     """The path in the notebook's folder, with "/"; the whole path for a file elsewhere."""
     session = os.environ.get("JPY_SESSION_NAME")

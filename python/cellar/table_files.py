@@ -32,7 +32,7 @@ def _open_parquet(path: str) -> Source:
 
         try:
             # Read as a file, not mapped: pages that were read must not count as memory.
-            file = parquet.ParquetFile(path, memory_map=False)
+            file = parquet.ParquetFile(path, memory_map=False, pre_buffer=False, buffer_size=1 << 20)
         except pyarrow.ArrowInvalid as error:
             raise ValueError(f"cellar.dataset: {path} is no Parquet file: {error}") from None
         columns = arrow_columns(file.schema_arrow)

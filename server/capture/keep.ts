@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Burst, ParsedBurst } from '../../contract/capture.js';
+import { kernelIdSchema } from '../../contract/environment.js';
+import type { Kernel } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import { newestOf, readNotebook, type History } from '../history/history.js';
 import { takeSnapshot } from '../history/take.js';
@@ -71,7 +73,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
     clean: burst.clean,
     executions: burst.executions,
     stale: burst.stale,
-    kernel: burst.kernel ?? notebook.kernel,
+    kernel: toKernel(burst.kernel) ?? notebook.kernel,
     ...(burst.message === undefined ? {} : { message: burst.message }),
     attaches: ready.runs.length + made.found.length > 0,
     attach: async (claim) =>
@@ -141,6 +143,13 @@ export async function keepFile(
   await claimRuns(parts.history, taken.row, { ran, found });
   parts.intakes?.forget(path);
   return { ...taken, warnings: [...taken.warnings, ...warnings, ...logged.warnings] };
+}
+
+/** An id of another form than Jupyter's says nothing. */
+function toKernel(kernel: ParsedBurst['kernel']): Kernel | null {
+  if (kernel === null) return null;
+  const { id, ...rest } = kernel;
+  return kernelIdSchema.safeParse(id).success ? kernel : rest;
 }
 
 /** A key stands for one state: to answer another one with it would lose that other one. Throws conflict. */

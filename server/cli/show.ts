@@ -1,9 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
+import { keptEnvironmentSchema, type KeptEnvironment } from '../../contract/environment.js';
 import { pathTo } from '../../contract/routes.js';
 import { redactionWords } from '../../contract/secrets.js';
 import { snapshotSchema, type Snapshot } from '../../contract/snapshot.js';
 import { DONE, type Command, type Context } from './command.js';
+import { CellarError } from '../errors.js';
+import type { Connection } from './connection.js';
 import { toVersionId } from './version-id.js';
 import { withOwner } from './with-owner.js';
 import {
@@ -17,9 +20,10 @@ import {
 
 export const show: Command = {
   summary: 'Show what is known of a version, or its notebook',
-  usage: 'ID [--notebook] [--json]',
+  usage: 'ID [--notebook | --packages] [--json]',
   options: {
     notebook: { kind: 'boolean', help: 'print the notebook, byte for byte as it was kept' },
+    packages: { kind: 'boolean', help: 'print the packages that it ran with, as pip freeze does' },
   },
   arguments: [1, 1],
   run: async (context, call) => {
@@ -32,8 +36,19 @@ export const show: Command = {
         return;
       }
       const found = snapshotSchema.parse(await owner.json({ path: pathTo('snapshot', { id }) }));
-      const all = bytes === undefined ? found : { ...found, ...toContent(bytes) };
-      context.out(call.json ? `${JSON.stringify(all)}\n` : format(context, found));
+      const environment =
+        found.environment === null ? undefined : await readEnvironment(owner, found.environment);
+      if (call.flag('packages') && environment === undefined) throw noEnvironment(found);
+      if (call.flag('packages') && environment !== undefined && !call.json) {
+        context.out(environment.freeze);
+        return;
+      }
+      const all = {
+        ...found,
+        ...(bytes === undefined ? {} : toContent(bytes)),
+        ...(environment !== undefined && call.flag('packages') ? { environment } : {}),
+      };
+      context.out(call.json ? `${JSON.stringify(all)}\n` : format(context, found, environment));
     });
     return DONE;
   },
@@ -47,7 +62,28 @@ function toContent(bytes: Uint8Array): { readonly content: string } | { readonly
     : { base64: buffer.toString('base64') };
 }
 
-function format(context: Context, snapshot: Snapshot): string {
+async function readEnvironment(owner: Connection, id: string): Promise<KeptEnvironment> {
+  return keptEnvironmentSchema.parse(await owner.json({ path: pathTo('environment', { id }) }));
+}
+
+function noEnvironment({ id }: Snapshot): CellarError {
+  return new CellarError(
+    'not_found',
+    `What version ${id} ran on is not known: its kernel has not told it. Kernels whose environment has the package jupyterlab-cellar do, when cellar or mlflow is imported.`,
+  );
+}
+
+function describeEnvironment({ python, platform, packages, git }: KeptEnvironment): string {
+  const commit = git === null ? '' : `, git ${git.commit.slice(0, 12)}`;
+  const changes = git?.dirty === true ? ' with changes' : '';
+  return `Python ${python}, ${packages.length} packages, ${platform}${commit}${changes}`;
+}
+
+function format(
+  context: Context,
+  snapshot: Snapshot,
+  environment: KeptEnvironment | undefined,
+): string {
   const { kernel, author, changed } = snapshot;
   const facts: [string, string][] = [
     ['version', snapshot.id],
@@ -64,6 +100,9 @@ function format(context: Context, snapshot: Snapshot): string {
             [kernel.displayName ?? kernel.name, kernel.version ?? ''].join(' ').trim(),
           ] as [string, string],
         ]),
+    ...(environment === undefined
+      ? []
+      : [['ran on', describeEnvironment(environment)] as [string, string]]),
     ['size', `${formatSize(snapshot.size)}, ${snapshot.cells} cells`],
     ...(snapshot.redactions === 0
       ? []

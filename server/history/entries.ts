@@ -13,13 +13,15 @@ import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
 /**
- * What groups runs; models that runs have logged; data that they have read; registered models, and their versions; links to what
- * registries elsewhere have.
+ * What groups runs; models that runs have logged; data that they have read; what they ran on, and each kernel's; registered models, and
+ * their versions; links to what registries elsewhere have.
  */
 export const ENTRY_KINDS = [
   'experiments',
   'models',
   'datasets',
+  'environments',
+  'kernels',
   'registered',
   'versions',
   'links',
@@ -40,6 +42,12 @@ interface Layout {
 const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
   experiments: { folder: 'experiments', depth: 0, place: (own) => `${own}.json` },
   datasets: { folder: 'datasets', depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
+  environments: {
+    folder: 'environments',
+    depth: 1,
+    place: (own) => `${own.slice(-2)}/${own}.json`,
+  },
+  kernels: { folder: 'kernels', depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
   // Beside it is the folder of its files' pointers.
   models: { folder: 'models', depth: 2, place: (own) => `${own.slice(-2)}/${own}/model.json` },
   registered: { folder: 'registry/models', depth: 0, place: (own) => `${own}.json` },

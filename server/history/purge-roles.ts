@@ -32,6 +32,8 @@ const BELOW: Readonly<Partial<Record<Zone, Readonly<Record<string, Zone>>>>> = {
     experiments: 'entries',
     models: 'models',
     datasets: 'entries',
+    environments: 'entries',
+    kernels: 'entries',
     registry: 'entries',
   },
   notebook: { kept: 'kept' },

@@ -4,6 +4,7 @@ import { findPurged } from '../history/purged-files.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { NotebookRow, RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { findEnvironmentOf } from './environments.js';
 
 /** The runs of snapshots, by snapshot. */
 export type RunsOf = ReadonlyMap<string, readonly RunRow[]>;
@@ -36,8 +37,12 @@ export async function toSnapshots(
   const runs = await findRunsOf(store, rows);
   const pins = await store.catalog.pinsById(rows.map(({ id }) => id));
   const purged = await findPurged(store, hashesOf([...runs.values()].flat()));
+  const environments = await findEnvironments(store, rows);
   return rows.map((row) =>
-    describe(row, pickRuns(runs, row), { purged, pinned: pins.has(row.id) }),
+    describe(row, pickRuns(runs, row), {
+      ...{ purged, pinned: pins.has(row.id) },
+      environment: environments.get(row.kernel?.id),
+    }),
   );
 }
 
@@ -46,22 +51,41 @@ export async function toSnapshot(store: Store, row: SnapshotRow): Promise<Snapsh
   const runs = await findRunsOf(store, [row]);
   const pin = await store.catalog.findPin(row.id);
   const purged = await findPurged(store, hashesOf([...runs.values()].flat()));
-  return describe(row, pickRuns(runs, row), { purged, pinned: pin !== undefined });
+  const environment = await findEnvironmentOf(store, row.kernel?.id);
+  return describe(row, pickRuns(runs, row), { purged, pinned: pin !== undefined, environment });
 }
 
 function hashesOf(runs: readonly RunRow[]): readonly string[] {
   return runs.flatMap(({ artifacts }) => artifacts.map(({ sha256 }) => sha256));
 }
 
+/** The environment of each kernel, by its id. */
+async function findEnvironments(
+  store: Store,
+  rows: readonly SnapshotRow[],
+): Promise<ReadonlyMap<string | undefined, string | undefined>> {
+  const kernels = [...new Set(rows.map(({ kernel }) => kernel?.id))];
+  const found = await Promise.all(kernels.map((kernel) => findEnvironmentOf(store, kernel)));
+  return new Map(kernels.map((kernel, at) => [kernel, found[at]]));
+}
+
+/** What is known of a snapshot elsewhere. */
+interface Beside {
+  readonly pinned: boolean;
+  readonly purged: ReadonlySet<string>;
+  readonly environment: string | undefined;
+}
+
 function describe(
   row: SnapshotRow,
   runs: readonly RunRow[],
-  { pinned, purged }: { readonly pinned: boolean; readonly purged: ReadonlySet<string> },
+  { pinned, purged, environment }: Beside,
 ): Snapshot {
   const { commit: _, blob: __, key: ___, ...facts } = row;
   return {
     ...facts,
     pinned,
+    environment: environment ?? null,
     executions: unpackExecutions(row.executions),
     runs: runs.map(toRun),
     artifacts: runs.flatMap((run) => toArtifacts(run, purged)),

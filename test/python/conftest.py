@@ -94,13 +94,16 @@ class Inbox:
     def __init__(self) -> None:
         self.url = ""
         self.puts: list[dict[str, Any]] = []
+        self.posts: list[dict[str, Any]] = []
+        # Answers these many posts with a failure first.
+        self.failures = 0
         self.refusal: tuple[int, dict[str, str]] | None = None
         self.lies = False
 
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    """A server on a loopback port with the two routes that a kernel uses."""
+    """A server on a loopback port with the routes that a kernel uses."""
     received = Inbox()
 
     class Handler(BaseHTTPRequestHandler):
@@ -119,6 +122,15 @@ def inbox() -> Iterator[Inbox]:
             received.puts.append({"path": self.path, "headers": dict(self.headers), "body": body})
             sha256 = "0" * 64 if received.lies else hashlib.sha256(body).hexdigest()
             self.answer(201, {"sha256": sha256, "size": len(body)})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.failures -= 1
+            if received.failures >= 0:
+                self.answer(503, {"code": "store_busy"})
+                return
+            received.posts.append({"path": self.path, "headers": dict(self.headers), "body": json.loads(body)})
+            self.answer(200, {"id": "0"})
 
         def answer(self, status: int, value: dict[str, Any]) -> None:
             text = json.dumps(value).encode()

@@ -8,6 +8,7 @@ import {
 } from '../../../contract/points.js';
 import { CellarError } from '../../errors.js';
 import { findDoubts } from '../../tracking/doubts.js';
+import { findEnvironmentOfRun } from '../../tracking/environments.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { logPoints } from '../../tracking/record-runs.js';
 import { toRunFiles } from '../../tracking/snapshots.js';
@@ -54,6 +55,9 @@ export function pointsOperations(parts: ApiParts): readonly Operation[] {
           params: { ...row.params },
           traces: [...row.traces],
           doubts: [...(await findDoubts(store, row))],
+          tags: { ...row.tags },
+          inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
+          environment: (await findEnvironmentOfRun(store, row)) ?? null,
           artifacts: [...(await toRunFiles(store, row))],
         };
       },

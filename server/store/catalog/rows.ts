@@ -2,10 +2,10 @@ import type { MetricValue } from '../../../contract/bundle.js';
 import type { Trace } from '../../../contract/provenance.js';
 import type { Artifact, Snapshot } from '../../../contract/snapshot.js';
 
-/** What the catalog knows of a snapshot: facts of its commit. Its runs, and whether it is pinned, are rows of their own. */
+/** What the catalog knows of a snapshot: facts of its commit. Its runs, whether it is pinned, and what it ran on are rows of their own. */
 export interface SnapshotRow extends Omit<
   Snapshot,
-  'runs' | 'artifacts' | 'executions' | 'pinned'
+  'runs' | 'artifacts' | 'executions' | 'pinned' | 'environment'
 > {
   /** Packed, since years of them are held in memory: see unpackExecutions. */
   readonly executions: string;
