@@ -61,9 +61,14 @@ export const noisePatternSchema = z.object({
 });
 export type NoisePattern = z.infer<typeof noisePatternSchema>;
 
+/** Names as they are printed, compared to the letter. */
+export const printedMetricsSchema = z.array(z.string().min(1).max(100)).max(50);
+
 export const settingsSchema = z.object({
   spaceLimit: z.number().nonnegative().optional(),
   artifactGlobs: z.array(z.string()).optional(),
+  /** Names of metrics that are taken from printed text, such as "accuracy: 0.93"; none by default. */
+  printedMetrics: printedMetricsSchema.optional(),
   /** What counts as noise in outputs beside what Cellar knows; patterns in RE2's syntax, matched in linear time. */
   noisePatterns: z.array(noisePatternSchema).optional(),
   /** Kinds of noise that are shown by default. */

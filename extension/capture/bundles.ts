@@ -1,5 +1,5 @@
-import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
 import { bundleSchema, type Bundle } from '../../contract/bundle.js';
+import { findCarried } from '../../contract/carried.js';
 
 /** A display that a cell made, with the parts of nbformat's outputs that are read here. */
 export interface Shown {
@@ -10,7 +10,7 @@ export interface Shown {
 export function findBundles(outputs: readonly Shown[]): Bundle[] {
   const found: Bundle[] = [];
   for (const { data } of outputs) {
-    const value = data?.[BUNDLE_MIME];
+    const value = findCarried((mime) => data?.[mime]);
     if (value === undefined) continue;
     const parsed = bundleSchema.safeParse(value);
     if (parsed.success) found.push(parsed.data);

@@ -7,7 +7,11 @@ import {
   secretPatternSchema,
   type SecretSettings,
 } from '../../contract/secrets.js';
-import { noisePatternSchema, type ServerSettings } from '../../contract/workspace.js';
+import {
+  noisePatternSchema,
+  printedMetricsSchema,
+  type ServerSettings,
+} from '../../contract/workspace.js';
 import type { Client } from '../client/client.js';
 import { isClientError } from '../client/errors.js';
 
@@ -104,11 +108,13 @@ function toSettings(values: Readonly<Record<string, unknown>>): Settings {
 }
 
 function toServerSettings(values: Readonly<Record<string, unknown>>): ServerSettings {
-  const { artifactGlobs, shownNoise, noisePatterns, spaceLimit } = values;
+  const { artifactGlobs, shownNoise, noisePatterns, spaceLimit, printedMetrics } = values;
+  const printed = printedMetricsSchema.safeParse(printedMetrics);
   const patterns = noisePatternsSchema.safeParse(noisePatterns);
   const secrets = toSecretSettings(values);
   return {
     ...(Array.isArray(artifactGlobs) ? { artifactGlobs: artifactGlobs.filter(isText) } : {}),
+    ...(printed.success ? { printedMetrics: printed.data } : {}),
     ...(Array.isArray(shownNoise) ? { shownNoise: shownNoise.filter(isText) } : {}),
     ...(patterns.success ? { noisePatterns: patterns.data } : {}),
     ...(typeof spaceLimit === 'number' ? { spaceLimit: spaceLimit * GIGABYTE } : {}),

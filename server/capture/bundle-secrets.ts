@@ -1,5 +1,4 @@
 import type { Bundle } from '../../contract/bundle.js';
-import type { ParsedBurst } from '../../contract/capture.js';
 import type { SecretIntake } from '../history/secrets.js';
 import type { ShownBundle } from './runs.js';
 
@@ -9,7 +8,7 @@ import type { ShownBundle } from './runs.js';
  */
 export function withoutSecrets(
   secrets: SecretIntake,
-  bundles: ParsedBurst['bundles'],
+  bundles: readonly ShownBundle[],
 ): Promise<readonly ShownBundle[]> {
   return Promise.all(
     bundles.map(async ({ cell, bundle }) => ({ cell, bundle: await cleanBundle(secrets, bundle) })),

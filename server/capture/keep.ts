@@ -4,11 +4,9 @@ import type { Burst, ParsedBurst } from '../../contract/capture.js';
 import { kernelIdSchema } from '../../contract/environment.js';
 import type { Kernel } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
-import { newestOf, readNotebook, type History } from '../history/history.js';
+import { readNotebook, type History } from '../history/history.js';
 import { takeSnapshot } from '../history/take.js';
-import { findBundles } from '../notebook/bundles.js';
 import { keepBytes } from '../notebook/editor.js';
-import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { toWorkspacePath } from '../store/disk/names.js';
 import type { OperatingState } from '../store/operating.js';
@@ -18,6 +16,7 @@ import { attachRuns, withClaimed, type ReadyRun } from './attach.js';
 import { claimRuns, findClaimable, toRan, toRanFile } from './claim-runs.js';
 import { withoutSecrets } from './bundle-secrets.js';
 import { keepInputs } from './datasets.js';
+import { findFresh, findTold } from './fresh.js';
 import { watchIntake, type FileIntakes, type IntakeParts, type Watch } from './intake.js';
 import { draftRuns, emptyDraft, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
 import { readCaptureState } from './state.js';
@@ -60,7 +59,9 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const cleaned = await parts.history.secrets.cleanBytes(bytes, path);
   const notebook = parseNotebook(cleaned.bytes, { path });
   const window = toWindow(burst, store.now());
-  const shown = await withoutSecrets(parts.history.secrets, burst.bundles);
+  const printed = (await parts.operating.readSettings()).printedMetrics ?? [];
+  const told = findTold(notebook, burst.executions, printed);
+  const shown = await withoutSecrets(parts.history.secrets, [...told, ...burst.bundles]);
   const ready = await readyRuns(parts, { burst, path, window, shown });
   const made = await findMade(parts.history, burst, { notebook, now: store.now() });
   const taken = await takeSnapshot(parts.history, {
@@ -114,7 +115,9 @@ export async function keepFile(
   const bytes = await store.files.read(path);
   const cleaned = await parts.history.secrets.cleanBytes(bytes, path);
   const notebook = parseNotebook(cleaned.bytes, { path });
-  const { shown, warnings } = await findNewBundles(parts, path, notebook);
+  const printed = (await parts.operating.readSettings()).printedMetrics ?? [];
+  const fresh = await findFresh(parts.history, path, { notebook, printed });
+  const shown = await withoutSecrets(parts.history.secrets, fresh.shown);
   const key = request.key ?? randomBytes(16).toString('hex');
   const now = store.now();
   const drafts = draftRuns(shown, { id: implicitRunId(key), time: now });
@@ -142,7 +145,7 @@ export async function keepFile(
   });
   await claimRuns(parts.history, taken.row, { ran, found });
   parts.intakes?.forget(path);
-  return { ...taken, warnings: [...taken.warnings, ...warnings, ...logged.warnings] };
+  return { ...taken, warnings: [...taken.warnings, ...fresh.warnings, ...logged.warnings] };
 }
 
 /** An id of another form than Jupyter's says nothing. */
@@ -298,45 +301,4 @@ function findOwner(
     ({ cells }) => running !== undefined && cells.includes(running.cell),
   );
   return owners.length === 1 ? owners[0]?.id : undefined;
-}
-
-async function findNewBundles(
-  parts: CaptureParts,
-  path: string,
-  notebook: Notebook,
-): Promise<{ readonly shown: readonly ShownBundle[]; readonly warnings: readonly Warning[] }> {
-  const { store } = parts.history;
-  const found = findBundles(notebook);
-  const warnings = found.flatMap((each) =>
-    each.kind === 'invalid'
-      ? [
-          {
-            code: 'bad_request',
-            message: `Metrics in cell ${each.index + 1} could not be read: ${each.reason}.`,
-          },
-        ]
-      : [],
-  );
-  const row = await store.catalog.findNotebookAt(path);
-  const newest = row === undefined ? undefined : await newestOf(store, row.id);
-  const before = new Set<string>();
-  if (newest !== undefined && found.length > 0)
-    for (const each of readBundles(await readNotebook(store, newest)))
-      if (each.kind === 'bundle') before.add(JSON.stringify(each.bundle));
-  const shown = found.flatMap((each) =>
-    each.kind === 'bundle' && !before.has(JSON.stringify(each.bundle))
-      ? [{ cell: each.cell, bundle: each.bundle }]
-      : [],
-  );
-  return { shown, warnings };
-}
-
-/** What was kept before a restore may be unreadable as a notebook: then it has no bundles. */
-function readBundles(bytes: Uint8Array): ReturnType<typeof findBundles> {
-  try {
-    return findBundles(parseNotebook(bytes));
-  } catch (error) {
-    if (error instanceof CellarError) return [];
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
 import type { Bundle } from '../../contract/bundle.js';
-import { BUNDLE_MIME } from '../../contract/bundle-mime.js';
 import { bundleSchema } from '../../contract/bundle.js';
+import { CARRYING_MIMES, findCarried } from '../../contract/carried.js';
 import type { Json } from './json-value.js';
 import { isArray, isObject, JsonNumber } from './json-value.js';
-import type { Notebook } from './notebook.js';
+import type { Notebook, Output } from './notebook.js';
 
 /** Deeper values are no part of any bundle. */
 const MAX_LEVELS = 32;
@@ -20,13 +20,13 @@ export function toPlain(value: Json, level = 0): unknown {
   return plain;
 }
 
-/** A value of BUNDLE_MIME, checked; the words say what is wrong with it. */
-export type ReadBundle =
+/** What a display carries, checked; the words say what is wrong with it. */
+type ReadBundle =
   | { readonly kind: 'bundle'; readonly bundle: Bundle }
   | { readonly kind: 'invalid'; readonly reason: string };
 
-export function readBundle(value: Json): ReadBundle {
-  const result = bundleSchema.safeParse(toPlain(value));
+function checkBundle(value: unknown): ReadBundle {
+  const result = bundleSchema.safeParse(value);
   if (result.success) return { kind: 'bundle', bundle: result.data };
   const [issue] = result.error.issues;
   const place = issue === undefined ? '' : issue.path.map(String).join('.');
@@ -47,9 +47,17 @@ export type FoundBundle = {
 export function findBundles(notebook: Notebook): readonly FoundBundle[] {
   return notebook.cells.flatMap((cell, index) =>
     cell.outputs.flatMap((output) => {
-      const value = output.data.get(BUNDLE_MIME);
+      const value = carriedBy(output);
       if (value === undefined) return [];
-      return [{ cell: cell.id ?? '', index, output: output.index, ...readBundle(value) }];
+      return [{ cell: cell.id ?? '', index, output: output.index, ...checkBundle(value) }];
     }),
   );
+}
+
+function carriedBy({ data }: Output): unknown {
+  if (!CARRYING_MIMES.some((mime) => data.has(mime))) return undefined;
+  return findCarried((mime) => {
+    const value = data.get(mime);
+    return value === undefined ? undefined : toPlain(value);
+  });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../contract/external.js';
 import { graceSchema, retentionSchema } from '../../contract/retention.js';
 import { secretSettingsSchema } from '../../contract/secrets.js';
-import { noisePatternSchema } from '../../contract/workspace.js';
+import { noisePatternSchema, printedMetricsSchema } from '../../contract/workspace.js';
 import { isErrno, toStorageError } from '../errors.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
 import { writeDurable } from './disk/durable.js';
@@ -19,6 +19,7 @@ const pausedSchema = z.object({ notebooks: z.array(z.string()), folders: z.array
 const settingsSchema = z.object({
   spaceLimit: z.number().nonnegative().default(0),
   artifactGlobs: z.array(z.string()).optional(),
+  printedMetrics: printedMetricsSchema.optional(),
   noisePatterns: z.array(noisePatternSchema).optional(),
   shownNoise: z.array(z.string()).optional(),
   retention: retentionSchema.optional(),
