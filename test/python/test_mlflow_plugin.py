@@ -417,7 +417,9 @@ def test_a_dead_cellar_costs_a_cell_at_most_two_seconds(tmp_path: Path) -> None:
             notebook.cell(code)
             assert notebook.text("stdout") == "failed\n"
             assert 1.9 < time.monotonic() - started < 3
-            assert [each.route for each in hung.requests] == ["runs/create"]
+            # What the kernel runs on is told beside it.
+            told = [each.route for each in hung.requests if each.route != "/api/v1/environments"]
+            assert told == ["runs/create"]
             gone = "os.environ['CELLAR_URL'] = 'http://127.0.0.1:9'\nmlflow.set_tracking_uri('http://127.0.0.1:9')\n"
             started = time.monotonic()
             notebook.cell(gone + code)
