@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +17,9 @@ from typing import Any
 import pytest
 from cellar import environment
 from conftest import Inbox, Kernel
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-from servers import until
+from servers import answer, running, until
 
 KERNEL_ID = str(uuid.uuid4())
 
@@ -194,3 +197,50 @@ def test_says_of_every_kind_of_package_what_pip_says(tmp_path: Path) -> None:
     theirs = pip_freeze(env=variables, cwd=tmp_path)
     assert "edited_in_git" in ours and "2024.1" in ours and "===" in ours
     assert ours == theirs
+
+
+COMMAND = str(Path(sys.executable).parent / ("cellar.exe" if sys.platform == "win32" else "cellar"))
+
+
+def test_a_kernel_of_jupyter_is_shown_with_its_versions(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        server.ready()
+        _, kernel = server.get("api/kernels", "POST")
+        file = tmp_path / "run" / f"kernel-{kernel['id']}.json"
+        client = BlockingKernelClient(connection_file=str(file))
+        client.load_connection_file()
+        client.start_channels()
+        until(client.is_alive, "the kernel's heart beats", server)
+        client.wait_for_ready(timeout=60)
+        reply = client.execute_interactive("import cellar; cellar.log(a=1)", timeout=60)
+        assert reply["content"]["status"] == "ok"
+        client.stop_channels()
+
+        def cellar(path: str, body: dict[str, Any] | None = None) -> Any:
+            request = urllib.request.Request(f"{server.url}cellar/api/v1/{path}", headers={"X-Cellar-Client": "test"})
+            request.add_header("Authorization", f"token {server.token}")
+            if body is not None:
+                request.data = json.dumps(body).encode()
+                request.add_header("Content-Type", "application/json")
+            status, told = answer(request)
+            assert status in (200, 201), told
+            return told
+
+        cells = [{"cell_type": "code", "id": "c0", "source": "x", "metadata": {}, "outputs": [], "execution_count": 1}]
+        content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+        burst = {"key": "first-key", "path": "a.ipynb", "trigger": "run-all", "content": content}
+        bundles = [{"cell": "c0", "bundle": {"metrics": {"a": 1}}}]
+        of = {"name": "python3", "id": kernel["id"]}
+        snapshot = cellar("bursts", {**burst, "kernel": of, "bundles": bundles})["snapshot"]
+        path = f"snapshots/{snapshot['id']}"
+        found = until(lambda: cellar(path)["environment"], "the environment is told", server)
+        assert cellar(f"environments/{found}")["python"] == ".".join(map(str, sys.version_info[:3]))
+
+        def show(*options: str) -> str:
+            command = [COMMAND, "show", snapshot["id"], *options, "--root", str(server.root)]
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+        assert show("--packages") == pip_freeze(cwd=server.root)
+        assert re.search(rf"^ran on +Python {'.'.join(map(str, sys.version_info[:3]))}, \d+ packages, ", show(), re.M)
+        told = json.loads(show("--packages", "--json"))["environment"]
+        assert [name for name, _ in told["packages"] if name == "jupyterlab"] == ["jupyterlab"]
