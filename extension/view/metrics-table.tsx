@@ -32,12 +32,12 @@ export function MetricsTable({ bundle }: { readonly bundle: Bundle }): JSX.Eleme
               <td className="cellar-quiet">tag</td>
             </tr>
           ))}
-          {(bundle.datasets ?? []).map(({ name: dataset, digest, rows, columnCount, columns }) => (
+          {(bundle.datasets ?? []).map(({ name: dataset, digest, rows, columnCount }) => (
             <tr key={`data ${digest} ${dataset}`}>
               <th scope="row" title={`Digest ${digest}`}>
                 {dataset}
               </th>
-              <td>{toShape(rows, columnCount ?? columns.length)}</td>
+              <td>{toShape(rows, columnCount)}</td>
               <td className="cellar-quiet">data</td>
             </tr>
           ))}
@@ -78,9 +78,11 @@ function MetricRow({
   );
 }
 
-function toShape(rows: number | undefined, columns: number): string {
-  const width = `${String(columns)} columns`;
-  return rows === undefined ? width : `${String(rows)} rows · ${width}`;
+function toShape(rows: number | undefined, columns: number | undefined): string {
+  return [
+    ...(rows === undefined ? [] : [`${String(rows)} rows`]),
+    ...(columns === undefined ? [] : [`${String(columns)} columns`]),
+  ].join(' · ');
 }
 
 function lastOf<T>(values: readonly T[]): T | undefined {

@@ -29,6 +29,7 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     line: 'main',
     pinned: false,
     kernel: null,
+    environment: null,
     cells: 3,
     changed: null,
     executions: [],

@@ -52,6 +52,12 @@ test('sends the kinds and patterns of noise that a person set, and nothing else'
   expect((await follow({ quietTime: 500 })).sent).toEqual([]);
 });
 
+test('sends the names of metrics that are printed, and none that the server would refuse', async () => {
+  const set = { printedMetrics: ['accuracy', 'val loss'] };
+  expect((await follow(set)).sent).toEqual([set]);
+  expect((await follow({ printedMetrics: ['x'.repeat(101)] })).sent).toEqual([]);
+});
+
 test('sends what is to be done about secrets, and leaves what was allowed alone', async () => {
   const { sent } = await follow({
     secretsInSources: 'refuse',
