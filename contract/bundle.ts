@@ -30,7 +30,11 @@ export const bundleArtifactSchema = z.object({
     .optional(),
   size: z.number().int().nonnegative().optional(),
   stored: z.boolean().optional(),
-  content: z.base64().max(MAX_CONTENT).optional(),
+  content: z
+    .string()
+    .max(MAX_CONTENT)
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+    .optional(),
 });
 
 const runIdSchema = z.string().regex(/^[0-9a-f]{32}$/);

@@ -7,6 +7,7 @@ import { CellarError } from '../errors.js';
 import { readNotebook, type History } from '../history/history.js';
 import { takeSnapshot } from '../history/take.js';
 import { keepBytes } from '../notebook/editor.js';
+import type { Notebook } from '../notebook/notebook.js';
 import { parseNotebook } from '../notebook/read.js';
 import { toWorkspacePath } from '../store/disk/names.js';
 import type { OperatingState } from '../store/operating.js';

@@ -85,9 +85,10 @@ export async function findEnvironmentOf(
 /** The same of a run: of the kernel that it names, else of the version that claimed it. */
 export async function findEnvironmentOfRun(
   store: Store,
-  { tags, snapshot }: RunRow,
+  { tags, traces, snapshot }: RunRow,
 ): Promise<string | undefined> {
-  const named = Object.hasOwn(tags, KERNEL_TAG) ? tags[KERNEL_TAG] : undefined;
+  const traced = traces.find(({ kernel }) => kernel !== '')?.kernel;
+  const named = traced ?? (Object.hasOwn(tags, KERNEL_TAG) ? tags[KERNEL_TAG] : undefined);
   if (named !== undefined) return findEnvironmentOf(store, named);
   const row = snapshot === null ? undefined : await store.catalog.findSnapshot(snapshot);
   return findEnvironmentOf(store, row?.kernel?.id);

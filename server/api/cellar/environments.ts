@@ -3,12 +3,13 @@ import {
   keptEnvironmentSchema,
   sentEnvironmentSchema,
 } from '../../../contract/environment.js';
+import { CellarError } from '../../errors.js';
 import { getEnvironment, keepEnvironment } from '../../tracking/environments.js';
-import { jsonOperation, type Operation } from '../operation.js';
+import { jsonOperation, toApproach, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
 /** What kernels run on: told by each once, and read by its id. */
-export function environmentOperations({ history }: ApiParts): readonly Operation[] {
+export function environmentOperations({ history, access }: ApiParts): readonly Operation[] {
   return [
     jsonOperation({
       method: 'post',
@@ -17,9 +18,15 @@ export function environmentOperations({ history }: ApiParts): readonly Operation
       grants: ['kernel'],
       body: sentEnvironmentSchema,
       answer: environmentIdSchema,
-      run: async ({ body: { kernel, ...environment } }) => ({
-        id: await keepEnvironment(history, kernel, environment),
-      }),
+      run: async ({ body: { kernel, ...environment }, request }) => {
+        const own = access.identify(toApproach(request)).kernel;
+        if (own !== undefined && own !== kernel)
+          throw new CellarError(
+            'forbidden',
+            `The token of kernel ${own} tells of that kernel alone, not of ${kernel}.`,
+          );
+        return { id: await keepEnvironment(history, kernel, environment) };
+      },
     }),
     jsonOperation({
       method: 'get',

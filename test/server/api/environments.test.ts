@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 import { expect, test } from 'vitest';
 
 import { notebookText } from '../scratch.js';
@@ -88,6 +90,19 @@ test('a kernel that changed what it runs on is told with the last', async () => 
   const second = await send(served, { ...SENT, python: '3.12.1' });
   const { snapshot } = (await keep(served, ID, 'first-key')).json<Kept>();
   expect(snapshot.environment).toBe(second.json()['id']);
+});
+
+test('the token of one kernel tells of no other', async () => {
+  const served = await serve();
+  const proof = createHmac('sha256', KERNEL).update(ID).digest('hex');
+  const tell = (kernel: string) =>
+    served.ask({
+      ...{ method: 'POST', path: 'api/v1/environments', body: { ...SENT, kernel } },
+      headers: { authorization: `Bearer ${ID}.${proof}` },
+    });
+  expect((await tell(ID)).status).toBe(200);
+  const refused = await tell('another-kernel');
+  expect([refused.status, refused.json()['code']]).toEqual([403, 'forbidden']);
 });
 
 test('a burst whose kernel has an id of another form is kept all the same', async () => {
