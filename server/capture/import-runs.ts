@@ -4,10 +4,11 @@ import type { Attachment, Claim } from '../history/take.js';
 import { findBundles } from '../notebook/bundles.js';
 import { attachRuns } from './attach.js';
 import { withoutSecrets } from './bundle-secrets.js';
+import { keepInputs } from './datasets.js';
 import { draftRuns, implicitRunId } from './runs.js';
 
 /**
- * Makes runs of the metrics and params that the outputs of imported states show and the states before them did not. Give it the states
+ * Makes runs of the metrics, params and data that the outputs of imported states show and the states before them did not. Give it the states
  * of a notebook in their order. Files that they name are left out: what has that name today is not what was there then.
  */
 export function createImportRuns(
@@ -23,10 +24,17 @@ export function createImportRuns(
     const fresh = shown.filter(({ bundle }) => known?.has(JSON.stringify(bundle)) !== true);
     if (fresh.length === 0) return undefined;
     const clean = await withoutSecrets(history.secrets, fresh);
-    const runs = draftRuns(clean, { id: implicitRunId(key), time })
-      .map((draft) => ({ draft: { ...draft, artifacts: [] }, artifacts: [], inputs: [] }))
-      .filter(({ draft }) => draft.points.length + draft.params.size + draft.tags.size > 0);
-    if (runs.length === 0) return undefined;
+    const drafts = draftRuns(clean, { id: implicitRunId(key), time })
+      .map((draft) => ({ ...draft, artifacts: [] }))
+      .filter(
+        ({ points, params, tags, datasets }) =>
+          points.length + params.size + tags.size + datasets.length > 0,
+      );
+    if (drafts.length === 0) return undefined;
+    const { byRun } = await keepInputs(history, drafts);
+    const runs = drafts.map((draft) => ({
+      ...{ draft, artifacts: [], inputs: byRun.get(draft.id) ?? [] },
+    }));
     const facts = { executions: [], started: time, finished: time };
     return (claim) => attachRuns(history.store, claim, runs, facts);
   };

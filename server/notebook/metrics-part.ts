@@ -2,7 +2,7 @@ import type { PartChange } from '../../contract/diff.js';
 import { findBundleParts, type BundleFile } from './bundle-parts.js';
 import { stripChance } from './chance.js';
 import type { Json } from './json-value.js';
-import { isObject } from './json-value.js';
+import { isArray, isObject } from './json-value.js';
 import { equalJson } from './json.js';
 import { diffLeaves } from './leaves.js';
 import type { Scope } from './options.js';
@@ -75,12 +75,24 @@ function restOf(value: Json | undefined, { metrics, artifacts, times }: Shown): 
   if (!isObject(bundle)) return bundle;
   const rest = new Map(bundle);
   rest.delete('params');
+  const datasets = bundle.get('datasets');
+  if (isArray(datasets)) rest.set('datasets', datasets.map(withoutSketches));
   if (artifacts) rest.delete('artifacts');
   const logged = bundle.get('metrics');
   if (isObject(logged))
     rest.set('metrics', new Map([...logged].filter(([name]) => !metrics.has(name))));
   else rest.delete('metrics');
   return rest;
+}
+
+/** Data by what they were: a sketch is thousands of numbers that nobody reads, and equal where the digest is. */
+function withoutSketches(dataset: Json): Json {
+  const columns = isObject(dataset) ? dataset.get('columns') : undefined;
+  if (!isObject(dataset) || !isArray(columns)) return dataset;
+  const plain = columns.map((column) =>
+    isObject(column) ? new Map([...column].filter(([name]) => name !== 'sketch')) : column,
+  );
+  return new Map(dataset).set('columns', plain);
 }
 
 function isSameFile(a: BundleFile, b: BundleFile): boolean {

@@ -122,6 +122,24 @@ test('no secret stands among the values of a column, and none stands where value
   expect(off).not.toContain('free');
 });
 
+test('a purge finds a value of a column, and the address of a package', async () => {
+  const served = await serve();
+  const value = 'Ada-of-Lovelace';
+  const word = { name: 'who', type: 'text', missing: 0, top: [[value, 9]] };
+  await keep(served, [{ ...RAW, columns: [word] }], 'first-key');
+  const environment = { kernel: 'k1', python: '3.11.7', packages: [], freeze: `a @ ${value}\n` };
+  const { id } = (await served.own('POST', 'api/v1/environments', environment)).json();
+  const purged = await served.own('POST', 'api/v1/purge', { texts: [value], dryRun: false });
+  expect(purged.json()).toMatchObject({ status: 'ok', left: [] });
+  await served.own('POST', 'api/v1/reindex');
+  const [dataset] = await list(served);
+  const told = await served.own('GET', `api/v1/datasets/${dataset?.id ?? ''}`);
+  expect(told.json()).toMatchObject({ columns: [{ top: [['[redacted: purged]', 9]] }] });
+  expect((await served.own('GET', `api/v1/environments/${String(id)}`)).json()).toMatchObject({
+    freeze: 'a @ [redacted: purged]\n',
+  });
+});
+
 test('two datasets are compared by columns, missing values and quantiles', async () => {
   const served = await serve();
   await keep(served, [RAW, FEATURES], 'first-key');

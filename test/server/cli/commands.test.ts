@@ -61,6 +61,9 @@ describe('the contract of the command', () => {
     expect(shown.out).toBe(
       withBundle({ metrics: { accuracy: 0.9, loss: 'NaN' }, params: { trees: 1 } }),
     );
+    const packages = await cellar(root, ['show', first.id, '--packages']);
+    expect([packages.code, packages.out]).toEqual([2, '']);
+    expect(packages.err).toContain(`What version ${first.id} ran on is not known`);
     const both = await cellar(root, ['show', first.id, '--notebook', '--json']);
     expect(both.json()).toMatchObject({ id: first.id, path: 'a.ipynb', content: shown.out });
     const restored = (await cellar(root, ['restore', first.id, '--json'])).json();

@@ -216,6 +216,19 @@ describe('bundles of metrics', () => {
     ]);
   });
 
+  it('show what data were by their facts, without the numbers of their sketches', () => {
+    const data = (rows: number) => {
+      const sketch = { k: 200, count: rows, levels: [[rows, rows + 1]] };
+      const columns = [{ name: 'age', type: 'integer', missing: 0, sketch }];
+      const digest = String(rows).repeat(8);
+      return { run: { id: 'a', parent: String(rows) }, datasets: [{ digest, rows, columns }] };
+    };
+    expect(partOf(diffValues(BUNDLE_MIME, data(1), data(2)), 'metrics').leaves).toEqual([
+      { path: '/datasets/0/digest', base: '"11111111"', head: '"22222222"' },
+      { path: '/datasets/0/rows', base: '1', head: '2' },
+    ]);
+  });
+
   it('show times and the id of the run when they are asked for', () => {
     const of = (time: number) => ({ metrics: { loss: [{ value: 1, time }] } });
     const diff = diffNotebooks(
