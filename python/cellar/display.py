@@ -67,7 +67,7 @@ def recording(run: Run | None, *, shows: bool = True) -> Iterator[Record]:
         record = _new_record(run)
         yield record
         if shows:
-            _say_not_kept()
+            say_not_kept()
             print(record.to_text())
         return
     with _lock:
@@ -97,7 +97,8 @@ def _find(run: Run | None, shell: Any) -> _Display:
     return shown
 
 
-def _say_not_kept() -> None:
+def say_not_kept() -> None:
+    """Says once that there is no notebook to keep anything in."""
     global _said
     if not _said:
         _said = True

@@ -40,6 +40,7 @@ class Sampler:
         self._sources = find_sources()
         self._thread = threading.Thread(target=self._work, name="cellar-system-metrics", daemon=True)
         if not display.in_kernel():
+            display.say_not_kept()
             return
         if not self._sources:
             print("cellar: no figures of this machine can be read here; install psutil to have them.", file=sys.stderr)

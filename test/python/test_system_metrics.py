@@ -125,6 +125,12 @@ def test_a_card_whose_driver_fails_is_left_out(tmp_path: Path, start_kernel: Cal
     assert set(bundle["metrics"]) == MACHINE
 
 
+def test_in_a_script_they_are_not_kept_and_a_line_says_so() -> None:
+    code = "import cellar\nwith cellar.run('a', system_metrics=True): pass\nwith cellar.system_metrics(): pass"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "" and done.stderr.count("this is no notebook") == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's own figures")
 def test_without_psutil_linux_says_the_same(tmp_path: Path) -> None:
     (tmp_path / "psutil.py").write_text("raise ImportError('not here')\n")
