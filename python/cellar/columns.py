@@ -66,7 +66,11 @@ def raw(values: Any, absent: Any) -> bytes:
 
 
 def listed(values: list[Any]) -> bytes:
-    return json.dumps(values, default=str).encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(values, default=str).encode("utf-8", "surrogatepass")
+    except (TypeError, ValueError, RecursionError):
+        # Dictionaries with keys of any kind, or that hold themselves.
+        return repr(values).encode("utf-8", "surrogatepass")
 
 
 def count(values: list[Any]) -> Pairs:

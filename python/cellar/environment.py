@@ -241,7 +241,7 @@ def _repository(folder: str) -> dict[str, Any] | None:
 def _git(folder: str, *arguments: str) -> str | None:
     """What a command of git says; None where there is no git, no repository, or no answer in time.
 
-    The repository is not written, not even its index, and no program that its settings name is started.
+    The repository is not written, not even its index, and no hook or watcher of it is started.
     """
     import subprocess
 

@@ -138,6 +138,35 @@ def test_takes_arrays_of_every_shape() -> None:
         assert describe(empty).facts["rows"] == 0
 
 
+def test_takes_columns_of_anything() -> None:
+    odd = [{"a": 1}, [1, 2], {(1, 2): 3}, object, None, b"x", 1 + 2j, "\ud800", math.nan, pandas.Timestamp(0)]
+    for held in (pandas.DataFrame({"odd": odd, "odd too": odd}), numpy.array(odd, dtype=object)):
+        found = describe(held)
+        assert found.facts["rows"] == len(odd) and found.facts["columns"][0]["missing"] == 2
+    twice = pandas.DataFrame([[1, "a"]] * 4, columns=["same", "same"])
+    assert [each["type"] for each in describe(twice).facts["columns"]] == ["integer", "text"]
+    other = pandas.DataFrame(
+        {
+            "span": pandas.to_timedelta([1, 2, None], "h"),
+            "zone": pandas.to_datetime([0, 1, None], unit="s", utc=True).tz_convert("Europe/Berlin"),
+            "year": pandas.PeriodIndex(["2024", "2025", None], freq="Y"),
+            "maybe": pandas.array([True, None, False], dtype="boolean"),
+            "arrow": pandas.array([1.5, None, 2.5], dtype="double[pyarrow]"),
+            "string": pandas.array(["a", None, "a"], dtype="string"),
+            "sparse": pandas.arrays.SparseArray([0.0, math.nan, 1.0]),
+        }
+    )
+    told = by_name(describe(other))
+    assert [each["type"] for each in told.values()] == [
+        *("other", "time", "other", "boolean", "number", "text", "number"),
+    ]
+    assert [each["missing"] for each in told.values()] == [1] * 7
+    assert told["zone"]["numbers"]["greatest"] == 1
+    nested = polars.DataFrame({"list": [[1], [2, 3], None], "part": [{"a": 1}, {"a": 2}, {"a": 3}]})
+    assert [each["type"] for each in describe(nested).facts["columns"]] == ["other", "other"]
+    assert describe(nested.to_arrow()).facts["rows"] == 3
+
+
 def rank_error(sketch: dict[str, Any], values: list[float]) -> float:
     """How far, as a share of all, an item of the sketch is at most from where it says it is."""
     ordered = sorted(values)
