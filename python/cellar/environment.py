@@ -6,6 +6,7 @@ Whoever starts it waits for a thread to start and no more: all else is imported 
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import threading
@@ -40,20 +41,18 @@ def send_soon() -> None:
         if _is_sent:
             return
         _is_sent = True
-    thread = threading.Thread(
-        target=_send, args=(address, token, facts["kernel"], place.start()), name="cellar-environment", daemon=True
-    )
-    # Where no more threads are to be had the work goes on without.
+    # Not as a Thread, whose start waits for the other one. Where no more are to be had the work goes on without.
     with suppress(RuntimeError):
-        thread.start()
+        _thread.start_new_thread(_send, (address, token, facts["kernel"], place.start()))
 
 
 def _send(address: str, token: str, kernel: str, folder: str | None) -> None:
     import time
 
     with suppress(Exception):
-        # Whoever has started this waits until it gives way for the first time.
+        # Whoever has started this goes on first.
         time.sleep(0.1)
+        threading.current_thread().name = "cellar-environment"
         body = {"kernel": kernel, **read(folder)}
         for wait in (0, *RETRIES):
             time.sleep(wait)

@@ -16,15 +16,26 @@ export function withoutSecrets(
 }
 
 async function cleanBundle(secrets: SecretIntake, bundle: Bundle): Promise<Bundle> {
-  const { params, tags, metrics, run } = bundle;
+  const { params, tags, metrics, run, datasets } = bundle;
   const [runName] = await secrets.cleanTexts(run?.name === undefined ? [] : [run.name]);
   return {
     ...bundle,
     ...(params === undefined ? {} : { params: await cleanParams(secrets, params) }),
     ...(tags === undefined ? {} : { tags: await cleanParams(secrets, tags) }),
+    ...(datasets === undefined ? {} : { datasets: await cleanContexts(secrets, datasets) }),
     ...(metrics === undefined ? {} : { metrics: await cleanNames(secrets, metrics) }),
     ...(run === undefined || runName === undefined ? {} : { run: { ...run, name: runName } }),
   };
+}
+
+type Datasets = NonNullable<Bundle['datasets']>;
+
+/** What data were to a run stands with the run. */
+async function cleanContexts(secrets: SecretIntake, datasets: Datasets): Promise<Datasets> {
+  const contexts = await secrets.cleanTexts(datasets.map(({ context = '' }) => context));
+  return datasets.map(({ context, ...dataset }, at) =>
+    context === undefined ? dataset : { ...dataset, context: contexts[at] ?? '' },
+  );
 }
 
 type Params = NonNullable<Bundle['params']>;

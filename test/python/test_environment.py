@@ -108,7 +108,7 @@ def test_tells_it_later_where_the_server_is_away_and_nothing_where_there_is_none
     for variables in ({"CELLAR_URL": inbox.url, "CELLAR_KERNEL_TOKEN": "kernel-token"}, {}):
         nameless = start_kernel(**variables)
         nameless.run("cellar.log(a=1)")
-        nameless.run("import threading\nprint([each.name for each in threading.enumerate()])")
+        nameless.run("import threading, time\ntime.sleep(0.5)\nprint([each.name for each in threading.enumerate()])")
         assert "cellar-environment" not in nameless.text("stdout")
     assert inbox.posts == []
 

@@ -97,12 +97,15 @@ test('no secret stands among the values of a column, and none stands where value
   const hidden = { ...RAW, name: 'hidden', values: false };
   // Which its column's name tells.
   const word = { name: 'password', type: 'text', missing: 0, top: [['Tr0ub4dor-and-3', 9]] };
-  const words = { ...RAW, name: 'words', digest: '3'.repeat(32), columns: [word] };
+  const words = { ...RAW, name: 'words', digest: '3'.repeat(32), columns: [word], context: KEY };
   await keep(served, [RAW, hidden, words], 'first-key');
   const [third, second, first] = await list(served);
   const password = (await served.own('GET', `api/v1/datasets/${third?.id ?? ''}`)).text;
   expect(password).toContain('[redacted');
   expect(password).not.toContain('Tr0ub4dor');
+  const run = (await served.own('GET', `api/v1/runs/${RUN}`)).text;
+  expect(run).toContain('mlflow.data.context');
+  expect(run).not.toContain(KEY);
   const told = (await served.own('GET', `api/v1/datasets/${first?.id ?? ''}`)).json();
   expect(JSON.stringify(told)).not.toContain(KEY);
   expect(told).toMatchObject({
