@@ -25,18 +25,18 @@ def open_frame(data: Any) -> Source:
 
 def _open_pandas(data: Any) -> Source:
     frame = data.to_frame() if data.ndim == 1 else data
-    columns = [_pandas_column(str(name), frame.iloc[:, at]) for at, name in enumerate(frame.columns)]
+    columns = [pandas_column(str(name), frame.iloc[:, at]) for at, name in enumerate(frame.columns)]
 
     def parts() -> Iterator[tuple[int, Part]]:
         for at, column in enumerate(columns):
             series = frame.iloc[:, at]
             for rows in slices(len(series)):
-                yield at, _pandas_part(series.iloc[rows], column.type)
+                yield at, pandas_part(series.iloc[rows], column.type)
 
     return Source("pandas", columns, parts())
 
 
-def _pandas_column(name: str, series: Any) -> Column:
+def pandas_column(name: str, series: Any) -> Column:
     from pandas.api import types
 
     dtype = series.dtype
@@ -55,7 +55,7 @@ def _pandas_column(name: str, series: Any) -> Column:
     return Column(name, kind, str(dtype))
 
 
-def _pandas_part(series: Any, kind: str) -> Part:
+def pandas_part(series: Any, kind: str) -> Part:
     absent = series.isna()
     missing = int(absent.sum())
     present = series[~absent] if missing else series

@@ -6,9 +6,12 @@ import csv as plain
 import math
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Any
 
 from cellar.columns import ROWS, Column, Part, Source, count, has
-from cellar.frames import arrow_columns, arrow_parts, open_polars
+from cellar.frames import arrow_columns, arrow_parts, open_polars, pandas_column, pandas_part
 
 
 def open_file(path: str) -> Source:
@@ -62,66 +65,95 @@ def _open_csv(path: str, delimiter: str) -> Source:
             return Source("csv", arrow_columns(reader.schema), arrow_parts(reader), path)
         except pyarrow.ArrowInvalid:
             pass
-    return _open_plain_csv(path, delimiter)
+    return _open_pandas_csv(path, delimiter) if has("pandas") else _open_plain_csv(path, delimiter)
+
+
+def _open_pandas_csv(path: str, delimiter: str) -> Source:
+    """First what every column is in all of its parts, then its values."""
+    import pandas
+
+    def chunks(texts: list[str]) -> Iterator[Any]:
+        told = {"dtype": dict.fromkeys(texts, str), "low_memory": False, "encoding_errors": "replace"}
+        return iter(pandas.read_csv(path, sep=delimiter, chunksize=ROWS, index_col=False, **told))
+
+    names: list[str] = []
+    kinds: list[str] = []
+    try:
+        for chunk in chunks([]):
+            found = [pandas_column(str(name), chunk.iloc[:, at]).type for at, name in enumerate(chunk.columns)]
+            kinds = [_common(*pair) for pair in zip(kinds, found, strict=True)] if kinds else found
+            names = [str(name) for name in chunk.columns]
+    except pandas.errors.EmptyDataError:
+        raise _no_names(path) from None
+    except pandas.errors.ParserError:
+        # Lines of more values than there are names.
+        return _open_plain_csv(path, delimiter)
+    columns = [Column(name, kind, "") for name, kind in zip(names, kinds, strict=True)]
+    texts = [column.name for column in columns if column.type == "text"]
+    parts = (
+        (at, pandas_part(chunk.iloc[:, at], column.type))
+        for chunk in chunks(texts)
+        for at, column in enumerate(columns)
+    )
+    return Source("csv", columns, parts, path)
+
+
+def _common(one: str, other: str) -> str:
+    if one == other:
+        return one
+    return "number" if {one, other} == {"integer", "number"} else "text"
 
 
 def _open_plain_csv(path: str, delimiter: str) -> Source:
     """By Python alone: first what every column is, then its values."""
 
-    def rows() -> Iterator[list[str]]:
+    def chunks() -> Iterator[list[tuple[str, ...]]]:
         with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
-            yield from plain.reader(file, delimiter=delimiter)
+            reader = plain.reader(file, delimiter=delimiter)
+            next(reader, None)
+            while rows := list(islice(filter(None, reader), ROWS // 4)):
+                yield list(zip(*(_fill(row, len(names)) for row in rows), strict=True))
 
-    names = next(rows(), [])
+    with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
+        names = next(plain.reader(file, delimiter=delimiter), [])
     if not names:
-        raise ValueError(f"cellar.dataset: {path} has no line with names of columns")
+        raise _no_names(path)
     kinds = ["integer"] * len(names)
-    for at, row in enumerate(rows()):
-        if at > 0:
-            kinds = [_widen(kind, value) for kind, value in zip(kinds, _fill(row, len(names)), strict=True)]
+    for chunk in chunks():
+        kinds = [_widen(kind, values) for kind, values in zip(kinds, chunk, strict=True)]
     columns = [Column(name, kind, "") for name, kind in zip(names, kinds, strict=True)]
-
-    def parts() -> Iterator[tuple[int, Part]]:
-        held: list[list[str]] = []
-        for at, row in enumerate(rows()):
-            if at > 0 and row:
-                held.append(_fill(row, len(names)))
-            if len(held) == ROWS // 4:
-                yield from _csv_parts(held, columns)
-                held = []
-        if held:
-            yield from _csv_parts(held, columns)
-
-    return Source("csv", columns, parts(), path)
+    parts = ((at, _plain_part(values, columns[at].type)) for chunk in chunks() for at, values in enumerate(chunk))
+    return Source("csv", columns, parts, path)
 
 
-def _csv_parts(rows: list[list[str]], columns: list[Column]) -> Iterator[tuple[int, Part]]:
-    for at, column in enumerate(columns):
-        present = [row[at] for row in rows if row[at] not in _EMPTY]
-        facts = {"rows": len(rows), "missing": len(rows) - len(present)}
-        if column.type in ("integer", "number"):
-            yield at, Part(**facts, numbers=[float(each) for each in present])
-        else:
-            yield at, Part(**facts, counts=lambda present=present: count(present))
+def _no_names(path: str) -> ValueError:
+    return ValueError(f"cellar.dataset: {path} has no line with names of columns")
 
 
+def _plain_part(values: tuple[str, ...], kind: str) -> Part:
+    present = [each for each in values if each not in _EMPTY]
+    facts = {"rows": len(values), "missing": len(values) - len(present)}
+    if kind in ("integer", "number"):
+        return Part(**facts, numbers=list(map(float, present)))
+    return Part(**facts, counts=lambda: count(present))
+
+
+# As other readers of CSV have it.
 _EMPTY = frozenset(["", "NA", "N/A", "NaN", "nan", "null", "NULL"])
 
 
 def _fill(row: list[str], width: int) -> list[str]:
-    return row[:width] + [""] * (width - len(row))
+    return row if len(row) == width else row[:width] + [""] * (width - len(row))
 
 
-def _widen(kind: str, value: str) -> str:
-    if kind == "text" or value in _EMPTY:
-        return kind
-    try:
-        if kind == "integer":
-            int(value)
+def _widen(kind: str, values: tuple[str, ...]) -> str:
+    """What a column is that was `kind` so far and goes on with these."""
+    present = [each for each in values if each not in _EMPTY]
+    if kind == "integer":
+        with suppress(ValueError):
+            list(map(int, present))
             return kind
-    except ValueError:
-        pass
-    try:
-        return "number" if math.isfinite(float(value)) else "text"
-    except ValueError:
-        return "text"
+    if kind != "text":
+        with suppress(ValueError):
+            return "number" if all(map(math.isfinite, map(float, present))) else "text"
+    return "text"

@@ -101,11 +101,35 @@ def test_reads_a_csv_by_python_alone_and_where_a_column_changes_its_kind_late(tm
     told = by_name(describe(path))
     assert [told[name]["type"] for name in ("whole", "half", "word")] == ["text", "number", "text"]
     assert told["half"]["numbers"]["greatest"] == 199_999.5 and told["word"]["missing"] == 1
-    plain = datasets._profile(table_files._open_plain_csv(str(path), ","), True)
-    assert [each.rows for each in plain] == [400_001] * 3
+    for opener in (table_files._open_plain_csv, table_files._open_pandas_csv):
+        profiles = datasets._profile(opener(str(path), ","), True)
+        assert [(each.column.type, each.rows, each.missing) for each in profiles] == [
+            ("text", 400_001, 0),
+            ("number", 400_001, 0),
+            ("text", 400_001, 1),
+        ]
+        assert profiles[2].to_json(True)["top"] == told["word"]["top"]
     (tmp_path / "short.csv").write_text("a,b\n1\n2,3,4\n")
-    short = datasets._profile(table_files._open_plain_csv(str(tmp_path / "short.csv"), ","), True)
-    assert [(each.rows, each.missing, each.column.type) for each in short] == [(2, 0, "integer"), (2, 1, "integer")]
+    for opener in (table_files._open_plain_csv, table_files._open_pandas_csv):
+        short = datasets._profile(opener(str(tmp_path / "short.csv"), ","), True)
+        assert [(each.rows, each.missing, each.column.type) for each in short] == [(2, 0, "integer"), (2, 1, "integer")]
+    (tmp_path / "bare.csv").write_text("")
+    for opener in (table_files._open_plain_csv, table_files._open_pandas_csv):
+        with pytest.raises(ValueError, match="has no line with names of columns"):
+            opener(str(tmp_path / "bare.csv"), ",")
+
+
+@pytest.mark.parametrize("library", ["pandas", "none"])
+def test_a_csv_is_told_alike_whatever_library_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    path = of_every_kind(tmp_path)["csv"]
+    whole = by_name(describe(path))
+    monkeypatch.setattr(table_files, "has", lambda name: name == library)
+    told = by_name(describe(path))
+    assert told["amount"]["numbers"] == pytest.approx(whole["amount"]["numbers"])
+    assert [told[name]["missing"] for name in told] == [whole[name]["missing"] for name in told]
+    assert told["label"]["top"] == whole["label"]["top"] and told["plan"]["top"] == whole["plan"]["top"]
 
 
 def test_the_digest_follows_every_value_and_nothing_else() -> None:
