@@ -14,6 +14,17 @@ describe('findBundles', () => {
     expect(found).toEqual([{ metrics: { accuracy: 0.9 } }, { params: { trees: 60 } }]);
   });
 
+  it('finds those of kernels that can show HTML alone, and what scrapbook glued', () => {
+    const html = `<script type="${BUNDLE_MIME}">{"metrics": {"lines": 3}}</script>`;
+    const scrap = { name: 'auc', data: 0.9, encoder: 'json', version: 1 };
+    const found = findBundles([
+      { data: { 'text/html': html, 'text/plain': 'x' } },
+      { data: { 'text/html': '<b>x</b>' } },
+      { data: { 'application/scrapbook.scrap.json+json': scrap } },
+    ]);
+    expect(found).toEqual([{ metrics: { lines: 3 } }, { metrics: { auc: 0.9 } }]);
+  });
+
   it('passes over what does not keep to the format', () => {
     const broken = [{ metrics: { accuracy: 'high' } }, 'text', null, { run: { id: '../x' } }];
     expect(findBundles(broken.map((value) => ({ data: { [BUNDLE_MIME]: value } })))).toEqual([]);
