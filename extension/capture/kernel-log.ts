@@ -75,9 +75,7 @@ export class KernelLog {
     const stale = cells.flatMap((cell): Stale[] => {
       const before = last.get(cell.id);
       if (before === undefined)
-        return this.#isWhole && cell.source.trim() !== ''
-          ? [{ cell: cell.id, kind: 'never' }]
-          : [];
+        return this.#isWhole && cell.source.trim() !== '' ? [{ cell: cell.id, kind: 'never' }] : [];
       if (before.source !== cell.source) return [{ cell: cell.id, kind: 'edited' }];
       return late.has(cell.id) ? [{ cell: cell.id, kind: 'order' }] : [];
     });
