@@ -76,6 +76,10 @@ export const ROUTES = {
   /** POST: what a kernel runs on. */
   environments: 'api/v1/environments',
   environment: 'api/v1/environments/:id',
+  /** ?node=KIND:ID : what it came from, and what came of it. */
+  lineage: 'api/v1/lineage',
+  /** The same as events of OpenLineage. */
+  lineageEvents: 'api/v1/lineage/openlineage',
   loginLinks: 'api/v1/login-links',
   /** Builds the catalog anew from git. */
   reindex: 'api/v1/reindex',
