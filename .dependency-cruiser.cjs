@@ -13,6 +13,7 @@ const SERVER = {
   registry: ['store', 'history', 'tracking', 'review'],
   // Registries elsewhere: what of ours is linked there, registered there, and brought in from there.
   external: ['store', 'history', 'tracking', 'registry'],
+  lineage: ['notebook', 'store', 'history', 'tracking', 'registry'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],
@@ -20,11 +21,13 @@ const SERVER = {
   api: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
     ...['registry', 'external', 'capture'],
+    ...['registry', 'lineage', 'capture'],
     ...['lifecycle', 'access', 'outbound'],
   ],
   cli: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
     ...['registry', 'external', 'capture'],
+    ...['registry', 'lineage', 'capture'],
     ...['lifecycle', 'access', 'outbound', 'api'],
   ],
 };

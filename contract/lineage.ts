@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { originSchema } from './origin.js';
 import { recordOf } from './record.js';
 import { runStatusSchema, triggerSchema } from './snapshot.js';
 
@@ -26,6 +27,8 @@ export const MAX_LINEAGE_DEPTH = 100;
 
 /** What has become of something that is not there any more. */
 const goneSchema = z.enum(['deleted', 'expired', 'purged', 'missing']);
+
+const fileSchema = z.object({ name: z.string(), sha256: z.string(), size: z.number().int() });
 
 /** `id` is its kind, a colon, and its own id: "run:5f…"; what it is asked for with. */
 const place = { id: z.string(), gone: goneSchema.optional() };
@@ -112,7 +115,7 @@ export const lineageNodeSchema = z.discriminatedUnion('kind', [
     /** Milliseconds since 1970. */
     created: z.number(),
     /** Its files; at most twenty. */
-    files: z.array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() })),
+    files: z.array(fileSchema),
   }),
   z.object({
     ...place,
@@ -124,6 +127,8 @@ export const lineageNodeSchema = z.discriminatedUnion('kind', [
     stage: z.string(),
     /** Milliseconds since 1970. */
     created: z.number(),
+    /** Its files, where they are here; at most twenty. */
+    files: z.array(fileSchema),
   }),
 ]);
 export type LineageNode = z.infer<typeof lineageNodeSchema>;
@@ -168,7 +173,8 @@ export type LineageQuery = z.input<typeof lineageQuerySchema>;
 export const lineageSchema = z.object({
   /** The id of the node that was asked for. */
   focus: z.string(),
-  /** Where it comes from, in one sentence. */
+  /** Where it comes from, and the same in one sentence, with times in UTC. */
+  origin: originSchema,
   words: z.string(),
   nodes: z.array(lineageNodeSchema),
   edges: z.array(lineageEdgeSchema),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { originSchema } from './origin.js';
 import { runDetailSchema } from './points.js';
 import { executionSchema, idSchema, kernelSchema, triggerSchema } from './snapshot.js';
 
@@ -28,7 +29,8 @@ const fileSchema = z.object({ name: z.string(), sha256: z.string(), size: z.numb
 
 /** All that is known of a run, for its page. */
 export const runPageSchema = runDetailSchema.extend({
-  /** Where it comes from, in one sentence. */
+  /** Where it comes from, and the same in one sentence, with times in UTC. */
+  origin: originSchema,
   words: z.string(),
   warnings: z.array(runWarningSchema),
   experiment: z.object({ id: z.string(), name: z.string() }),

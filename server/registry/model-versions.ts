@@ -162,6 +162,7 @@ async function keep(history: History, data: ModelVersion): Promise<ModelVersion>
   return toVersion(row);
 }
 
-function toVersion({ data }: EntryRow): ModelVersion {
+/** A version as its entry says. */
+export function toVersion({ data }: EntryRow): ModelVersion {
   return dataSchema.parse(data);
 }

@@ -111,6 +111,7 @@ async function keep(history: History, model: RegisteredModel): Promise<Registere
   return toRegistered(row);
 }
 
-function toRegistered({ id, name, data }: EntryRow): RegisteredModel {
+/** A registered model as its entry says; one that was deleted has lost its name. */
+export function toRegistered({ id, name, data }: EntryRow): RegisteredModel {
   return { ...dataSchema.parse(data), id: id.slice(KIND.length + 1), name: name ?? '' };
 }

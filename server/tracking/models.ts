@@ -149,6 +149,7 @@ async function keep(history: History, model: LoggedModel): Promise<LoggedModel> 
   return toModel(row);
 }
 
-function toModel({ id, artifacts, data }: EntryRow): LoggedModel {
+/** A model as its entry says. */
+export function toModel({ id, artifacts, data }: EntryRow): LoggedModel {
   return { ...dataSchema.parse(data), id: id.slice(KIND.length + 1), artifacts };
 }
