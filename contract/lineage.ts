@@ -93,7 +93,7 @@ export const lineageNodeSchema = z.discriminatedUnion('kind', [
     start: z.number(),
     end: z.number().nullable(),
     user: z.string(),
-    /** The last value of the first ten by name. */
+    /** The last values of the ten that matter most, those first. */
     metrics: recordOf(metricValueSchema),
   }),
   z.object({

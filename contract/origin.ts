@@ -6,7 +6,7 @@ import { metricValueSchema, type MetricValue } from './bundle.js';
 export const originSchema = z.object({
   /** What it is, e.g. "wine v3". */
   subject: z.string(),
-  /** The notebook's path as of then, and the time of its version: UTC, RFC 3339. */
+  /** The notebook's path as of then, null where the subject says it; and the time of its version: UTC, RFC 3339. */
   path: z.string().nullable(),
   time: z.string().nullable(),
   /** Places of the cells that made it, from 1. */
@@ -34,7 +34,7 @@ export function originWords(origin: Origin, { time, number }: OriginFormat): str
   const { subject, path, data, metric, clean } = origin;
   const cells = cellWords(origin);
   const parts = [
-    subject,
+    path === null && origin.time !== null ? `${subject} as of ${time(origin.time)}` : subject,
     ...(path === null
       ? []
       : [

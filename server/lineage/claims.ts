@@ -1,0 +1,59 @@
+import { unpackExecutions } from '../store/catalog/executions.js';
+import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
+
+/** A version that claimed a run, by a cell of it that made the run; without a cell where none is known. */
+export interface Claim {
+  readonly snapshot: string;
+  readonly cell?: string;
+}
+
+/** Which versions and cells made runs; it remembers what it has looked up, and is of one moment. */
+export class Claims {
+  private readonly ran = new Map<string, ReadonlySet<string>>();
+  private readonly histories = new Map<string, ReadonlyMap<string, readonly SnapshotRow[]>>();
+
+  constructor(private readonly store: Store) {}
+
+  /**
+   * A run that goes on over several bursts is claimed by the version of each: every cell counts for the first of them in which it ran,
+   * and for the one that claimed the run first where that is not known.
+   */
+  async of(run: RunRow): Promise<readonly Claim[]> {
+    const { snapshot, cells } = run;
+    if (snapshot === null) return [];
+    if (cells.length === 0) return [{ snapshot }];
+    const first = await this.store.catalog.findSnapshot(snapshot);
+    const isHere = first === undefined ? undefined : this.ranIn(first);
+    if (isHere === undefined || cells.every((cell) => isHere.has(cell)))
+      return cells.map((cell) => ({ snapshot, cell }));
+    const others = await this.claimantsOf(run);
+    return cells.map((cell) => {
+      const found = isHere.has(cell) ? undefined : others.find((row) => this.ranIn(row).has(cell));
+      return { snapshot: found?.id ?? snapshot, cell };
+    });
+  }
+
+  private ranIn(row: SnapshotRow): ReadonlySet<string> {
+    let cells = this.ran.get(row.id);
+    if (cells === undefined) {
+      cells = new Set(unpackExecutions(row.executions).map(({ cell }) => cell));
+      this.ran.set(row.id, cells);
+    }
+    return cells;
+  }
+
+  /** The versions that claimed a run, oldest first. */
+  private async claimantsOf({ id, notebook }: RunRow): Promise<readonly SnapshotRow[]> {
+    if (notebook === null) return [];
+    let claimants = this.histories.get(notebook);
+    if (claimants === undefined) {
+      const found = new Map<string, SnapshotRow[]>();
+      for (const row of await this.store.catalog.history(notebook))
+        for (const run of row.runs) found.set(run, [...(found.get(run) ?? []), row]);
+      claimants = found;
+      this.histories.set(notebook, claimants);
+    }
+    return claimants.get(id) ?? [];
+  }
+}

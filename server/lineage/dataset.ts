@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+import type { EntryRow } from '../store/catalog/rows.js';
+
+/** Data as lineage tells it. */
+export interface LineageDataset {
+  readonly name: string;
+  readonly digest: string;
+  readonly sourceType: string;
+  readonly origin: string;
+  readonly rows: number | undefined;
+  readonly columns: number | undefined;
+  /** The id of the data that it was made of. */
+  readonly parent: string | undefined;
+}
+
+const countSchema = z.number().int().nonnegative().nullish().catch(undefined);
+
+const dataSchema = z.object({
+  name: z.string(),
+  digest: z.string(),
+  sourceType: z.string(),
+  origin: z.string(),
+  schema: z.string().catch(''),
+  profile: z.string().catch(''),
+  rows: countSchema,
+  columns: z.union([countSchema, z.array(z.unknown())]).catch(undefined),
+  parent: z.string().nullish().catch(undefined),
+});
+
+/** What MLflow's client writes of tables and arrays. */
+const profileSchema = z.object({ num_rows: countSchema });
+const schemaSchema = z.object({ mlflow_colspec: z.array(z.unknown()).optional() });
+
+/** Rows and columns are as the entry says them, else as MLflow's client described them. */
+export function readDataset({ data }: EntryRow): LineageDataset {
+  const { schema, profile, rows, columns, parent, ...facts } = dataSchema.parse(data);
+  const count = Array.isArray(columns) ? columns.length : columns;
+  return {
+    ...facts,
+    rows: rows ?? read(profileSchema, profile)?.num_rows ?? undefined,
+    columns: count ?? read(schemaSchema, schema)?.mlflow_colspec?.length,
+    parent: parent === null || parent === '' ? undefined : parent,
+  };
+}
+
+/** Undefined for a text that is not as it is expected: anybody may write it. */
+function read<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

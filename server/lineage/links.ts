@@ -1,0 +1,172 @@
+import * as z from 'zod';
+
+import { toVersion, type ModelVersion } from '../registry/model-versions.js';
+import { toRegistered, type RegisteredModel } from '../registry/registered-models.js';
+import type { EntryRow, RunRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
+import { toModel, type LoggedModel } from '../tracking/models.js';
+import { readDataset, type LineageDataset } from './dataset.js';
+import { RowIndex } from './row-index.js';
+import { findOriginPlace } from './version-place.js';
+
+/** MLflow's tag that names the run that a run is within. */
+const PARENT_TAG = 'mlflow.parentRunId';
+
+/** A registered version with what it is named by. */
+export interface LinkedVersion {
+  /** Of its entry: "MODEL-3". */
+  readonly id: string;
+  readonly version: ModelVersion;
+  /** Undefined where that is not here. */
+  readonly registered: RegisteredModel | undefined;
+}
+
+/** What leads from anything to the rows that name it; of one moment. */
+export interface Links {
+  run(id: string): RunRow | undefined;
+  runIds(): Iterable<string>;
+  runs(): Iterable<RunRow>;
+  /** The newest first. */
+  runsThatRead(kind: 'dataset' | 'model', id: string): readonly RunRow[];
+  runsThatMade(sha256: string): readonly RunRow[];
+  runsWithin(run: string): readonly RunRow[];
+  runsOf(snapshot: string): readonly RunRow[];
+  runsThatLogged(model: string): readonly RunRow[];
+  parentOf(run: RunRow): string | undefined;
+  model(id: string): LoggedModel | undefined;
+  modelIds(): Iterable<string>;
+  modelFiles(): Iterable<EntryRow>;
+  modelsOf(run: string): readonly string[];
+  modelsWith(sha256: string): readonly string[];
+  version(id: string): LinkedVersion | undefined;
+  /** Deleted ones included, in the order of their last changes. */
+  versions(): readonly LinkedVersion[];
+  versionsOfRun(run: string): readonly LinkedVersion[];
+  versionsOfModel(model: string): readonly LinkedVersion[];
+  dataset(id: string): LineageDataset | undefined;
+  datasetIds(): Iterable<string>;
+  datasetsMadeOf(dataset: string): readonly string[];
+}
+
+const modelLinkSchema = z.object({ run: z.string() });
+
+/** Makes links of a store's catalog; what is worked out is kept, and follows it. */
+export function createLinks(store: Store): () => Promise<Links> {
+  const { catalog } = store;
+  const runs = new RowIndex<RunRow>(keysOfRun);
+  const models = new RowIndex<EntryRow>(keysOfModel);
+  const versions = new RowIndex<EntryRow>(keysOfVersion);
+  const datasets = new RowIndex<EntryRow>(keysOfDataset);
+  const registered = new RowIndex<EntryRow>(() => []);
+  const links = overIndexes({ runs, models, versions, datasets, registered });
+  let seen = -1;
+  return async () => {
+    const revision = await catalog.revision();
+    if (revision === seen) return links;
+    const rows = await catalog.runs();
+    const [logged, numbered] = [await catalog.entries('models'), await catalog.entries('versions')];
+    const [data, named] = [await catalog.entries('datasets'), await catalog.entries('registered')];
+    runs.follow(rows);
+    models.follow(logged);
+    versions.follow(numbered);
+    datasets.follow(data);
+    registered.follow(named);
+    seen = revision;
+    return links;
+  };
+}
+
+interface Indexes {
+  readonly runs: RowIndex<RunRow>;
+  readonly models: RowIndex<EntryRow>;
+  readonly versions: RowIndex<EntryRow>;
+  readonly datasets: RowIndex<EntryRow>;
+  readonly registered: RowIndex<EntryRow>;
+}
+
+function overIndexes(indexes: Indexes): Links {
+  const { runs, models, versions, datasets, registered } = indexes;
+  const findRuns = (key: string): readonly RunRow[] =>
+    [...runs.get(key)].sort((a, b) => b.number - a.number);
+  const toLinked = (row: EntryRow): LinkedVersion => {
+    const version = toVersion(row);
+    const model = registered.find(`registered/${version.model}`);
+    return {
+      id: ownId(row),
+      version,
+      registered: model === undefined ? undefined : toRegistered(model),
+    };
+  };
+  const findVersions = (key: string): readonly LinkedVersion[] =>
+    [...versions.get(key)].sort((a, b) => b.number - a.number).map(toLinked);
+  return {
+    run: (id) => runs.find(id),
+    runIds: () => runs.ids(),
+    runs: () => runs.all(),
+    runsThatRead: (kind, id) => findRuns(`read ${kind} ${id}`),
+    runsThatMade: (sha256) => findRuns(`file ${sha256}`),
+    runsWithin: (run) => findRuns(`parent ${run}`),
+    runsOf: (snapshot) => findRuns(`snapshot ${snapshot}`),
+    runsThatLogged: (model) => findRuns(`model ${model}`),
+    parentOf,
+    model: (id) => optional(models.find(`models/${id}`), toModel),
+    modelIds: () => mapIds(models.ids()),
+    modelFiles: () => models.all(),
+    modelsOf: (run) => models.get(`run ${run}`).map(ownId),
+    modelsWith: (sha256) => models.get(`file ${sha256}`).map(ownId),
+    version: (id) => optional(versions.find(`versions/${id}`), toLinked),
+    versions: () => [...versions.all()].map(toLinked),
+    versionsOfRun: (run) => findVersions(`run ${run}`),
+    versionsOfModel: (model) => findVersions(`model ${model}`),
+    dataset: (id) => optional(datasets.find(`datasets/${id}`), readDataset),
+    datasetIds: () => mapIds(datasets.ids()),
+    datasetsMadeOf: (dataset) => datasets.get(`parent ${dataset}`).map(ownId),
+  };
+}
+
+function optional<From, To>(value: From | undefined, map: (value: From) => To): To | undefined {
+  return value === undefined ? undefined : map(value);
+}
+
+function* mapIds(ids: Iterable<string>): Iterable<string> {
+  for (const id of ids) yield id.slice(id.indexOf('/') + 1);
+}
+
+function ownId({ id, kind }: EntryRow): string {
+  return id.slice(kind.length + 1);
+}
+
+function parentOf({ tags }: RunRow): string | undefined {
+  return Object.hasOwn(tags, PARENT_TAG) ? tags[PARENT_TAG] : undefined;
+}
+
+function* keysOfRun(row: RunRow): Iterable<string> {
+  for (const { kind, id } of row.inputs) yield `read ${kind} ${id}`;
+  for (const { sha256 } of row.artifacts) yield `file ${sha256}`;
+  for (const { model } of row.outputs) yield `model ${model}`;
+  if (row.snapshot !== null) yield `snapshot ${row.snapshot}`;
+  const parent = parentOf(row);
+  if (parent !== undefined) yield `parent ${parent}`;
+}
+
+function* keysOfModel(row: EntryRow): Iterable<string> {
+  const { run } = modelLinkSchema.parse(row.data);
+  if (run !== '') yield `run ${run}`;
+  for (const { sha256 } of row.artifacts) yield `file ${sha256}`;
+}
+
+/** A version is of the logged model that it names; else of the run whose files it is. */
+function* keysOfVersion(row: EntryRow): Iterable<string> {
+  const version = toVersion(row);
+  if (version.logged !== '') {
+    yield `model ${version.logged}`;
+    return;
+  }
+  const run = findOriginPlace(version)?.run;
+  if (run !== undefined) yield `run ${run}`;
+}
+
+function* keysOfDataset(row: EntryRow): Iterable<string> {
+  const { parent } = readDataset(row);
+  if (parent !== undefined) yield `parent ${parent}`;
+}
