@@ -14,6 +14,7 @@ const SERVER = {
   // Registries elsewhere: what of ours is linked there, registered there, and brought in from there.
   external: ['store', 'history', 'tracking', 'registry'],
   lineage: ['notebook', 'store', 'history', 'tracking', 'registry'],
+  lineage: ['notebook', 'work', 'store', 'history', 'tracking', 'registry'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],

@@ -1,24 +1,40 @@
 import * as z from 'zod';
 
+import { outputTypeSchema } from './diff.js';
 import { originSchema } from './origin.js';
 import { runDetailSchema } from './points.js';
 import { executionSchema, idSchema, kernelSchema, triggerSchema } from './snapshot.js';
 
-/** Outputs of one cell that take more than this many UTF-16 code units as JSON are left out of a run's page. */
-export const MAX_CELL_OUTPUTS = 500_000;
+/** A run's page has this many UTF-16 code units of outputs at most, over all its cells. */
+export const MAX_OUTPUTS_LENGTH = 4_000_000;
 
-/** A cell that ran, as it was in the run's version: in the order of execution. */
+/** An output in the form that says the most: a picture or HTML before its plain text. */
+export const shownOutputSchema = z.object({
+  type: outputTypeSchema,
+  /** Of a stream: stdout or stderr. */
+  name: z.string(),
+  mime: z.string(),
+  /** Pictures: base64. Undefined when it is left out, since there is too much. */
+  text: z.string().optional(),
+  /** Of the text, in UTF-16 code units. */
+  length: z.number().int(),
+});
+export type ShownOutput = z.infer<typeof shownOutputSchema>;
+
+/** A cell that ran, as it was in the version of its burst. */
 export const ranCellSchema = executionSchema.extend({
   /** -1 when it is not in the version. */
   index: z.number().int(),
   /** Undefined where nobody told how it ended. */
   status: executionSchema.shape.status.optional(),
+  /** Whether it logged to the run. */
+  made: z.boolean(),
+  /** The version that it ran for. */
+  snapshot: idSchema,
   /** Undefined when it is not in the version. */
   source: z.string().optional(),
-  /** As the notebook has them (nbformat). */
-  outputs: z.array(z.unknown()),
-  /** UTF-16 code units of outputs that were left out, since they are too large. */
-  left: z.number().int(),
+  /** Of a cell that ran several times, with the last. */
+  outputs: z.array(shownOutputSchema),
 });
 export type RanCell = z.infer<typeof ranCellSchema>;
 
@@ -83,6 +99,7 @@ export const runPageSchema = runDetailSchema.extend({
     /** Files of the run, or of its models, that list packages. */
     files: z.array(fileSchema),
   }),
+  /** In the order in which they ran. */
   cells: z.array(ranCellSchema),
   /** Of the version's notebook, e.g. "python"; for how sources are shown. */
   language: z.string().nullable(),

@@ -15,6 +15,7 @@ import { exportOperations } from './api/cellar/exports.js';
 import { importOperations } from './api/cellar/imports.js';
 import { gcOperations } from './api/cellar/gc.js';
 import { loginByLink, loginByToken, loginOperations, type LoginParts } from './api/cellar/login.js';
+import { lineageOperations } from './api/cellar/lineage.js';
 import { mergeOperations } from './api/cellar/merge.js';
 import { mergeToolOperations, type MergeToolParts } from './api/cellar/merge-tool.js';
 import { createWorkspacePlace } from './api/cellar/merge-place.js';
@@ -63,6 +64,7 @@ export function createApp(parts: ApiParts): Express {
     ...pointsOperations(parts),
     ...datasetOperations(parts),
     ...environmentOperations(parts),
+    ...lineageOperations(parts),
     ...artifactOperations(parts),
     ...workspaceOperations(parts),
     ...redactionOperations(parts),

@@ -224,9 +224,14 @@ function ran(snapshot: string, cell: string | undefined, run: string): Step {
 }
 
 function read({ kind, id, tags }: RunInput, run: string): Step {
-  const role = tags.find(({ name }) => name === ROLE_TAG)?.value;
+  const role = roleOf({ tags });
   const edge = { from: toNodeId(kind, id), to: toNodeId('run', run), kind: 'read' } as const;
   return { edge: role === undefined ? edge : { ...edge, role } };
+}
+
+/** What data was to a run; undefined where it did not say. */
+export function roleOf({ tags }: Pick<RunInput, 'tags'>): string | undefined {
+  return tags.find(({ name }) => name === ROLE_TAG)?.value;
 }
 
 function within(parent: string, run: string): Step {

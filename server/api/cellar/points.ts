@@ -3,7 +3,6 @@ import {
   courseSchema,
   loggedPointsSchema,
   logPointsSchema,
-  runDetailSchema,
   runIdSchema,
 } from '../../../contract/points.js';
 import { CellarError } from '../../errors.js';
@@ -11,7 +10,6 @@ import { findDoubts } from '../../tracking/doubts.js';
 import { findEnvironmentOfRun } from '../../tracking/environments.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { logPoints } from '../../tracking/record-runs.js';
-import { toRunFiles } from '../../tracking/snapshots.js';
 import { signalOf } from '../leaving.js';
 import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
