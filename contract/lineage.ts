@@ -100,7 +100,7 @@ export const lineageNodeSchema = z.discriminatedUnion('kind', [
     ...place,
     kind: z.literal('artifact'),
     sha256: z.string(),
-    /** The names it has, the newest first; at most ten. */
+    /** The names it has, those in the runs of the answer first, then the newest; at most ten. */
     names: z.array(z.string()),
     /** In bytes. */
     size: z.number().int(),

@@ -22,7 +22,10 @@ export async function describeNodes(
   ids: readonly string[],
 ): Promise<LineageNode[]> {
   const names = ids.flatMap((id) => parseNodeId(id) ?? []);
-  const describer = new Describer(store, links, await findGone(store, names));
+  const describer = new Describer(store, links, {
+    shown: new Set(ids),
+    purged: await findGone(store, names),
+  });
   const nodes: LineageNode[] = [];
   for (const name of names) nodes.push(await describer.describe(name));
   return nodes;
@@ -39,7 +42,10 @@ class Describer {
   constructor(
     private readonly store: Store,
     private readonly links: Links,
-    private readonly purged: ReadonlySet<string>,
+    private readonly among: {
+      readonly shown: ReadonlySet<string>;
+      readonly purged: ReadonlySet<string>;
+    },
   ) {}
 
   describe({ kind, own }: NodeName): Promise<LineageNode> | LineageNode {
@@ -150,9 +156,12 @@ class Describer {
   }
 
   private artifact(own: string): Of<'artifact'> {
-    const inRuns = this.links
-      .runsThatMade(own)
-      .flatMap(({ artifacts }) => artifacts.filter(({ sha256 }) => sha256 === own));
+    const isShown = ({ id }: RunRow): number => Number(this.among.shown.has(toNodeId('run', id)));
+    // What it is called by those that are seen beside it.
+    const runs = [...this.links.runsThatMade(own)].sort((a, b) => isShown(b) - isShown(a));
+    const inRuns = runs.flatMap(({ artifacts }) =>
+      artifacts.filter(({ sha256 }) => sha256 === own),
+    );
     const inModels = this.links
       .modelsWith(own)
       .flatMap((model) => this.links.model(model)?.artifacts ?? [])
@@ -163,7 +172,7 @@ class Describer {
       names: [...new Set(files.map(({ name }) => name))].slice(0, MOST_NAMES),
       size: files[0]?.size ?? 0,
       ...(files.length === 0 ? { gone: 'missing' } : {}),
-      ...(this.purged.has(own) ? { gone: 'purged' } : {}),
+      ...(this.among.purged.has(own) ? { gone: 'purged' } : {}),
     };
   }
 
