@@ -1,6 +1,7 @@
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import type { Links } from './links.js';
 
 /** A version that claimed a run, by a cell of it that made the run; without a cell where none is known. */
 export interface Claim {
@@ -8,12 +9,20 @@ export interface Claim {
   readonly cell?: string;
 }
 
+/** The runs that a version claimed, by the cell that made them; under undefined those of which no cell is known. */
+export type Made = ReadonlyMap<string | undefined, readonly RunRow[]>;
+
 /** Which versions and cells made runs; it remembers what it has looked up, and is of one moment. */
 export class Claims {
   private readonly ran = new Map<string, ReadonlySet<string>>();
   private readonly histories = new Map<string, ReadonlyMap<string, readonly SnapshotRow[]>>();
 
-  constructor(private readonly store: Store) {}
+  private readonly made = new Map<string, Promise<Made>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly links: Links,
+  ) {}
 
   /**
    * A run that goes on over several bursts is claimed by the version of each: every cell counts for the first of them in which it ran,
@@ -32,6 +41,27 @@ export class Claims {
       const found = isHere.has(cell) ? undefined : others.find((row) => this.ranIn(row).has(cell));
       return { snapshot: found?.id ?? snapshot, cell };
     });
+  }
+
+  madeIn(snapshot: string): Promise<Made> {
+    const made = this.made.get(snapshot) ?? this.findMade(snapshot);
+    this.made.set(snapshot, made);
+    return made;
+  }
+
+  private async findMade(snapshot: string): Promise<Made> {
+    const row = await this.store.catalog.findSnapshot(snapshot);
+    const listed = (row?.runs ?? []).flatMap((id) => this.links.run(id) ?? []);
+    const runs = new Set([...listed, ...this.links.runsOf(snapshot)]);
+    const made = new Map<string | undefined, RunRow[]>();
+    for (const run of [...runs].sort((a, b) => b.number - a.number))
+      for (const claim of await this.of(run)) {
+        if (claim.snapshot !== snapshot) continue;
+        const group = made.get(claim.cell) ?? [];
+        made.set(claim.cell, group);
+        group.push(run);
+      }
+    return made;
   }
 
   private ranIn(row: SnapshotRow): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { endOf } from '../tracking/run-fields.js';
 import { filesOfVersion, type KnownFile } from './files.js';
-import { parseCell, parseNodeId, toNodeId, type NodeName } from './ids.js';
+import { parseCell, toNodeId, type NodeName } from './ids.js';
 import type { Links } from './links.js';
 import { rankMetric } from './main-metric.js';
 
@@ -15,15 +15,14 @@ const MOST_FILES = 20;
 
 type Of<Kind extends LineageKind> = Extract<LineageNode, { kind: Kind }>;
 
-/** Nodes as views show them, in the order of their ids. */
+/** Nodes as views show them, in the same order. */
 export async function describeNodes(
   store: Store,
   links: Links,
-  ids: readonly string[],
+  names: readonly NodeName[],
 ): Promise<LineageNode[]> {
-  const names = ids.flatMap((id) => parseNodeId(id) ?? []);
   const describer = new Describer(store, links, {
-    shown: new Set(ids),
+    shown: new Set(names.map(({ kind, own }) => toNodeId(kind, own))),
     purged: await findGone(store, names),
   });
   const nodes: LineageNode[] = [];

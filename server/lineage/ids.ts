@@ -10,10 +10,12 @@ export function toNodeId(kind: LineageKind, own: string): string {
   return `${kind}:${own}`;
 }
 
+const KINDS = new Map<string, LineageKind>(LINEAGE_KINDS.map((kind) => [kind, kind]));
+
 /** The inverse of toNodeId; undefined for a text that begins with no kind. */
 export function parseNodeId(id: string): NodeName | undefined {
   const at = id.indexOf(':');
-  const kind = LINEAGE_KINDS.find((each) => each === id.slice(0, at));
+  const kind = KINDS.get(id.slice(0, at));
   return kind === undefined ? undefined : { kind, own: id.slice(at + 1) };
 }
 

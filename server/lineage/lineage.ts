@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { Claims } from './claims.js';
 import { describeNodes } from './describe.js';
 import { findNode } from './find-node.js';
+import { parseNodeId } from './ids.js';
 import { createLinks, type Links } from './links.js';
 import type { Surroundings } from './neighbours.js';
 import { findOrigin } from './origin.js';
@@ -19,19 +20,20 @@ export interface LineageFinder {
 
 export function createLineage(store: Store): LineageFinder {
   const follow: () => Promise<Links> = createLinks(store);
-  const look = async (): Promise<Surroundings> => ({
-    store,
-    links: await follow(),
-    claims: new Claims(store),
-  });
+  const look = async (): Promise<Surroundings> => {
+    const links = await follow();
+    return { store, links, claims: new Claims(store, links) };
+  };
   return {
     look,
     around: async (text, options) => {
       const surroundings = await look();
       const focus = await findNode(store, surroundings.links, text);
-      const { nodes: ids, edges, totals, left, deeper } = await walk(surroundings, focus, options);
-      const nodes = await describeNodes(store, surroundings.links, ids);
-      const node = nodes.find(({ id }) => id === focus);
+      const name = parseNodeId(focus);
+      if (name === undefined) throw new RangeError(`${focus} is the id of no node`);
+      const { nodes: names, edges, totals, left, deeper } = await walk(surroundings, name, options);
+      const nodes = await describeNodes(store, surroundings.links, names);
+      const [node] = nodes;
       if (node === undefined) throw new RangeError(`${focus} is not in its own lineage`);
       const origin = await findOrigin(surroundings, node);
       return {

@@ -6,7 +6,7 @@ import type { EntryRow, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { toModel, type LoggedModel } from '../tracking/models.js';
 import { readDataset, type LineageDataset } from './dataset.js';
-import { RowIndex } from './row-index.js';
+import { RowIndex, type Key } from './row-index.js';
 import { findOriginPlace } from './version-place.js';
 
 /** MLflow's tag that names the run that a run is within. */
@@ -53,11 +53,11 @@ const modelLinkSchema = z.object({ run: z.string() });
 /** Makes links of a store's catalog; what is worked out is kept, and follows it. */
 export function createLinks(store: Store): () => Promise<Links> {
   const { catalog } = store;
-  const runs = new RowIndex<RunRow>(keysOfRun);
-  const models = new RowIndex<EntryRow>(keysOfModel);
-  const versions = new RowIndex<EntryRow>(keysOfVersion);
-  const datasets = new RowIndex<EntryRow>(keysOfDataset);
-  const registered = new RowIndex<EntryRow>(() => []);
+  const runs: Indexes['runs'] = new RowIndex(keysOfRun);
+  const models: Indexes['models'] = new RowIndex(keysOfModel);
+  const versions: Indexes['versions'] = new RowIndex(keysOfVersion);
+  const datasets: Indexes['datasets'] = new RowIndex(keysOfDataset);
+  const registered: Indexes['registered'] = new RowIndex(() => []);
   const links = overIndexes({ runs, models, versions, datasets, registered });
   let seen = -1;
   return async () => {
@@ -76,18 +76,20 @@ export function createLinks(store: Store): () => Promise<Links> {
   };
 }
 
+type OfRun = 'dataset' | 'read model' | 'file' | 'model' | 'snapshot' | 'parent';
+
 interface Indexes {
-  readonly runs: RowIndex<RunRow>;
-  readonly models: RowIndex<EntryRow>;
-  readonly versions: RowIndex<EntryRow>;
-  readonly datasets: RowIndex<EntryRow>;
-  readonly registered: RowIndex<EntryRow>;
+  readonly runs: RowIndex<RunRow, OfRun>;
+  readonly models: RowIndex<EntryRow, 'run' | 'file'>;
+  readonly versions: RowIndex<EntryRow, 'run' | 'model'>;
+  readonly datasets: RowIndex<EntryRow, 'parent'>;
+  readonly registered: RowIndex<EntryRow, never>;
 }
 
 function overIndexes(indexes: Indexes): Links {
   const { runs, models, versions, datasets, registered } = indexes;
-  const findRuns = (key: string): readonly RunRow[] =>
-    [...runs.get(key)].sort((a, b) => b.number - a.number);
+  const findRuns = (...key: Key<OfRun>): readonly RunRow[] =>
+    [...runs.get(...key)].sort((a, b) => b.number - a.number);
   const toLinked = (row: EntryRow): LinkedVersion => {
     const version = toVersion(row);
     const model = registered.find(`registered/${version.model}`);
@@ -97,30 +99,30 @@ function overIndexes(indexes: Indexes): Links {
       registered: model === undefined ? undefined : toRegistered(model),
     };
   };
-  const findVersions = (key: string): readonly LinkedVersion[] =>
-    [...versions.get(key)].sort((a, b) => b.number - a.number).map(toLinked);
+  const findVersions = (...key: Key<'run' | 'model'>): readonly LinkedVersion[] =>
+    [...versions.get(...key)].sort((a, b) => b.number - a.number).map(toLinked);
   return {
     run: (id) => runs.find(id),
     runIds: () => runs.ids(),
     runs: () => runs.all(),
-    runsThatRead: (kind, id) => findRuns(`read ${kind} ${id}`),
-    runsThatMade: (sha256) => findRuns(`file ${sha256}`),
-    runsWithin: (run) => findRuns(`parent ${run}`),
-    runsOf: (snapshot) => findRuns(`snapshot ${snapshot}`),
-    runsThatLogged: (model) => findRuns(`model ${model}`),
+    runsThatRead: (kind, id) => findRuns(kind === 'model' ? 'read model' : kind, id),
+    runsThatMade: (sha256) => findRuns('file', sha256),
+    runsWithin: (run) => findRuns('parent', run),
+    runsOf: (snapshot) => findRuns('snapshot', snapshot),
+    runsThatLogged: (model) => findRuns('model', model),
     parentOf,
     model: (id) => optional(models.find(`models/${id}`), toModel),
     modelIds: () => mapIds(models.ids()),
     modelFiles: () => models.all(),
-    modelsOf: (run) => models.get(`run ${run}`).map(ownId),
-    modelsWith: (sha256) => models.get(`file ${sha256}`).map(ownId),
+    modelsOf: (run) => models.get('run', run).map(ownId),
+    modelsWith: (sha256) => models.get('file', sha256).map(ownId),
     version: (id) => optional(versions.find(`versions/${id}`), toLinked),
     versions: () => [...versions.all()].map(toLinked),
-    versionsOfRun: (run) => findVersions(`run ${run}`),
-    versionsOfModel: (model) => findVersions(`model ${model}`),
+    versionsOfRun: (run) => findVersions('run', run),
+    versionsOfModel: (model) => findVersions('model', model),
     dataset: (id) => optional(datasets.find(`datasets/${id}`), readDataset),
     datasetIds: () => mapIds(datasets.ids()),
-    datasetsMadeOf: (dataset) => datasets.get(`parent ${dataset}`).map(ownId),
+    datasetsMadeOf: (dataset) => datasets.get('parent', dataset).map(ownId),
   };
 }
 
@@ -140,33 +142,30 @@ function parentOf({ tags }: RunRow): string | undefined {
   return Object.hasOwn(tags, PARENT_TAG) ? tags[PARENT_TAG] : undefined;
 }
 
-function* keysOfRun(row: RunRow): Iterable<string> {
-  for (const { kind, id } of row.inputs) yield `read ${kind} ${id}`;
-  for (const { sha256 } of row.artifacts) yield `file ${sha256}`;
-  for (const { model } of row.outputs) yield `model ${model}`;
-  if (row.snapshot !== null) yield `snapshot ${row.snapshot}`;
+function* keysOfRun(row: RunRow): Iterable<Key<OfRun>> {
+  for (const { kind, id } of row.inputs) yield [kind === 'model' ? 'read model' : kind, id];
+  for (const { sha256 } of row.artifacts) yield ['file', sha256];
+  for (const { model } of row.outputs) yield ['model', model];
+  if (row.snapshot !== null) yield ['snapshot', row.snapshot];
   const parent = parentOf(row);
-  if (parent !== undefined) yield `parent ${parent}`;
+  if (parent !== undefined) yield ['parent', parent];
 }
 
-function* keysOfModel(row: EntryRow): Iterable<string> {
+function* keysOfModel(row: EntryRow): Iterable<Key<'run' | 'file'>> {
   const { run } = modelLinkSchema.parse(row.data);
-  if (run !== '') yield `run ${run}`;
-  for (const { sha256 } of row.artifacts) yield `file ${sha256}`;
+  if (run !== '') yield ['run', run];
+  for (const { sha256 } of row.artifacts) yield ['file', sha256];
 }
 
 /** A version is of the logged model that it names; else of the run whose files it is. */
-function* keysOfVersion(row: EntryRow): Iterable<string> {
+function* keysOfVersion(row: EntryRow): Iterable<Key<'run' | 'model'>> {
   const version = toVersion(row);
-  if (version.logged !== '') {
-    yield `model ${version.logged}`;
-    return;
-  }
   const run = findOriginPlace(version)?.run;
-  if (run !== undefined) yield `run ${run}`;
+  if (version.logged !== '') yield ['model', version.logged];
+  else if (run !== undefined) yield ['run', run];
 }
 
-function* keysOfDataset(row: EntryRow): Iterable<string> {
+function* keysOfDataset(row: EntryRow): Iterable<Key<'parent'>> {
   const { parent } = readDataset(row);
-  if (parent !== undefined) yield `parent ${parent}`;
+  if (parent !== undefined) yield ['parent', parent];
 }

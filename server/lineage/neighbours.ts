@@ -3,7 +3,7 @@ import type { RunInput, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import type { Claims } from './claims.js';
 import { filesOfVersion, findOnlyFile } from './files.js';
-import { parseCell, toCellId, toNodeId, type NodeName } from './ids.js';
+import { parseCell, type NodeName } from './ids.js';
 import type { Links, LinkedVersion } from './links.js';
 import { findOriginPlace } from './version-place.js';
 
@@ -20,10 +20,15 @@ export interface Surroundings {
 /** The run in whose hands a file was met. Equal files of other runs are then no neighbours: nothing came of them by way of this one. */
 export type Via = string | undefined;
 
-export interface Step {
-  readonly edge: LineageEdge;
-  /** How the other end was met, where it is a file. */
+/** A neighbour, and the edge that leads to it. */
+export interface Step extends NodeName {
+  readonly edge: LineageEdge['kind'];
+  readonly role?: string;
+  readonly certainty?: 'sure' | 'unsure';
+  /** How it was met, where it is a file. */
   readonly via?: string;
+  /** It is known that nothing lies beyond it. */
+  readonly last?: boolean;
 }
 
 type Neighbours = (
@@ -33,52 +38,56 @@ type Neighbours = (
 ) => Promise<readonly Step[]> | readonly Step[];
 
 /** What a node came from, directly. */
-export function stepsUp(around: Surroundings, { kind, own }: NodeName, via: Via): Steps {
+export function stepsUp(
+  around: Surroundings,
+  { kind, own }: NodeName,
+  via: Via,
+): ReturnType<Neighbours> {
   return UP[kind](around, own, via);
 }
 
 /** What came of a node, directly: the newest first. */
-export function stepsDown(around: Surroundings, { kind, own }: NodeName, via: Via): Steps {
+export function stepsDown(
+  around: Surroundings,
+  { kind, own }: NodeName,
+  via: Via,
+): ReturnType<Neighbours> {
   return DOWN[kind](around, own, via);
 }
-
-type Steps = Promise<readonly Step[]> | readonly Step[];
 
 const UP: Readonly<Record<LineageKind, Neighbours>> = {
   notebook: () => [],
   dataset: ({ links }, own) => {
     const parent = links.dataset(own)?.parent;
-    return parent === undefined ? [] : [features(parent, own)];
+    return parent === undefined ? [] : [{ kind: 'dataset', own: parent, edge: 'features' }];
   },
-  snapshot: async ({ store }, own) => {
-    const row = (await store.catalog.findSnapshot(own)) ?? (await store.catalog.findExpired(own));
-    return row === undefined
-      ? []
-      : [keeps(toNodeId('notebook', row.notebook), toNodeId('snapshot', own))];
+  snapshot: async ({ store: { catalog } }, own) => {
+    const row = (await catalog.findSnapshot(own)) ?? (await catalog.findExpired(own));
+    return row === undefined ? [] : [{ kind: 'notebook', own: row.notebook, edge: 'keeps' }];
   },
-  cell: (_, own) => [keeps(toNodeId('snapshot', parseCell(own).snapshot), toNodeId('cell', own))],
+  cell: (_, own) => [{ kind: 'snapshot', own: parseCell(own).snapshot, edge: 'keeps' }],
   run: async ({ claims, links }, own) => {
     const run = links.run(own);
     if (run === undefined) return [];
     const parent = links.parentOf(run);
     return [
-      ...(await claims.of(run)).map(({ snapshot, cell }) => ran(snapshot, cell, own)),
-      ...run.inputs.map((input) => read(input, own)),
-      ...(parent === undefined ? [] : [within(parent, own)]),
+      ...(await claims.of(run)).map(({ snapshot, cell }) => toMaker(snapshot, cell)),
+      ...run.inputs.map((input) => ({ kind: input.kind, own: input.id, ...reading(input) })),
+      ...(parent === undefined ? [] : [{ kind: 'run', own: parent, edge: 'parent' } as const]),
     ];
   },
   artifact: ({ links }, own, via) => {
-    if (via !== undefined) return filesMade(links.run(via), own);
-    const logged = links
-      .modelsWith(own)
-      .flatMap((model) => loggersOf(links, model))
-      .map((run) => made(run, 'artifact', own));
-    return [...links.runsThatMade(own).flatMap((run) => filesMade(run, own)), ...logged];
+    const makers = via === undefined ? links.runsThatMade(own) : [links.run(via)];
+    const logged = via === undefined ? links.modelsWith(own) : [];
+    return [
+      ...makers.flatMap((run) => (run === undefined ? [] : makerOf(run, own))),
+      ...logged.flatMap((model) => loggersOf(links, model)).map((run) => toRun(run)),
+    ];
   },
-  model: ({ links }, own) => loggersOf(links, own).map((run) => made(run, 'model', own)),
+  model: ({ links }, own) => loggersOf(links, own).map((run) => toRun(run)),
   version: ({ links }, own) => {
     const linked = links.version(own);
-    return linked === undefined ? [] : [registration(links, linked)].flatMap((step) => step ?? []);
+    return linked === undefined ? [] : registeredFrom(links, linked);
   },
 };
 
@@ -88,164 +97,136 @@ const DOWN: Readonly<Record<LineageKind, Neighbours>> = {
     [...(await store.catalog.history(own))]
       .reverse()
       .filter(({ runs }) => runs.length > 0)
-      .map(({ id }) => keeps(toNodeId('notebook', own), toNodeId('snapshot', id))),
-  snapshot: async (around, own) => {
-    const cells = new Map<string, Step>();
-    const runs: Step[] = [];
-    for (const run of await runsClaimedBy(around, own))
-      for (const { snapshot, cell } of await around.claims.of(run)) {
-        if (snapshot !== own) continue;
-        if (cell === undefined) runs.push(ran(own, cell, run.id));
-        else cells.set(cell, keeps(toNodeId('snapshot', own), toCellId(own, cell)));
-      }
-    return [...cells.values(), ...runs];
-  },
-  cell: async (around, own) => {
+      .map(({ id }) => ({ kind: 'snapshot', own: id, edge: 'keeps' })),
+  snapshot: async ({ claims }, own) =>
+    [...(await claims.madeIn(own))].flatMap(([cell, runs]): readonly Step[] =>
+      cell === undefined
+        ? runs.map(({ id }) => ({ kind: 'run', own: id, edge: 'ran' }))
+        : [{ kind: 'cell', own: `${own}/${cell}`, edge: 'keeps' }],
+    ),
+  cell: async ({ claims }, own) => {
     const { snapshot, cell } = parseCell(own);
-    const steps: Step[] = [];
-    for (const run of await runsClaimedBy(around, snapshot))
-      for (const claim of await around.claims.of(run))
-        if (claim.snapshot === snapshot && claim.cell === cell)
-          steps.push(ran(snapshot, cell, run.id));
-    return steps;
+    const runs = (await claims.madeIn(snapshot)).get(cell) ?? [];
+    return runs.map(({ id }) => ({ kind: 'run', own: id, edge: 'ran' }));
   },
   run: ({ links }, own) => {
     const run = links.run(own);
     if (run === undefined) return [];
-    const models = new Set([...links.modelsOf(own), ...run.outputs.map(({ model }) => model)]);
+    const versions = links.versionsOfRun(own);
+    const whole = versions.filter((linked) => findOnlyFile(links, linked) === undefined);
     return [
-      ...[...models].map((model) => made(own, 'model', model)),
-      ...uniqueFiles(run).flatMap((sha256) => filesMade(run, sha256)),
-      ...links
-        .versionsOfRun(own)
-        .flatMap((linked) =>
-          findOnlyFile(links, linked) === undefined ? (registration(links, linked) ?? []) : [],
-        ),
-      ...links.runsWithin(own).map(({ id }) => within(own, id)),
+      ...modelsOf(links, run).map(
+        (model) => ({ kind: 'model', own: model, edge: 'made' }) as const,
+      ),
+      ...filesOf(run, versions.length === 0),
+      ...whole.map(toVersion),
+      ...links.runsWithin(own).map(({ id }) => ({ kind: 'run', own: id, edge: 'parent' }) as const),
     ];
   },
   artifact: ({ links }, own, via) =>
     via === undefined
       ? usesOfFile(links, own)
-      : links.versionsOfRun(via).flatMap((linked) => {
-          const only = findOnlyFile(links, linked);
-          return only?.file.sha256 === own ? [registered('artifact', own, linked.id)] : [];
-        }),
+      : links
+          .versionsOfRun(via)
+          .filter((linked) => findOnlyFile(links, linked)?.file.sha256 === own)
+          .map(toVersion),
   model: ({ links }, own) => [
-    ...links.versionsOfModel(own).map(({ id }) => registered('model', own, id)),
-    ...links
-      .runsThatRead('model', own)
-      .flatMap((run) =>
-        run.inputs
-          .filter(({ kind, id }) => kind === 'model' && id === own)
-          .map((input) => read(input, run.id)),
-      ),
+    ...links.versionsOfModel(own).map(toVersion),
+    ...readersOf(links, 'model', own),
   ],
   dataset: ({ links }, own) => [
+    ...readersOf(links, 'dataset', own),
     ...links
-      .runsThatRead('dataset', own)
-      .flatMap((run) =>
-        run.inputs
-          .filter(({ kind, id }) => kind === 'dataset' && id === own)
-          .map((input) => read(input, run.id)),
-      ),
-    ...links.datasetsMadeOf(own).map((id) => features(own, id)),
+      .datasetsMadeOf(own)
+      .map((id) => ({ kind: 'dataset', own: id, edge: 'features' }) as const),
   ],
 };
-
-/** The models that a file is part of, and the versions that are that file or a folder with it. */
-function usesOfFile(links: Links, sha256: string): readonly Step[] {
-  const models = links.modelsWith(sha256).map((model): Step => ({
-    edge: {
-      from: toNodeId('artifact', sha256),
-      to: toNodeId('model', model),
-      kind: 'part',
-    },
-  }));
-  const versions = links
-    .runsThatMade(sha256)
-    .flatMap(({ id }) => links.versionsOfRun(id))
-    .filter((linked) => filesOfVersion(links, linked).some((file) => file.sha256 === sha256))
-    .map(({ id }) => registered('artifact', sha256, id));
-  return [...models, ...versions];
-}
-
-/** What a version was registered from: a logged model, the one file of a run, or a run; undefined where none is known. */
-function registration(links: Links, linked: LinkedVersion): Step | undefined {
-  const { logged } = linked.version;
-  if (logged !== '') return registered('model', logged, linked.id);
-  const only = findOnlyFile(links, linked);
-  if (only !== undefined)
-    return { ...registered('artifact', only.file.sha256, linked.id), via: only.run.id };
-  const place = findOriginPlace(linked.version);
-  return place === undefined ? undefined : registered('run', place.run, linked.id);
-}
-
-async function runsClaimedBy(
-  { store, links }: Surroundings,
-  snapshot: string,
-): Promise<readonly RunRow[]> {
-  const row = await store.catalog.findSnapshot(snapshot);
-  const listed = (row?.runs ?? []).flatMap((id) => links.run(id) ?? []);
-  return [...new Map([...listed, ...links.runsOf(snapshot)].map((run) => [run.id, run])).values()];
-}
-
-/** The runs that logged a model, the one that says so of itself first. */
-function loggersOf(links: Links, model: string): readonly string[] {
-  const own = links.model(model)?.run ?? '';
-  const others = links.runsThatLogged(model).map(({ id }) => id);
-  return [...new Set([...(own === '' ? [] : [own]), ...others])];
-}
-
-function uniqueFiles({ artifacts }: RunRow): readonly string[] {
-  return [...new Set(artifacts.map(({ sha256 }) => sha256))];
-}
-
-/** That a run made a file; it is as sure as the surest of its names. */
-function filesMade(run: RunRow | undefined, sha256: string): readonly Step[] {
-  const names = run?.artifacts.filter((file) => file.sha256 === sha256) ?? [];
-  if (run === undefined || names.length === 0) return [];
-  const certainty = names.some((file) => file.certainty === 'sure') ? 'sure' : 'unsure';
-  const { edge } = made(run.id, 'artifact', sha256);
-  return [{ edge: { ...edge, certainty }, via: run.id }];
-}
-
-function made(run: string, kind: 'artifact' | 'model', own: string): Step {
-  return { edge: { from: toNodeId('run', run), to: toNodeId(kind, own), kind: 'made' } };
-}
-
-function keeps(from: string, to: string): Step {
-  return { edge: { from, to, kind: 'keeps' } };
-}
-
-function ran(snapshot: string, cell: string | undefined, run: string): Step {
-  const from = cell === undefined ? toNodeId('snapshot', snapshot) : toCellId(snapshot, cell);
-  return { edge: { from, to: toNodeId('run', run), kind: 'ran' } };
-}
-
-function read({ kind, id, tags }: RunInput, run: string): Step {
-  const role = roleOf({ tags });
-  const edge = { from: toNodeId(kind, id), to: toNodeId('run', run), kind: 'read' } as const;
-  return { edge: role === undefined ? edge : { ...edge, role } };
-}
 
 /** What data was to a run; undefined where it did not say. */
 export function roleOf({ tags }: Pick<RunInput, 'tags'>): string | undefined {
   return tags.find(({ name }) => name === ROLE_TAG)?.value;
 }
 
-function within(parent: string, run: string): Step {
-  return { edge: { from: toNodeId('run', parent), to: toNodeId('run', run), kind: 'parent' } };
+/** The ids of the models that a run logged. */
+export function modelsOf(links: Links, { id, outputs }: RunRow): readonly string[] {
+  return [...new Set([...links.modelsOf(id), ...outputs.map(({ model }) => model)])];
 }
 
-function features(parent: string, made: string): Step {
-  return {
-    edge: { from: toNodeId('dataset', parent), to: toNodeId('dataset', made), kind: 'features' },
-  };
+/** The models that a file is part of, and the versions that are that file or a folder with it. */
+function usesOfFile(links: Links, sha256: string): readonly Step[] {
+  const models = links
+    .modelsWith(sha256)
+    .map((model): Step => ({ kind: 'model', own: model, edge: 'part' }));
+  const versions = links
+    .runsThatMade(sha256)
+    .flatMap(({ id }) => links.versionsOfRun(id))
+    .filter((linked) => filesOfVersion(links, linked).some((file) => file.sha256 === sha256));
+  return [...models, ...versions.map(toVersion)];
 }
 
-function registered(kind: 'model' | 'artifact' | 'run', own: string, version: string): Step {
-  return {
-    edge: { from: toNodeId(kind, own), to: toNodeId('version', version), kind: 'registered' },
-  };
+/** A logged model, the one file of a run, or a run; none where it is not known. */
+function registeredFrom(links: Links, linked: LinkedVersion): readonly Step[] {
+  const edge = 'registered';
+  const { logged } = linked.version;
+  if (logged !== '') return [{ kind: 'model', own: logged, edge }];
+  const only = findOnlyFile(links, linked);
+  if (only !== undefined)
+    return [{ kind: 'artifact', own: only.file.sha256, edge, via: only.run.id }];
+  const place = findOriginPlace(linked.version);
+  return place === undefined ? [] : [{ kind: 'run', own: place.run, edge }];
+}
+
+function readersOf(links: Links, kind: RunInput['kind'], own: string): readonly Step[] {
+  return links
+    .runsThatRead(kind, own)
+    .flatMap((run) =>
+      run.inputs
+        .filter((input) => input.kind === kind && input.id === own)
+        .map((input): Step => ({ kind: 'run', own: run.id, ...reading(input) })),
+    );
+}
+
+function reading(input: RunInput): Pick<Step, 'edge' | 'role'> {
+  const role = roleOf(input);
+  return role === undefined ? { edge: 'read' } : { edge: 'read', role };
+}
+
+/** The runs that logged a model, the one that it names itself first. */
+function loggersOf(links: Links, model: string): readonly string[] {
+  const own = links.model(model)?.run ?? '';
+  const others = links.runsThatLogged(model).map(({ id }) => id);
+  return [...new Set([...(own === '' ? [] : [own]), ...others])];
+}
+
+/** The files that a run made, each once. `last`: nothing was registered from any. */
+function filesOf({ id, artifacts }: RunRow, last: boolean): readonly Step[] {
+  const steps = new Map<string, Step>();
+  for (const { sha256, certainty } of artifacts)
+    if (certainty === 'sure' || !steps.has(sha256))
+      steps.set(sha256, { kind: 'artifact', own: sha256, edge: 'made', via: id, certainty, last });
+  return [...steps.values()];
+}
+
+function makerOf(run: RunRow, sha256: string): readonly Step[] {
+  if (!run.artifacts.some((file) => file.sha256 === sha256)) return [];
+  return [{ kind: 'run', own: run.id, edge: 'made', certainty: certaintyOf(run, sha256) }];
+}
+
+/** That a run made a file is as sure as the surest of its names. */
+function certaintyOf({ artifacts }: RunRow, sha256: string): 'sure' | 'unsure' {
+  const isSure = artifacts.some((file) => file.sha256 === sha256 && file.certainty === 'sure');
+  return isSure ? 'sure' : 'unsure';
+}
+
+function toRun(run: string): Step {
+  return { kind: 'run', own: run, edge: 'made' };
+}
+
+function toVersion({ id }: LinkedVersion): Step {
+  return { kind: 'version', own: id, edge: 'registered' };
+}
+
+function toMaker(snapshot: string, cell: string | undefined): Step {
+  if (cell === undefined) return { kind: 'snapshot', own: snapshot, edge: 'ran' };
+  return { kind: 'cell', own: `${snapshot}/${cell}`, edge: 'ran' };
 }

@@ -2,15 +2,19 @@ interface Row {
   readonly id: string;
 }
 
-/**
- * Rows by id, and by keys that are worked out from them. It follows the catalog by looking which rows are other objects than before, so
- * that a change of one among many costs little.
- */
-export class RowIndex<Kept extends Row> {
-  private readonly byId = new Map<string, Kept>();
-  private readonly byKey = new Map<string, Set<string>>();
+/** In which relation a row stands to something, e.g. "read", and the id of that. */
+export type Key<Relation extends string> = readonly [relation: Relation, id: string];
 
-  constructor(private readonly keysOf: (row: Kept) => Iterable<string>) {}
+/**
+ * Rows by id, and by what they stand in relation to. It follows the catalog by looking which rows are other objects than before, so that
+ * a change of one among many costs little.
+ */
+export class RowIndex<Kept extends Row, Relation extends string> {
+  private readonly byId = new Map<string, Kept>();
+  /** Most keys have one row, which then stands without a set. */
+  private readonly byKey = new Map<Relation, Map<string, string | Set<string>>>();
+
+  constructor(private readonly keysOf: (row: Kept) => Iterable<Key<Relation>>) {}
 
   find(id: string): Kept | undefined {
     return this.byId.get(id);
@@ -24,9 +28,12 @@ export class RowIndex<Kept extends Row> {
     return this.byId.values();
   }
 
-  /** The rows with a key. */
-  get(key: string): readonly Kept[] {
-    return [...(this.byKey.get(key) ?? [])].flatMap((id) => this.byId.get(id) ?? []);
+  /** The rows that stand in a relation to something. */
+  get(relation: Relation, id: string): readonly Kept[] {
+    const ids = this.byKey.get(relation)?.get(id);
+    if (ids === undefined) return [];
+    const all = typeof ids === 'string' ? [ids] : [...ids];
+    return all.flatMap((each) => this.byId.get(each) ?? []);
   }
 
   /** Takes these rows, each id once, in the place of those before. */
@@ -36,22 +43,29 @@ export class RowIndex<Kept extends Row> {
       if (old === row) continue;
       if (old !== undefined) this.forget(old);
       this.byId.set(row.id, row);
-      for (const key of this.keysOf(row)) {
-        const ids = this.byKey.get(key) ?? new Set();
-        this.byKey.set(key, ids.add(row.id));
-      }
+      for (const key of this.keysOf(row)) this.add(key, row.id);
     }
     if (this.byId.size === rows.length) return;
     const here = new Set(rows.map(({ id }) => id));
     for (const row of [...this.byId.values()]) if (!here.has(row.id)) this.forget(row);
   }
 
+  private add([relation, id]: Key<Relation>, row: string): void {
+    const keys = this.byKey.get(relation) ?? new Map<string, string | Set<string>>();
+    this.byKey.set(relation, keys);
+    const ids = keys.get(id);
+    if (ids === undefined) keys.set(id, row);
+    else if (typeof ids !== 'string') ids.add(row);
+    else if (ids !== row) keys.set(id, new Set([ids, row]));
+  }
+
   private forget(row: Kept): void {
     this.byId.delete(row.id);
-    for (const key of this.keysOf(row)) {
-      const ids = this.byKey.get(key);
-      ids?.delete(row.id);
-      if (ids?.size === 0) this.byKey.delete(key);
+    for (const [relation, id] of this.keysOf(row)) {
+      const keys = this.byKey.get(relation);
+      const ids = keys?.get(id);
+      if (typeof ids === 'object') ids.delete(row.id);
+      if (ids === row.id || (typeof ids === 'object' && ids.size === 0)) keys?.delete(id);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Pool } from '../work/pool.js';
 import type { KnownFile } from './files.js';
 import { PLAIN } from './lineage.js';
 import type { LinkedVersion } from './links.js';
-import { roleOf, type Surroundings } from './neighbours.js';
+import { modelsOf, roleOf, type Surroundings } from './neighbours.js';
 import { originOfRun } from './origin.js';
 import { readRanCells } from './ran-cells.js';
 
@@ -75,9 +75,8 @@ function readData({ links }: Surroundings, { inputs }: RunRow): RunPage['data'] 
   });
 }
 
-function readModels({ links }: Surroundings, { id, outputs }: RunRow): RunPage['models'] {
-  const ids = new Set([...links.modelsOf(id), ...outputs.map(({ model }) => model)]);
-  return [...ids].flatMap((model) => {
+function readModels({ links }: Surroundings, run: RunRow): RunPage['models'] {
+  return modelsOf(links, run).flatMap((model) => {
     const found = links.model(model);
     if (found === undefined || found.deleted) return [];
     return [
