@@ -1,0 +1,282 @@
+import { useLayoutEffect, useMemo, useRef, useState, type JSX, type KeyboardEvent } from 'react';
+
+import type { Lineage, LineageNode } from '../../contract/lineage.js';
+import { foldGraph, type Drawn, type FoldedGraph } from '../model/lineage-fold.js';
+import {
+  inOrder,
+  layOut,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  toPath,
+  type Laid,
+} from '../model/lineage-layout.js';
+import { kindWords, nodeWords } from '../model/lineage-words.js';
+import { formatCount } from '../model/words.js';
+import { Icon, type IconName } from './icons.js';
+import { useNarrow } from './use-narrow.js';
+
+const NARROW = 560;
+
+export interface LineageGraphProps {
+  readonly graph: Lineage;
+  /** The id of the node that it is about; it is marked, and no link to itself. */
+  readonly focus: string;
+  readonly onOpen: (node: LineageNode) => void;
+}
+
+/** What came of what, from data to registered versions: as a graph, and where there is little room as a list. Every node opens. */
+export function LineageGraph({ graph, focus, onOpen }: LineageGraphProps): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  const narrow = useNarrow(place, NARROW);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const folded = useMemo(() => foldGraph({ ...graph, focus }, opened), [graph, focus, opened]);
+  const context: Context = {
+    folded,
+    focus,
+    now: Date.now(),
+    onOpen,
+    onUnfold: (fold) => {
+      setOpened(new Set([...opened, fold]));
+    },
+  };
+  return (
+    <div className="cellar-Lineage" ref={place} role="group" aria-label="Lineage">
+      {narrow ? <LineageList context={context} /> : <LineageDrawing context={context} />}
+      <Left graph={graph} />
+    </div>
+  );
+}
+
+interface Context {
+  readonly folded: FoldedGraph;
+  readonly focus: string;
+  readonly now: number;
+  readonly onOpen: (node: LineageNode) => void;
+  readonly onUnfold: (fold: string) => void;
+}
+
+/** From left to right, the lines beneath. */
+function LineageDrawing({ context }: { readonly context: Context }): JSX.Element {
+  const { folded, focus } = context;
+  const scroll = useRef<HTMLDivElement>(null);
+  const laid = useMemo(() => layOut(folded), [folded]);
+  const drawn = useMemo(() => new Map(folded.drawn.map((each) => [each.id, each])), [folded]);
+  useLayoutEffect(() => {
+    const current = scroll.current?.querySelector('[aria-current]');
+    if (current instanceof HTMLElement) bringIntoView(current);
+  }, [focus]);
+  const order = inOrder(folded);
+  const places = new Map(laid.nodes.map((each) => [each.id, each]));
+  return (
+    <div className="cellar-Lineage-scroll" ref={scroll}>
+      <div
+        className="cellar-Lineage-ground"
+        style={{ width: laid.width, height: laid.height }}
+        onKeyDown={(event) => {
+          moveFocus(event, laid, folded);
+        }}
+      >
+        <Lines laid={laid} />
+        <ul aria-label="From data to registered versions">
+          {order.map((id) => {
+            const each = drawn.get(id);
+            const at = places.get(id);
+            if (each === undefined || at === undefined) return null;
+            const style = { left: at.left, top: at.top, width: NODE_WIDTH, height: NODE_HEIGHT };
+            return (
+              <li key={id} style={style}>
+                <NodeButton drawn={each} context={context} />
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function Lines({ laid }: { readonly laid: Laid }): JSX.Element {
+  return (
+    <svg
+      className="cellar-Lineage-lines"
+      width={laid.width}
+      height={laid.height}
+      aria-hidden="true"
+      focusable="false"
+    >
+      <defs>
+        <marker
+          id="cellar-lineage-arrow"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="7"
+          markerHeight="7"
+          orient="auto-start-reverse"
+        >
+          <path d="M0 0 8 4 0 8z" />
+        </marker>
+      </defs>
+      {laid.lines.map(({ edge, points }) => (
+        <path
+          key={`${edge.from} ${edge.to}`}
+          className={edge.certainty === 'unsure' ? 'cellar-mod-unsure' : undefined}
+          d={toPath(points)}
+          markerEnd="url(#cellar-lineage-arrow)"
+        />
+      ))}
+    </svg>
+  );
+}
+
+/** Each node below what it came of; what is not directly below says where it is from. */
+function LineageList({ context }: { readonly context: Context }): JSX.Element {
+  const { folded } = context;
+  const drawn = new Map(folded.drawn.map((each) => [each.id, each]));
+  return (
+    <ul className="cellar-Lineage-list" aria-label="From data to registered versions">
+      {inOrder(folded).map((id) => {
+        const each = drawn.get(id);
+        return each === undefined ? null : (
+          <li key={id}>
+            <NodeButton drawn={each} context={context} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function NodeButton(props: { readonly drawn: Drawn; readonly context: Context }): JSX.Element {
+  const { drawn, context } = props;
+  const { focus, onOpen, onUnfold } = context;
+  if ('fold' in drawn) {
+    const words = `${kindWords(drawn.kind, drawn.nodes.length).replace(' ', ' more ')}`;
+    return (
+      <button
+        type="button"
+        className="cellar-LineageNode cellar-mod-fold"
+        data-node={drawn.id}
+        aria-expanded="false"
+        onClick={() => {
+          onUnfold(drawn.fold);
+        }}
+      >
+        <Icon name="expand" />
+        <span className="cellar-LineageNode-title">{words}</span>
+      </button>
+    );
+  }
+  const { node } = drawn;
+  const { title, facts } = nodeWords(node, context.now);
+  const isFocus = node.id === focus;
+  const unsure = isUnsure(node, context.folded);
+  return (
+    <button
+      type="button"
+      className={`cellar-LineageNode cellar-mod-${node.kind}${node.gone === undefined ? '' : ' cellar-mod-gone'}`}
+      data-node={node.id}
+      aria-current={isFocus ? 'true' : undefined}
+      title={[kindWords(node.kind), title, facts].filter(Boolean).join('\n')}
+      aria-label={labelOf(node, context)}
+      onClick={() => {
+        onOpen(node);
+      }}
+    >
+      <Icon name={ICONS[node.kind]} />
+      <span className="cellar-LineageNode-title">{title}</span>
+      <span className="cellar-LineageNode-facts">
+        {[unsure ? 'unsure' : '', facts === '' ? kindWords(node.kind) : facts]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </button>
+  );
+}
+
+const ICONS: Readonly<Record<LineageNode['kind'], IconName>> = {
+  dataset: 'data',
+  notebook: 'notebook',
+  snapshot: 'clock',
+  cell: 'code',
+  run: 'play',
+  artifact: 'file',
+  model: 'box',
+  version: 'tag',
+};
+
+/** What screen readers say: what it is, and what it came from directly. */
+function labelOf(node: LineageNode, { folded, now, focus }: Context): string {
+  const { title, facts } = nodeWords(node, now);
+  const names = new Map(folded.drawn.map((each) => [each.id, nameOf(each, now)]));
+  const from = folded.edges.filter(({ to }) => to === node.id);
+  const origins = from.flatMap((edge) => {
+    const name = names.get(edge.from);
+    if (name === undefined) return [];
+    return edge.certainty === 'unsure' ? [`${name}, unsure`] : [name];
+  });
+  return [
+    `${kindWords(node.kind)} ${title}`,
+    facts,
+    origins.length === 0 ? '' : `from ${origins.join(' and ')}`,
+    node.id === focus ? 'this one' : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function nameOf(drawn: Drawn, now: number): string {
+  if ('fold' in drawn) return kindWords(drawn.kind, drawn.nodes.length);
+  return `${kindWords(drawn.node.kind)} ${nodeWords(drawn.node, now).title}`;
+}
+
+function isUnsure({ id }: LineageNode, { edges }: FoldedGraph): boolean {
+  return edges.some(({ to, certainty }) => to === id && certainty === 'unsure');
+}
+
+/** That there is more than what is drawn. */
+function Left({ graph }: { readonly graph: Lineage }): JSX.Element | null {
+  const { left, nodes, deeper } = graph;
+  if (left === 0 && !deeper) return null;
+  return (
+    <p className="cellar-Lineage-left cellar-quiet">
+      {left === 0
+        ? 'There is more beyond what is shown.'
+        : `${formatCount(left, 'more is', 'more are')} not shown. These ${String(nodes.length)} are the nearest, and what leads to registered versions.`}
+    </p>
+  );
+}
+
+/** Arrow keys go along the lines, and up and down among the nodes of a column. */
+function moveFocus(event: KeyboardEvent<HTMLElement>, laid: Laid, { edges }: FoldedGraph): void {
+  const at = event.target instanceof HTMLElement ? event.target.dataset.node : undefined;
+  if (at === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+  const next = findNext(event.key, at, { laid, edges });
+  if (next === undefined) return;
+  const nodes = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-node]')];
+  nodes.find(({ dataset }) => dataset.node === next)?.focus();
+  event.preventDefault();
+}
+
+function findNext(
+  key: string,
+  at: string,
+  { laid, edges }: { readonly laid: Laid; readonly edges: FoldedGraph['edges'] },
+): string | undefined {
+  if (key === 'ArrowRight') return edges.find(({ from }) => from === at)?.to;
+  if (key === 'ArrowLeft') return edges.find(({ to }) => to === at)?.from;
+  if (key !== 'ArrowUp' && key !== 'ArrowDown') return undefined;
+  const here = laid.nodes.find(({ id }) => id === at);
+  const column = laid.nodes.filter(({ left }) => left === here?.left).sort((a, b) => a.top - b.top);
+  const place = column.findIndex(({ id }) => id === at);
+  return column[place + (key === 'ArrowUp' ? -1 : 1)]?.id;
+}
+
+/** Scrolls what it is in, and nothing around that. */
+function bringIntoView(element: HTMLElement): void {
+  const box = element.closest('.cellar-Lineage-scroll');
+  const item = element.parentElement;
+  if (!(box instanceof HTMLElement) || item === null) return;
+  box.scrollLeft = item.offsetLeft - (box.clientWidth - item.offsetWidth) / 2;
+  box.scrollTop = item.offsetTop - (box.clientHeight - item.offsetHeight) / 2;
+}
