@@ -19,9 +19,11 @@ import {
   type Imported,
   type ImportOffer,
 } from '../../contract/import.js';
+import { lineageSchema, type Lineage, type LineageQuery } from '../../contract/lineage.js';
 import { loginLinkSchema } from '../../contract/login.js';
 import type { Progress } from '../../contract/progress.js';
 import { pathTo } from '../../contract/routes.js';
+import { runPageSchema, type RunPage } from '../../contract/run.js';
 import { redactedTextSchema, type RedactedText } from '../../contract/secrets.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import { snapshotSchema } from '../../contract/snapshot.js';
@@ -64,6 +66,10 @@ export interface Client {
   value(hash: string, compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
   /** The base notebook's text of a comparison; `not_found` when it is not remembered any more. */
   baseText(compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
+  /** What came of what around a node. */
+  lineage(query: LineageQuery, signal?: AbortSignal): Promise<Lineage>;
+  /** All that is known of a run. */
+  run(id: string, signal?: AbortSignal): Promise<RunPage>;
   /** The commits that touched a notebook, newest first. */
   revisions(path: string, signal?: AbortSignal): Promise<Revisions>;
   restore(id: string, request?: Restore): Promise<Restored>;
@@ -145,6 +151,13 @@ export function createClient(options: ClientOptions): Client {
       readComparison(await text({ ...toCompareRequest(asked), signal })),
     value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),
     baseText: (compared, signal) => text({ ...toBaseRequest(compared), signal }),
+    lineage: (query, signal) =>
+      ask(lineageSchema, {
+        path: pathTo('lineage'),
+        query: query as Request['query'],
+        signal,
+      }),
+    run: (id, signal) => ask(runPageSchema, { path: pathTo('run', { id }), signal }),
     revisions: (path, signal) =>
       ask(revisionsSchema, { path: pathTo('revisions'), query: { path }, signal }),
     restore: (id, body = {}) =>

@@ -1,4 +1,4 @@
-import { Graph, layout } from '@dagrejs/dagre';
+import { Graph, layout, type EdgeLabel, type GraphLabel, type NodeLabel } from '@dagrejs/dagre';
 
 import type { LineageEdge } from '../../contract/lineage.js';
 import type { FoldedGraph } from './lineage-fold.js';
@@ -29,7 +29,7 @@ export interface Laid {
 
 /** Places for the nodes of a graph, from left to right the way things came of each other. */
 export function layOut({ drawn, edges }: FoldedGraph): Laid {
-  const graph = new Graph();
+  const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
   graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of drawn) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });

@@ -151,7 +151,7 @@ function NodeButton(props: { readonly drawn: Drawn; readonly context: Context })
   const { drawn, context } = props;
   const { focus, onOpen, onUnfold } = context;
   if ('fold' in drawn) {
-    const words = `${kindWords(drawn.kind, drawn.nodes.length).replace(' ', ' more ')}`;
+    const words = kindWords(drawn.kind, drawn.nodes.length).replace(' ', ' more ');
     return (
       <button
         type="button"

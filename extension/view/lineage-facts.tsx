@@ -1,0 +1,287 @@
+import { Fragment, type JSX, type ReactNode } from 'react';
+
+import type { LineageNode } from '../../contract/lineage.js';
+import type { RunPage } from '../../contract/run.js';
+import type { LineageTarget } from '../model/lineage-target.js';
+import { kindWords, nodeWords } from '../model/lineage-words.js';
+import { formatNumber } from '../model/number.js';
+import { formatSize } from '../model/size.js';
+import { formatFullTime, formatMoment } from '../model/time.js';
+import { formatCount } from '../model/words.js';
+import { ArtifactLine } from './artifact-line.js';
+import { TextButton } from './button.js';
+
+/** What facts lead to. */
+export interface LineageActions {
+  /** Opens what a person has chosen. */
+  readonly onGo: (target: LineageTarget) => void;
+  readonly artifactUrl: (file: { readonly name: string; readonly sha256: string }) => string;
+}
+
+type Fact = readonly [name: string, value: ReactNode];
+
+/** Facts in one column: what is known by name. */
+export function FactList({
+  title,
+  facts,
+}: {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}): JSX.Element | null {
+  if (facts.length === 0) return null;
+  return (
+    <section className="cellar-Facts" aria-label={title}>
+      <h2>{title}</h2>
+      <dl>
+        {facts.map(([name, value], at) => (
+          <Fragment key={at}>
+            <dt title={name}>{name}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** All that is known of a run. */
+export function RunFacts(props: {
+  readonly run: RunPage;
+  readonly actions: LineageActions;
+}): JSX.Element {
+  const { run, actions } = props;
+  const { onGo } = actions;
+  const metrics = Object.entries(run.metrics).map(([name, { value }]): Fact => [
+    name,
+    <span className="cellar-number">{formatNumber(value)}</span>,
+  ]);
+  const tags = run.tags.filter(({ name }) => !name.startsWith('mlflow.'));
+  return (
+    <>
+      <FactList title="State" facts={stateFacts(run, onGo)} />
+      <FactList title="Metrics" facts={metrics} />
+      <FactList title="Params" facts={Object.entries(run.params)} />
+      <FactList title="Data" facts={dataFacts(run, onGo)} />
+      <FactList title="Models" facts={modelFacts(run, onGo)} />
+      <Files run={run} actions={actions} />
+      <FactList title="Environment" facts={environmentFacts(run)} />
+      <FactList title="Tags" facts={tags.map(({ name, value }) => [name, value])} />
+    </>
+  );
+}
+
+function stateFacts(run: RunPage, onGo: LineageActions['onGo']): readonly Fact[] {
+  const { status, user, start, end, version, experiment, deleted } = run;
+  const started = new Date(start).toISOString();
+  return [
+    ['state', deleted ? `${status}, deleted` : status],
+    [
+      'started',
+      <time dateTime={started} title={formatFullTime(started)}>
+        {formatMoment(started, Date.now())}
+      </time>,
+    ],
+    ...(end > start ? [['took', formatDuration(end - start)] as const] : []),
+    ...(user === '' ? [] : [['by', user] as const]),
+    ...(experiment.id === '0' ? [] : [['experiment', experiment.name] as const]),
+    ...(version === null ? [] : [versionFact(version, onGo)]),
+  ];
+}
+
+function versionFact(version: NonNullable<RunPage['version']>, onGo: LineageActions['onGo']): Fact {
+  const { before, notebook, path, id, time, clean } = version;
+  const words = `${path}, ${formatMoment(time, Date.now())}`;
+  return [
+    'version',
+    <>
+      <TextButton
+        look="plain"
+        title={formatFullTime(time)}
+        onClick={() => {
+          onGo(
+            before === null
+              ? { kind: 'notebook', notebook, path }
+              : { kind: 'diff', base: before, head: id },
+          );
+        }}
+      >
+        {words}
+      </TextButton>
+      {clean === null ? null : (
+        <span className="cellar-quiet">{clean ? 'clean' : 'not clean'}</span>
+      )}
+    </>,
+  ];
+}
+
+function dataFacts({ data }: RunPage, onGo: LineageActions['onGo']): readonly Fact[] {
+  return data.map(({ id, name, rows, columns, digest, role }) => [
+    role ?? 'read',
+    <>
+      <TextButton
+        look="plain"
+        title={`Digest ${digest}`}
+        onClick={() => {
+          onGo({ kind: 'node', id: `dataset:${id}` });
+        }}
+      >
+        {name}
+      </TextButton>
+      <span className="cellar-quiet">
+        {[
+          rows === undefined ? '' : formatCount(rows, 'row'),
+          columns === undefined ? '' : formatCount(columns, 'column'),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </>,
+  ]);
+}
+
+function modelFacts(run: RunPage, onGo: LineageActions['onGo']): readonly Fact[] {
+  const facts = run.models.map(({ id, name, modelType, versions }): Fact => [
+    modelType === '' ? 'model' : modelType,
+    <>
+      <TextButton
+        look="plain"
+        onClick={() => {
+          onGo({ kind: 'node', id: `model:${id}` });
+        }}
+      >
+        {name}
+      </TextButton>
+      {versions.map((version) => (
+        <VersionButton
+          key={`${version.name}/${String(version.version)}`}
+          {...version}
+          onGo={onGo}
+        />
+      ))}
+    </>,
+  ]);
+  const own = run.versions.map((version): Fact => [
+    'registered',
+    <VersionButton {...version} onGo={onGo} />,
+  ]);
+  return [...facts, ...own];
+}
+
+function VersionButton(props: {
+  readonly name: string;
+  readonly version: number;
+  readonly onGo: LineageActions['onGo'];
+}): JSX.Element {
+  const { name, version, onGo } = props;
+  return (
+    <TextButton
+      look="plain"
+      onClick={() => {
+        onGo({ kind: 'version', name, version });
+      }}
+    >
+      {`${name} v${String(version)}`}
+    </TextButton>
+  );
+}
+
+function Files(props: {
+  readonly run: RunPage;
+  readonly actions: LineageActions;
+}): JSX.Element | null {
+  const { run, actions } = props;
+  const own = run.models.flatMap(({ files }) =>
+    files.map((file) => ({ ...file, certainty: 'sure' as const, source: 'logged' as const })),
+  );
+  const files = [...run.artifacts, ...own];
+  if (files.length === 0) return null;
+  return (
+    <section className="cellar-Facts" aria-label="Files">
+      <h2>{formatCount(files.length, 'file')}</h2>
+      <ul>
+        {files.map((file, at) => (
+          <li key={at}>
+            <ArtifactLine artifact={{ ...file, run: run.id }} url={actions.artifactUrl(file)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function environmentFacts({ environment: { kernel, files } }: RunPage): readonly Fact[] {
+  return [
+    ...(kernel === null
+      ? []
+      : [
+          [
+            'kernel',
+            [kernel.displayName ?? kernel.name, kernel.version ?? ''].join(' ').trim(),
+          ] as const,
+        ]),
+    ...files.map(({ name, size }): Fact => ['packages', `${name}, ${formatSize(size)}`]),
+  ];
+}
+
+/** What is known of any other node. */
+export function NodeFacts(props: {
+  readonly node: LineageNode;
+  readonly actions: LineageActions;
+}): JSX.Element {
+  const { node, actions } = props;
+  const { title, facts } = nodeWords(node, Date.now());
+  return (
+    <>
+      <FactList
+        title={kindWords(node.kind)}
+        facts={[
+          ['name', title],
+          ...(facts === '' ? [] : [['', facts] as const]),
+          ...ownFacts(node),
+        ]}
+      />
+      {node.kind === 'artifact' && node.gone === undefined ? (
+        <p>
+          <a
+            href={actions.artifactUrl({ name: node.names[0] ?? 'file', sha256: node.sha256 })}
+            download
+          >
+            Download
+          </a>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function ownFacts(node: LineageNode): readonly Fact[] {
+  switch (node.kind) {
+    case 'dataset':
+      return [
+        ['digest', node.digest],
+        ...(node.sourceType === '' ? [] : [['source', node.sourceType] as const]),
+      ];
+    case 'artifact':
+      return [
+        ['SHA-256', <code>{node.sha256}</code>],
+        ...(node.names.length < 2 ? [] : [['names', node.names.join(', ')] as const]),
+      ];
+    case 'model':
+    case 'version':
+      return node.files.map(({ name, size }) => [name, formatSize(size)]);
+    case 'notebook':
+    case 'snapshot':
+    case 'cell':
+    case 'run':
+      return [];
+  }
+}
+
+/** "0.4 s", "12 s", "3 min", "2.5 h". */
+function formatDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${String(Number(seconds.toFixed(1)))} s`;
+  if (seconds < 120) return `${String(Math.round(seconds))} s`;
+  if (seconds < 7200) return `${String(Math.round(seconds / 60))} min`;
+  return `${String(Number((seconds / 3600).toFixed(1)))} h`;
+}

@@ -1,0 +1,77 @@
+import { useMemo, type JSX } from 'react';
+
+import type { RunPage } from '../../contract/run.js';
+import { focusOf, type LineageModel } from '../model/lineage.js';
+import { targetOf } from '../model/lineage-target.js';
+import { sentence } from '../model/lineage-words.js';
+import { Icon } from './icons.js';
+import { NodeFacts, RunFacts, type LineageActions } from './lineage-facts.js';
+import { LineageGraph } from './lineage-graph.js';
+import { RanCells } from './ran-cells.js';
+import { ProblemBanner, Skeleton } from './states.js';
+import { useStore } from './use-store.js';
+
+/** Where something comes from: in words, its facts at the left, its lineage at the right; of a run the cells that ran below. */
+export function LineageView(props: {
+  readonly model: LineageModel;
+  readonly actions: LineageActions;
+  /** Of a run: the cell to go to. */
+  readonly cell?: string | undefined;
+}): JSX.Element {
+  const { model, actions, cell } = props;
+  const { graph, run, problem, busy } = useStore(model);
+  const node = useMemo(() => focusOf(graph), [graph]);
+  return (
+    <article className="cellar cellar-Origin" aria-busy={busy}>
+      {problem === undefined ? null : (
+        <ProblemBanner problem={problem} onRetry={() => void model.load()} />
+      )}
+      {graph === undefined || node === undefined ? (
+        problem === undefined ? (
+          <Skeleton label="Loading lineage" rows={6} />
+        ) : null
+      ) : (
+        <>
+          <header className="cellar-Origin-head">
+            <h1>{sentence(graph.origin, Date.now())}</h1>
+            <Warnings run={run} />
+          </header>
+          <div className="cellar-Origin-body">
+            <div className="cellar-Origin-facts">
+              {run === undefined ? (
+                <NodeFacts node={node} actions={actions} />
+              ) : (
+                <RunFacts run={run} actions={actions} />
+              )}
+            </div>
+            <div className="cellar-Origin-graph">
+              <h2>Where it comes from, and what came of it</h2>
+              <LineageGraph
+                graph={graph}
+                focus={graph.focus}
+                onOpen={(each) => {
+                  actions.onGo(targetOf(each, graph));
+                }}
+              />
+            </div>
+          </div>
+          {run === undefined ? null : <RanCells run={run} cell={cell} />}
+        </>
+      )}
+    </article>
+  );
+}
+
+function Warnings({ run }: { readonly run: RunPage | undefined }): JSX.Element | null {
+  if (run === undefined || run.warnings.length === 0) return null;
+  return (
+    <ul className="cellar-Origin-warnings" aria-label="Warnings">
+      {run.warnings.map(({ code, message }, at) => (
+        <li key={`${code} ${String(at)}`}>
+          <Icon name="warn" />
+          <span>{message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
