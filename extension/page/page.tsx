@@ -11,6 +11,7 @@ import { ObstacleNote } from '../view/obstacle-note.js';
 import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
 import { CopyLink } from './copy-link.js';
 import { DiffPage } from './diff-page.js';
+import { LineagePage } from './lineage-page.js';
 import { Login } from './login.js';
 import { MergePage } from './merge-page.js';
 import { NotebookPage } from './notebook-page.js';
@@ -122,10 +123,21 @@ function Centre(props: {
         <Empty title="This notebook is not here.">It may belong to another workspace.</Empty>
       );
     }
+    case 'run':
+      return <LineagePage client={client} node={`run:${route.id}`} cell={route.cell} />;
+    case 'lineage':
+      return <LineagePage client={client} node={route.node} />;
     case 'diff':
       return <DiffPage client={client} memory={memory} route={route} onNotebook={onNotebook} />;
   }
 }
+
+/** What the last part of the breadcrumb says. */
+const HERE: Readonly<Partial<Record<ReviewRoute['kind'], string>>> = {
+  diff: 'What changed',
+  run: 'Run',
+  lineage: 'Lineage',
+};
 
 function Breadcrumb(props: {
   readonly name: string;
@@ -149,7 +161,7 @@ function Breadcrumb(props: {
           {notebook.path}
         </a>
       )}
-      {route.kind === 'diff' ? <span aria-current="page">What changed</span> : null}
+      {route.kind in HERE ? <span aria-current="page">{HERE[route.kind]}</span> : null}
     </nav>
   );
 }

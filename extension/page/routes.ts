@@ -9,6 +9,10 @@ export type PageRoute =
       /** The kinds of noise that are shown; undefined leaves that to the settings. */
       readonly show?: readonly string[];
     }
+  /** A run, at a cell as it was where one is named. */
+  | { readonly kind: 'run'; readonly id: string; readonly cell?: string }
+  /** Any node of the lineage by its id, e.g. "artifact:5f…". */
+  | { readonly kind: 'lineage'; readonly node: string }
   /** The merge that the notebook at a path waits for; "" is the merge tool's. */
   | { readonly kind: 'merge'; readonly path: string };
 
@@ -19,6 +23,8 @@ export function parseRoute(hash: string): PageRoute {
   if (name === 'notebook' && isId(one)) return { kind: 'notebook', id: one };
   if (name === 'diff' && isId(one) && isId(two))
     return { kind: 'diff', base: one, head: two, ...readShow(query) };
+  if (name === 'run' && isId(one)) return { kind: 'run', id: one, ...readCell(query) };
+  if (name === 'lineage' && one !== undefined && one !== '') return { kind: 'lineage', node: one };
   if (name === 'merge' && one === undefined)
     return { kind: 'merge', path: new URLSearchParams(query).get('path') ?? '' };
   return { kind: 'home' };
@@ -31,6 +37,12 @@ export function formatRoute(route: PageRoute): string {
       return '#/';
     case 'notebook':
       return `#/notebook/${encodeURIComponent(route.id)}`;
+    case 'run': {
+      const cell = route.cell === undefined ? '' : `?cell=${encodeURIComponent(route.cell)}`;
+      return `#/run/${encodeURIComponent(route.id)}${cell}`;
+    }
+    case 'lineage':
+      return `#/lineage/${encodeURIComponent(route.node)}`;
     case 'merge':
       return route.path === '' ? '#/merge' : `#/merge?path=${encodeURIComponent(route.path)}`;
     case 'diff':
@@ -41,6 +53,11 @@ export function formatRoute(route: PageRoute): string {
 function readShow(query: string | undefined): { readonly show?: readonly string[] } {
   const text = new URLSearchParams(query).get('show');
   return text === null ? {} : { show: text.split(',').filter((kind) => /^[a-z0-9_]+$/.test(kind)) };
+}
+
+function readCell(query: string | undefined): { readonly cell?: string } {
+  const cell = new URLSearchParams(query).get('cell');
+  return cell === null ? {} : { cell };
 }
 
 /** Kinds of noise need no escapes: they are lower-case words. */

@@ -1,0 +1,54 @@
+import { useEffect, useMemo, type JSX } from 'react';
+
+import type { Client } from '../client/client.js';
+import type { LineageTarget } from '../model/lineage-target.js';
+import { LineageModel } from '../model/lineage.js';
+import { LineageView } from '../view/lineage-view.js';
+import { formatRoute } from './routes.js';
+
+/** A run, or anything else of the lineage: what is known of it, where it comes from, what came of it. */
+export function LineagePage(props: {
+  readonly client: Client;
+  /** As the API finds it. */
+  readonly node: string;
+  readonly cell?: string | undefined;
+}): JSX.Element {
+  const { client, node, cell } = props;
+  const model = useMemo(() => new LineageModel(client, node), [client, node]);
+  useEffect(() => {
+    void model.load();
+    return () => {
+      model.dispose();
+    };
+  }, [model]);
+  return (
+    <LineageView
+      model={model}
+      cell={cell}
+      actions={{
+        onGo: (target) => {
+          location.hash = targetUrl(target);
+        },
+        artifactUrl: client.artifactUrl,
+      }}
+    />
+  );
+}
+
+/** The fragment that shows what a node of a graph opens as. */
+export function targetUrl(target: LineageTarget): string {
+  switch (target.kind) {
+    case 'node':
+      return formatRoute({ kind: 'lineage', node: target.id });
+    case 'run': {
+      const { run: id, cell } = target;
+      return formatRoute({ kind: 'run', id, ...(cell === undefined ? {} : { cell }) });
+    }
+    case 'diff':
+      return formatRoute(target);
+    case 'notebook':
+      return formatRoute({ kind: 'notebook', id: target.notebook });
+    case 'version':
+      return `#/models/${encodeURIComponent(target.name)}/${String(target.version)}`;
+  }
+}
