@@ -186,3 +186,30 @@ export const lineageSchema = z.object({
   deeper: z.boolean(),
 });
 export type Lineage = z.infer<typeof lineageSchema>;
+
+const openDatasetSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  facets: z.record(z.string(), z.unknown()),
+});
+
+/** An event about a run as OpenLineage 2-0-2 has it. */
+export const openLineageEventSchema = z.object({
+  eventType: z.enum(['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL']),
+  /** RFC 3339. */
+  eventTime: z.string(),
+  producer: z.string(),
+  schemaURL: z.string(),
+  run: z.object({ runId: z.string(), facets: z.record(z.string(), z.unknown()) }),
+  job: z.object({
+    namespace: z.string(),
+    name: z.string(),
+    facets: z.record(z.string(), z.unknown()),
+  }),
+  inputs: z.array(openDatasetSchema.extend({ inputFacets: z.record(z.string(), z.unknown()) })),
+  outputs: z.array(openDatasetSchema.extend({ outputFacets: z.record(z.string(), z.unknown()) })),
+});
+export type OpenLineageEvent = z.infer<typeof openLineageEventSchema>;
+
+/** The runs of a lineage, each by its begin and, once it is over, its end. */
+export const openLineageSchema = z.object({ events: z.array(openLineageEventSchema) });

@@ -10,6 +10,8 @@ export interface LineageDataset {
   readonly origin: string;
   readonly rows: number | undefined;
   readonly columns: number | undefined;
+  /** Those that were described with it. */
+  readonly fields: readonly { readonly name: string; readonly type?: string | undefined }[];
   /** The id of the data that it was made of. */
   readonly parent: string | undefined;
 }
@@ -30,16 +32,20 @@ const dataSchema = z.object({
 
 /** What MLflow's client writes of tables and arrays. */
 const profileSchema = z.object({ num_rows: countSchema });
-const schemaSchema = z.object({ mlflow_colspec: z.array(z.unknown()).optional() });
+const fieldSchema = z.object({ name: z.coerce.string(), type: z.string().optional() });
+const schemaSchema = z.object({ mlflow_colspec: z.array(fieldSchema).optional() });
 
 /** Rows and columns are as the entry says them, else as MLflow's client described them. */
 export function readDataset({ data }: EntryRow): LineageDataset {
   const { schema, profile, rows, columns, parent, ...facts } = dataSchema.parse(data);
-  const count = Array.isArray(columns) ? columns.length : columns;
+  const described = read(schemaSchema, schema)?.mlflow_colspec;
+  const own = Array.isArray(columns) ? columns : undefined;
+  const fields = own?.flatMap((each) => fieldSchema.safeParse(each).data ?? []) ?? described ?? [];
   return {
     ...facts,
     rows: rows ?? read(profileSchema, profile)?.num_rows ?? undefined,
-    columns: count ?? read(schemaSchema, schema)?.mlflow_colspec?.length,
+    columns: own?.length ?? (typeof columns === 'number' ? columns : described?.length),
+    fields,
     parent: parent === null || parent === '' ? undefined : parent,
   };
 }

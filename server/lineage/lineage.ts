@@ -1,4 +1,6 @@
-import type { Lineage } from '../../contract/lineage.js';
+import { basename } from 'node:path';
+
+import type { Lineage, OpenLineageEvent } from '../../contract/lineage.js';
 import { originWords } from '../../contract/origin.js';
 import type { Store } from '../store/store.js';
 import { Claims } from './claims.js';
@@ -8,12 +10,15 @@ import { parseNodeId } from './ids.js';
 import { createLinks, type Links } from './links.js';
 import type { Surroundings } from './neighbours.js';
 import { findOrigin } from './origin.js';
-import { walk, type WalkOptions } from './walk.js';
+import { toOpenLineage } from './openlineage.js';
+import { walk, type Walked, type WalkOptions } from './walk.js';
 
 /** What came of what, in a store: asked again and again, it looks at what has changed since. */
 export interface LineageFinder {
   /** The graph around what a text means. Throws not_found, ambiguous_id. */
   around(text: string, options: WalkOptions): Promise<Lineage>;
+  /** The runs of that graph as OpenLineage has them. Throws the same. */
+  events(text: string, options: WalkOptions): Promise<OpenLineageEvent[]>;
   /** What runs and models are looked up in. */
   look(): Promise<Surroundings>;
 }
@@ -24,14 +29,25 @@ export function createLineage(store: Store): LineageFinder {
     const links = await follow();
     return { store, links, claims: new Claims(store, links) };
   };
+  const find = async (text: string, options: WalkOptions): Promise<Found> => {
+    const surroundings = await look();
+    const focus = await findNode(store, surroundings.links, text);
+    const name = parseNodeId(focus);
+    if (name === undefined) throw new RangeError(`${focus} is the id of no node`);
+    return { surroundings, focus, walked: await walk(surroundings, name, options) };
+  };
   return {
     look,
+    events: async (text, options) => {
+      const { surroundings, walked } = await find(text, options);
+      const runs = walked.nodes.flatMap(({ kind, own }) =>
+        kind === 'run' ? (surroundings.links.run(own) ?? []) : [],
+      );
+      return toOpenLineage(surroundings, runs, `cellar://${basename(store.places.root)}`);
+    },
     around: async (text, options) => {
-      const surroundings = await look();
-      const focus = await findNode(store, surroundings.links, text);
-      const name = parseNodeId(focus);
-      if (name === undefined) throw new RangeError(`${focus} is the id of no node`);
-      const { nodes: names, edges, totals, left, deeper } = await walk(surroundings, name, options);
+      const { surroundings, focus, walked } = await find(text, options);
+      const { nodes: names, edges, totals, left, deeper } = walked;
       const nodes = await describeNodes(store, surroundings.links, names);
       const [node] = nodes;
       if (node === undefined) throw new RangeError(`${focus} is not in its own lineage`);
@@ -42,6 +58,12 @@ export function createLineage(store: Store): LineageFinder {
       };
     },
   };
+}
+
+interface Found {
+  readonly surroundings: Surroundings;
+  readonly focus: string;
+  readonly walked: Walked;
 }
 
 /** As the API writes sentences: it does not know where its reader is. */

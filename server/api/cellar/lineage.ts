@@ -1,4 +1,4 @@
-import { lineageQuerySchema, lineageSchema } from '../../../contract/lineage.js';
+import { lineageQuerySchema, lineageSchema, openLineageSchema } from '../../../contract/lineage.js';
 import { runPageSchema } from '../../../contract/run.js';
 import { createLineage } from '../../lineage/lineage.js';
 import { readRunPage } from '../../lineage/run-page.js';
@@ -26,6 +26,17 @@ export function lineageOperations({ history, pool }: ApiParts): readonly Operati
       query: lineageQuerySchema,
       answer: lineageSchema,
       run: ({ query: { node, ...options } }) => lineage.around(node, options),
+    }),
+    jsonOperation({
+      method: 'get',
+      route: 'lineageEvents',
+      summary: 'The runs of a lineage as events of OpenLineage 2-0-2',
+      grants: ['viewer'],
+      query: lineageQuerySchema,
+      answer: openLineageSchema,
+      run: async ({ query: { node, ...options } }) => ({
+        events: await lineage.events(node, options),
+      }),
     }),
   ];
 }
