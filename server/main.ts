@@ -12,6 +12,7 @@ const COMMANDS: CommandTable = {
   snapshot: async () => (await import('./cli/snapshot.js')).snapshot,
   log: async () => (await import('./cli/log.js')).log,
   show: async () => (await import('./cli/show.js')).show,
+  lineage: async () => (await import('./cli/lineage.js')).lineage,
   diff: async () => (await import('./cli/diff.js')).diff,
   merge: async () => (await import('./cli/merge.js')).merge,
   clean: async () => (await import('./cli/clean.js')).clean,
