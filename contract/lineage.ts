@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
-import { originSchema } from './origin.js';
+import { originAndLedWords, originSchema, type OriginFormat } from './origin.js';
 import { recordOf } from './record.js';
 import { runStatusSchema, triggerSchema } from './snapshot.js';
 
@@ -213,3 +213,12 @@ export type OpenLineageEvent = z.infer<typeof openLineageEventSchema>;
 
 /** The runs of a lineage, each by its begin and, once it is over, its end. */
 export const openLineageSchema = z.object({ events: z.array(openLineageEventSchema) });
+
+/** The sentence of a graph: of what runs start from it also says what came of it. */
+export function lineageWords(
+  { focus, origin, totals }: Pick<Lineage, 'focus' | 'origin' | 'totals'>,
+  format: OriginFormat,
+): string {
+  const isStart = /^(dataset|notebook|snapshot|cell):/.test(focus);
+  return originAndLedWords(origin, format, isStart ? totals : {});
+}

@@ -5,6 +5,8 @@ export interface Fold {
   readonly fold: string;
   readonly kind: LineageKind;
   readonly nodes: readonly LineageNode[];
+  /** Those like it that are drawn by themselves. */
+  readonly beside: readonly string[];
 }
 
 export type Drawn =
@@ -37,7 +39,8 @@ export function foldGraph(
     if (group.length <= FEW) continue;
     const inside = group.slice(SHOWN);
     const kind = inside[0]?.kind ?? 'run';
-    folds.push({ id: `fold:${fold}`, fold, kind, nodes: inside });
+    const beside = group.slice(0, SHOWN).map(({ id }) => id);
+    folds.push({ id: `fold:${fold}`, fold, kind, nodes: inside, beside });
     for (const { id } of inside) foldedIn.set(id, `fold:${fold}`);
   }
   const moved = edges.map((edge) => ({

@@ -4,8 +4,11 @@ import type { LineageEdge } from '../../contract/lineage.js';
 import type { FoldedGraph } from './lineage-fold.js';
 
 /** Of a node as it is drawn, in pixels. */
-export const NODE_WIDTH = 188;
+export const NODE_WIDTH = 176;
 export const NODE_HEIGHT = 48;
+
+/** Which way things come of each other in a drawing. */
+export type Way = 'right' | 'down';
 
 export interface Placed {
   readonly id: string;
@@ -16,50 +19,113 @@ export interface Placed {
 
 export interface Line {
   readonly edge: LineageEdge;
-  /** From the middle of the one node's edge to that of the other's. */
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** As SVG says it. */
+  readonly path: string;
 }
 
 export interface Laid {
+  readonly way: Way;
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly Placed[];
   readonly lines: readonly Line[];
 }
 
-/** Places for the nodes of a graph, from left to right the way things came of each other. */
-export function layOut({ drawn, edges }: FoldedGraph): Laid {
+/** Places for the nodes of a graph: from left to right while that fits into a width, else downwards. */
+export function layOut(graph: FoldedGraph, width: number): Laid {
+  const right = layOutThat(graph, 'right');
+  if (right.width <= width) return right;
+  const down = layOutThat(graph, 'down');
+  return down.width < right.width ? down : right;
+}
+
+function layOutThat({ drawn, edges }: FoldedGraph, way: Way): Laid {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 44, marginx: 8, marginy: 8 });
+  const rankdir = way === 'right' ? 'LR' : 'TB';
+  graph.setGraph({ rankdir, nodesep: 12, ranksep: 36, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of drawn) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const { from, to } of edges) graph.setEdge(from, to);
   layout(graph);
-  const { width = 0, height = 0 } = graph.graph();
-  return {
-    width,
-    height,
-    nodes: drawn.map(({ id }) => {
+  const places = new Map(
+    drawn.map(({ id }) => {
       const { x = 0, y = 0 } = graph.node(id);
-      return { id, left: x - NODE_WIDTH / 2, top: y - NODE_HEIGHT / 2 };
+      return [id, { x, y }] as const;
     }),
-    lines: edges.map((edge) => ({
-      edge,
-      points: graph.edge(edge.from, edge.to).points ?? [],
-    })),
-  };
+  );
+  foldsLast(drawn, places, way);
+  const { width = 0, height = 0 } = graph.graph();
+  const lines = edges.map((edge): Line => {
+    const bends = (graph.edge(edge.from, edge.to).points ?? []).slice(1, -1);
+    const [from, to] = [places.get(edge.from), places.get(edge.to)];
+    if (from === undefined || to === undefined) return { edge, path: '' };
+    // A line to the next row goes straight there; dagre gives it a bend of no use.
+    const middle = bends.length > 1 ? bends : [];
+    return { edge, path: toPath([leave(from, way), ...middle, enter(to, way)], way) };
+  });
+  const nodes = drawn.map(({ id }) => {
+    const { x, y } = places.get(id) ?? ORIGIN;
+    return { id, left: x - NODE_WIDTH / 2, top: y - NODE_HEIGHT / 2 };
+  });
+  return { way, width, height, nodes, lines };
 }
 
-/** A line through points, with its corners rounded, as SVG says it. */
-export function toPath(points: Line['points']): string {
-  const [first, ...rest] = points;
-  if (first === undefined) return '';
-  const last = rest.at(-1) ?? first;
-  const corners = rest.slice(0, -1).map((point, at) => {
-    const next = rest[at + 1] ?? last;
-    return `Q ${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`;
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const ORIGIN: Point = { x: 0, y: 0 };
+
+/** A fold stands after those like it. */
+function foldsLast(drawn: FoldedGraph['drawn'], places: Map<string, Point>, way: Way): void {
+  const across = ({ x, y }: Point): number => (way === 'right' ? y : x);
+  for (const each of drawn) {
+    if (!('fold' in each)) continue;
+    const ids = [...each.beside, each.id];
+    const free = ids.flatMap((id) => places.get(id) ?? []).sort((a, b) => across(a) - across(b));
+    ids.forEach((id, at) => places.set(id, free[at] ?? ORIGIN));
+  }
+}
+
+function leave({ x, y }: Point, way: Way): Point {
+  return way === 'right' ? { x: x + NODE_WIDTH / 2, y } : { x, y: y + NODE_HEIGHT / 2 };
+}
+
+function enter({ x, y }: Point, way: Way): Point {
+  return way === 'right' ? { x: x - NODE_WIDTH / 2, y } : { x, y: y - NODE_HEIGHT / 2 };
+}
+
+/** A line through points that leaves each in the way of the drawing. */
+function toPath(points: readonly Point[], way: Way): string {
+  const [first = ORIGIN, ...rest] = points;
+  let before = first;
+  const parts = rest.map((point) => {
+    const [a, b] = way === 'right' ? bendRight(before, point) : bendDown(before, point);
+    before = point;
+    return `C ${pair(a)} ${pair(b)} ${pair(point)}`;
   });
-  return [`M ${first.x} ${first.y}`, ...corners, `L ${last.x} ${last.y}`].join(' ');
+  return [`M ${pair(first)}`, ...parts].join(' ');
+}
+
+function bendRight(from: Point, to: Point): readonly [Point, Point] {
+  const x = (from.x + to.x) / 2;
+  return [
+    { x, y: from.y },
+    { x, y: to.y },
+  ];
+}
+
+function bendDown(from: Point, to: Point): readonly [Point, Point] {
+  const y = (from.y + to.y) / 2;
+  return [
+    { x: from.x, y },
+    { x: to.x, y },
+  ];
+}
+
+function pair({ x, y }: Point): string {
+  return `${String(Math.round(x * 10) / 10)} ${String(Math.round(y * 10) / 10)}`;
 }
 
 /** The ids of nodes in the order in which things came of each other; those of a circle in the order in which they are met. */

@@ -1,5 +1,9 @@
-import type { LineageKind, LineageNode } from '../../contract/lineage.js';
-import { originWords, type Origin } from '../../contract/origin.js';
+import {
+  lineageWords,
+  type Lineage,
+  type LineageKind,
+  type LineageNode,
+} from '../../contract/lineage.js';
 import { formatNumber } from './number.js';
 import { formatSize } from './size.js';
 import { formatMoment } from './time.js';
@@ -31,6 +35,11 @@ export function nodeWords(
   const facts = factsOf(node, now);
   const all = node.gone === undefined ? facts : [GONE[node.gone], ...facts];
   return { title: titleOf(node, now), facts: all.filter((each) => each !== '').join(' · ') };
+}
+
+/** What has become of something that is not there any more. */
+export function goneWords(gone: NonNullable<LineageNode['gone']>): string {
+  return GONE[gone];
 }
 
 const GONE: Readonly<Record<NonNullable<LineageNode['gone']>, string>> = {
@@ -98,8 +107,8 @@ function factsOf(node: LineageNode, now: number): readonly string[] {
 }
 
 /** The sentence of where something comes from, with times as the reader's clock has them. */
-export function sentence(origin: Origin, now: number): string {
-  return originWords(origin, {
+export function sentence(graph: Pick<Lineage, 'focus' | 'origin' | 'totals'>, now: number): string {
+  return lineageWords(graph, {
     time: (time) => formatMoment(time, now),
     number: formatNumber,
   });

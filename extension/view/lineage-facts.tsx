@@ -3,11 +3,11 @@ import { Fragment, type JSX, type ReactNode } from 'react';
 import type { LineageNode } from '../../contract/lineage.js';
 import type { RunPage } from '../../contract/run.js';
 import type { LineageTarget } from '../model/lineage-target.js';
-import { kindWords, nodeWords } from '../model/lineage-words.js';
+import { goneWords, kindWords } from '../model/lineage-words.js';
 import { formatNumber } from '../model/number.js';
 import { formatSize } from '../model/size.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
-import { formatCount } from '../model/words.js';
+import { baseName, formatCount } from '../model/words.js';
 import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
 
@@ -88,7 +88,13 @@ function stateFacts(run: RunPage, onGo: LineageActions['onGo']): readonly Fact[]
   ];
 }
 
-function versionFact(version: NonNullable<RunPage['version']>, onGo: LineageActions['onGo']): Fact {
+function versionFact(
+  version: Pick<
+    NonNullable<RunPage['version']>,
+    'id' | 'notebook' | 'path' | 'time' | 'before' | 'clean'
+  >,
+  onGo: LineageActions['onGo'],
+): Fact {
   const { before, notebook, path, id, time, clean } = version;
   const words = `${path}, ${formatMoment(time, Date.now())}`;
   return [
@@ -229,52 +235,87 @@ export function NodeFacts(props: {
   readonly actions: LineageActions;
 }): JSX.Element {
   const { node, actions } = props;
-  const { title, facts } = nodeWords(node, Date.now());
+  const file = node.kind === 'artifact' && node.gone === undefined ? node : undefined;
   return (
     <>
       <FactList
         title={kindWords(node.kind)}
-        facts={[
-          ['name', title],
-          ...(facts === '' ? [] : [['', facts] as const]),
-          ...ownFacts(node),
-        ]}
+        facts={[...goneFacts(node), ...ownFacts(node, actions.onGo)]}
       />
-      {node.kind === 'artifact' && node.gone === undefined ? (
+      {file === undefined ? null : (
         <p>
           <a
-            href={actions.artifactUrl({ name: node.names[0] ?? 'file', sha256: node.sha256 })}
+            href={actions.artifactUrl({ name: file.names[0] ?? 'file', sha256: file.sha256 })}
             download
           >
-            Download
+            {`Download ${baseName(file.names[0] ?? 'it')}`}
           </a>
         </p>
-      ) : null}
+      )}
     </>
   );
 }
 
-function ownFacts(node: LineageNode): readonly Fact[] {
+function goneFacts(node: LineageNode): readonly Fact[] {
+  return node.gone === undefined ? [] : [['state', goneWords(node.gone)]];
+}
+
+function ownFacts(node: LineageNode, onGo: LineageActions['onGo']): readonly Fact[] {
   switch (node.kind) {
     case 'dataset':
       return [
+        ['name', node.name],
+        ...(node.rows === undefined ? [] : [['rows', String(node.rows)] as const]),
+        ...(node.columns === undefined ? [] : [['columns', String(node.columns)] as const]),
         ['digest', node.digest],
         ...(node.sourceType === '' ? [] : [['source', node.sourceType] as const]),
       ];
     case 'artifact':
       return [
+        ...node.names.map((name): Fact => ['name', name]),
+        ['size', formatSize(node.size)],
         ['SHA-256', <code>{node.sha256}</code>],
-        ...(node.names.length < 2 ? [] : [['names', node.names.join(', ')] as const]),
       ];
     case 'model':
+      return [
+        ['name', node.name],
+        ['type', node.modelType],
+        ['state', node.status],
+        ...fileFacts(node.files),
+      ];
     case 'version':
-      return node.files.map(({ name, size }) => [name, formatSize(size)]);
+      return [
+        ['name', node.name],
+        ['version', String(node.version)],
+        ...node.aliases.map((alias): Fact => ['alias', `@${alias}`]),
+        ...(node.stage === 'None' ? [] : [['stage', node.stage] as const]),
+        ...fileFacts(node.files),
+      ];
     case 'notebook':
+      return [
+        ['path', node.path],
+        ['versions', String(node.snapshots)],
+      ];
     case 'snapshot':
     case 'cell':
+      return node.time === '' ? [] : [versionFact(toVersion(node), onGo)];
     case 'run':
-      return [];
+      return [['name', node.name]];
   }
+}
+
+function fileFacts(
+  files: readonly { readonly name: string; readonly size: number }[],
+): readonly Fact[] {
+  return files.map(({ name, size }) => ['file', `${name}, ${formatSize(size)}`]);
+}
+
+function toVersion(
+  node: Extract<LineageNode, { kind: 'snapshot' | 'cell' }>,
+): Parameters<typeof versionFact>[0] {
+  const { notebook, path, time, snapshot: id } = node;
+  const own = node.kind === 'snapshot' ? node : { before: null, clean: null };
+  return { id, notebook, path, time, before: own.before, clean: own.clean };
 }
 
 /** "0.4 s", "12 s", "3 min", "2.5 h". */

@@ -2,20 +2,13 @@ import { useLayoutEffect, useMemo, useRef, useState, type JSX, type KeyboardEven
 
 import type { Lineage, LineageNode } from '../../contract/lineage.js';
 import { foldGraph, type Drawn, type FoldedGraph } from '../model/lineage-fold.js';
-import {
-  inOrder,
-  layOut,
-  NODE_HEIGHT,
-  NODE_WIDTH,
-  toPath,
-  type Laid,
-} from '../model/lineage-layout.js';
+import { inOrder, layOut, NODE_HEIGHT, NODE_WIDTH, type Laid } from '../model/lineage-layout.js';
 import { kindWords, nodeWords } from '../model/lineage-words.js';
 import { formatCount } from '../model/words.js';
 import { Icon, type IconName } from './icons.js';
-import { useNarrow } from './use-narrow.js';
+import { useWidth } from './use-width.js';
 
-const NARROW = 560;
+const NARROW = 440;
 
 export interface LineageGraphProps {
   readonly graph: Lineage;
@@ -27,7 +20,8 @@ export interface LineageGraphProps {
 /** What came of what, from data to registered versions: as a graph, and where there is little room as a list. Every node opens. */
 export function LineageGraph({ graph, focus, onOpen }: LineageGraphProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
-  const narrow = useNarrow(place, NARROW);
+  const width = useWidth(place);
+  const narrow = width < NARROW;
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const folded = useMemo(() => foldGraph({ ...graph, focus }, opened), [graph, focus, opened]);
   const context: Context = {
@@ -41,7 +35,11 @@ export function LineageGraph({ graph, focus, onOpen }: LineageGraphProps): JSX.E
   };
   return (
     <div className="cellar-Lineage" ref={place} role="group" aria-label="Lineage">
-      {narrow ? <LineageList context={context} /> : <LineageDrawing context={context} />}
+      {narrow ? (
+        <LineageList context={context} />
+      ) : (
+        <LineageDrawing context={context} width={width} />
+      )}
       <Left graph={graph} />
     </div>
   );
@@ -55,11 +53,16 @@ interface Context {
   readonly onUnfold: (fold: string) => void;
 }
 
-/** From left to right, the lines beneath. */
-function LineageDrawing({ context }: { readonly context: Context }): JSX.Element {
+/** The nodes on a ground of lines. */
+function LineageDrawing(props: {
+  readonly context: Context;
+  /** What there is room for, in pixels. */
+  readonly width: number;
+}): JSX.Element {
+  const { context, width } = props;
   const { folded, focus } = context;
   const scroll = useRef<HTMLDivElement>(null);
-  const laid = useMemo(() => layOut(folded), [folded]);
+  const laid = useMemo(() => layOut(folded, width), [folded, width]);
   const drawn = useMemo(() => new Map(folded.drawn.map((each) => [each.id, each])), [folded]);
   useLayoutEffect(() => {
     const current = scroll.current?.querySelector('[aria-current]');
@@ -117,11 +120,11 @@ function Lines({ laid }: { readonly laid: Laid }): JSX.Element {
           <path d="M0 0 8 4 0 8z" />
         </marker>
       </defs>
-      {laid.lines.map(({ edge, points }) => (
+      {laid.lines.map(({ edge, path }) => (
         <path
           key={`${edge.from} ${edge.to}`}
           className={edge.certainty === 'unsure' ? 'cellar-mod-unsure' : undefined}
-          d={toPath(points)}
+          d={path}
           markerEnd="url(#cellar-lineage-arrow)"
         />
       ))}
@@ -131,14 +134,26 @@ function Lines({ laid }: { readonly laid: Laid }): JSX.Element {
 
 /** Each node below what it came of; what is not directly below says where it is from. */
 function LineageList({ context }: { readonly context: Context }): JSX.Element {
-  const { folded } = context;
+  const { folded, now } = context;
   const drawn = new Map(folded.drawn.map((each) => [each.id, each]));
+  const order = inOrder(folded);
   return (
     <ul className="cellar-Lineage-list" aria-label="From data to registered versions">
-      {inOrder(folded).map((id) => {
+      {order.map((id, at) => {
         const each = drawn.get(id);
-        return each === undefined ? null : (
-          <li key={id}>
+        if (each === undefined) return null;
+        const from = folded.edges.filter(({ to }) => to === id).map((edge) => edge.from);
+        const isJoined = from.includes(order[at - 1] ?? '');
+        const names = from
+          .filter((other) => other !== order[at - 1])
+          .flatMap((other) => drawn.get(other) ?? []);
+        return (
+          <li key={id} className={isJoined ? 'cellar-mod-joined' : undefined}>
+            {names.length === 0 ? null : (
+              <p className="cellar-Lineage-from" aria-hidden="true">
+                {`${isJoined ? 'and ' : ''}from ${names.map((other) => nameOf(other, now)).join(', ')}`}
+              </p>
+            )}
             <NodeButton drawn={each} context={context} />
           </li>
         );
@@ -247,7 +262,7 @@ function Left({ graph }: { readonly graph: Lineage }): JSX.Element | null {
   );
 }
 
-/** Arrow keys go along the lines, and up and down among the nodes of a column. */
+/** Arrow keys go along the lines, and across them among the nodes of a row. */
 function moveFocus(event: KeyboardEvent<HTMLElement>, laid: Laid, { edges }: FoldedGraph): void {
   const at = event.target instanceof HTMLElement ? event.target.dataset.node : undefined;
   if (at === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -258,18 +273,27 @@ function moveFocus(event: KeyboardEvent<HTMLElement>, laid: Laid, { edges }: Fol
   event.preventDefault();
 }
 
+const KEYS = {
+  right: { on: 'ArrowRight', back: 'ArrowLeft', before: 'ArrowUp', after: 'ArrowDown' },
+  down: { on: 'ArrowDown', back: 'ArrowUp', before: 'ArrowLeft', after: 'ArrowRight' },
+} as const;
+
 function findNext(
   key: string,
   at: string,
   { laid, edges }: { readonly laid: Laid; readonly edges: FoldedGraph['edges'] },
 ): string | undefined {
-  if (key === 'ArrowRight') return edges.find(({ from }) => from === at)?.to;
-  if (key === 'ArrowLeft') return edges.find(({ to }) => to === at)?.from;
-  if (key !== 'ArrowUp' && key !== 'ArrowDown') return undefined;
+  const keys = KEYS[laid.way];
+  if (key === keys.on) return edges.find(({ from }) => from === at)?.to;
+  if (key === keys.back) return edges.find(({ to }) => to === at)?.from;
+  if (key !== keys.before && key !== keys.after) return undefined;
+  const isRight = laid.way === 'right';
   const here = laid.nodes.find(({ id }) => id === at);
-  const column = laid.nodes.filter(({ left }) => left === here?.left).sort((a, b) => a.top - b.top);
-  const place = column.findIndex(({ id }) => id === at);
-  return column[place + (key === 'ArrowUp' ? -1 : 1)]?.id;
+  const row = laid.nodes
+    .filter(({ left, top }) => (isRight ? left === here?.left : top === here?.top))
+    .sort((a, b) => (isRight ? a.top - b.top : a.left - b.left));
+  const place = row.findIndex(({ id }) => id === at);
+  return row[place + (key === keys.before ? -1 : 1)]?.id;
 }
 
 /** Scrolls what it is in, and nothing around that. */

@@ -33,7 +33,7 @@ export function LineageView(props: {
       ) : (
         <>
           <header className="cellar-Origin-head">
-            <h1>{sentence(graph.origin, Date.now())}</h1>
+            <h1>{sentence(graph, Date.now())}</h1>
             <Warnings run={run} />
           </header>
           <div className="cellar-Origin-body">

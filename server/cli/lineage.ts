@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { lineageSchema, openLineageSchema, type Lineage } from '../../contract/lineage.js';
-import { originWords } from '../../contract/origin.js';
+import { lineageSchema, lineageWords, openLineageSchema, type Lineage } from '../../contract/lineage.js';
 import { pathTo } from '../../contract/routes.js';
 import { CellarError } from '../errors.js';
 import { DONE, type Call, type Command, type Context } from './command.js';
@@ -117,7 +116,7 @@ async function askFirst(
 
 function format(context: Context, call: Call, graph: Lineage): string {
   const { color } = context;
-  const words = originWords(graph.origin, {
+  const words = lineageWords(graph, {
     time: (time) => formatTime(time),
     number: formatValue,
   });

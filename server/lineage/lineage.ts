@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
-import type { Lineage, OpenLineageEvent } from '../../contract/lineage.js';
-import { originWords } from '../../contract/origin.js';
+import { lineageWords, type Lineage, type OpenLineageEvent } from '../../contract/lineage.js';
+import type { OriginFormat } from '../../contract/origin.js';
 import type { Store } from '../store/store.js';
 import { Claims } from './claims.js';
 import { describeNodes } from './describe.js';
@@ -53,8 +53,9 @@ export function createLineage(store: Store): LineageFinder {
       if (node === undefined) throw new RangeError(`${focus} is not in its own lineage`);
       const origin = await findOrigin(surroundings, node);
       return {
-        ...{ focus, origin, words: originWords(origin, PLAIN), nodes, edges: [...edges] },
-        ...{ totals: Object.fromEntries(totals), left, deeper },
+        ...{ focus, origin, nodes, edges: [...edges], left, deeper },
+        totals: Object.fromEntries(totals),
+        words: lineageWords({ focus, origin, totals: Object.fromEntries(totals) }, PLAIN),
       };
     },
   };
@@ -67,7 +68,7 @@ interface Found {
 }
 
 /** As the API writes sentences: it does not know where its reader is. */
-export const PLAIN: Parameters<typeof originWords>[1] = {
+export const PLAIN: OriginFormat = {
   time: (time) => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`,
   number: (value) => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : value),
 };
