@@ -4,7 +4,7 @@ import type { LineageEdge } from '../../contract/lineage.js';
 import type { FoldedGraph } from './lineage-fold.js';
 
 /** Of a node as it is drawn, in pixels. */
-export const NODE_WIDTH = 176;
+export const NODE_WIDTH = 160;
 export const NODE_HEIGHT = 48;
 
 /** Which way things come of each other in a drawing. */
@@ -42,7 +42,7 @@ export function layOut(graph: FoldedGraph, width: number): Laid {
 function layOutThat({ drawn, edges }: FoldedGraph, way: Way): Laid {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
   const rankdir = way === 'right' ? 'LR' : 'TB';
-  graph.setGraph({ rankdir, nodesep: 12, ranksep: 36, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir, nodesep: 12, ranksep: 28, marginx: 4, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of drawn) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const { from, to } of edges) graph.setEdge(from, to);

@@ -22,7 +22,7 @@ export function LineageView(props: {
   const { graph, run, problem, busy } = useStore(model);
   const node = useMemo(() => focusOf(graph), [graph]);
   return (
-    <article className="cellar cellar-Origin" aria-busy={busy}>
+    <article className="cellar cellar-Trace" aria-busy={busy}>
       {problem === undefined ? null : (
         <ProblemBanner problem={problem} onRetry={() => void model.load()} />
       )}
@@ -32,19 +32,19 @@ export function LineageView(props: {
         ) : null
       ) : (
         <>
-          <header className="cellar-Origin-head">
+          <header className="cellar-Trace-head">
             <h1>{sentence(graph, Date.now())}</h1>
             <Warnings run={run} />
           </header>
-          <div className="cellar-Origin-body">
-            <div className="cellar-Origin-facts">
+          <div className="cellar-Trace-body">
+            <div className="cellar-Trace-facts">
               {run === undefined ? (
                 <NodeFacts node={node} actions={actions} />
               ) : (
                 <RunFacts run={run} actions={actions} />
               )}
             </div>
-            <div className="cellar-Origin-graph">
+            <div className="cellar-Trace-graph">
               <h2>Where it comes from, and what came of it</h2>
               <LineageGraph
                 graph={graph}
@@ -65,7 +65,7 @@ export function LineageView(props: {
 function Warnings({ run }: { readonly run: RunPage | undefined }): JSX.Element | null {
   if (run === undefined || run.warnings.length === 0) return null;
   return (
-    <ul className="cellar-Origin-warnings" aria-label="Warnings">
+    <ul className="cellar-Trace-warnings" aria-label="Warnings">
       {run.warnings.map(({ code, message }, at) => (
         <li key={`${code} ${String(at)}`}>
           <Icon name="warn" />
