@@ -193,18 +193,19 @@ function NodeButton(props: { readonly drawn: Drawn; readonly context: Context })
       data-node={node.id}
       aria-current={isFocus ? 'true' : undefined}
       title={[kindWords(node.kind), title, facts].filter(Boolean).join('\n')}
-      aria-label={labelOf(node, context)}
       onClick={() => {
         onOpen(node);
       }}
     >
       <Icon name={ICONS[node.kind]} />
+      <span className="cellar-sr">{`${kindWords(node.kind)} `}</span>
       <span className="cellar-LineageNode-title">{title}</span>
       <span className="cellar-LineageNode-facts">
         {[unsure ? 'unsure' : '', facts === '' ? kindWords(node.kind) : facts]
           .filter(Boolean)
           .join(' · ')}
       </span>
+      <span className="cellar-sr">{beside(node, context)}</span>
     </button>
   );
 }
@@ -220,24 +221,16 @@ const ICONS: Readonly<Record<LineageNode['kind'], IconName>> = {
   version: 'tag',
 };
 
-/** What screen readers say: what it is, and what it came from directly. */
-function labelOf(node: LineageNode, { folded, now, focus }: Context): string {
-  const { title, facts } = nodeWords(node, now);
+/** What screen readers say beside what is seen: what it came from directly, and whether it is the one that all is about. */
+function beside(node: LineageNode, { folded, now, focus }: Context): string {
   const names = new Map(folded.drawn.map((each) => [each.id, nameOf(each, now)]));
   const from = folded.edges.filter(({ to }) => to === node.id);
-  const origins = from.flatMap((edge) => {
-    const name = names.get(edge.from);
-    if (name === undefined) return [];
-    return edge.certainty === 'unsure' ? [`${name}, unsure`] : [name];
-  });
+  const origins = from.flatMap((edge) => names.get(edge.from) ?? []);
   return [
-    `${kindWords(node.kind)} ${title}`,
-    facts,
-    origins.length === 0 ? '' : `from ${origins.join(' and ')}`,
-    node.id === focus ? 'this one' : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
+    '',
+    ...(origins.length === 0 ? [] : [`from ${origins.join(' and ')}`]),
+    ...(node.id === focus ? ['this one'] : []),
+  ].join(', ');
 }
 
 function nameOf(drawn: Drawn, now: number): string {

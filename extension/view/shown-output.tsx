@@ -20,7 +20,12 @@ export function ShownOutputView({ output }: { readonly output: ShownOutput }): J
   if (mime === 'text/html' || mime === 'text/markdown')
     return <SafeOutput mime={mime} text={text} label={word} />;
   return (
-    <pre className={`cellar-ShownOutput${type === 'error' ? ' cellar-mod-deleted' : ''}`}>
+    <pre
+      className={`cellar-ShownOutput${type === 'error' ? ' cellar-mod-deleted' : ''}`}
+      role="group"
+      aria-label={word}
+      tabIndex={0}
+    >
       {splitLines(text).map((each, at) => {
         const { line, looks } = readAnsi({ op: ' ', text: each });
         return (

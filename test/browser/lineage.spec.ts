@@ -19,7 +19,7 @@ test('from a registered version to its cell is one click, and to what its notebo
   );
   const graph = page.getByRole('group', { name: 'Lineage' });
   await expect(graph.locator('[aria-current]')).toHaveAccessibleName(
-    'registered version wine v1, @champion, from model forest, this one',
+    /^registered version wine v1 @champion\s?, from model forest, this one$/,
   );
   await graph.getByRole('button', { name: /^cell cell 5/ }).click();
   expect(page.url()).toBe(at(served.url, `#/run/${run}?cell=fit`));
