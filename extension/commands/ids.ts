@@ -8,6 +8,7 @@ export const COMMANDS = {
   compareRevision: 'cellar:compare-revision',
   compareSelected: 'cellar:compare-selected',
   compareMenu: 'cellar:compare-menu',
+  lineage: 'cellar:lineage',
   resolveMerge: 'cellar:resolve-merge',
   restore: 'cellar:restore',
   pin: 'cellar:pin',

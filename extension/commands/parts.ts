@@ -40,6 +40,8 @@ export interface Parts {
   selectedFiles(): readonly SelectedFile[];
   showHistory(path: string): void;
   openComparison(asked: CompareSides): Promise<void>;
+  /** Shows what a node of the lineage came from and led to; of a run, at a cell. */
+  openLineage(node: string, cell?: string): Promise<void>;
   /** Shows the merge that a notebook waits for, or says that there is none. */
   openMerge(path: string): Promise<void>;
   /** Resolves once its tab is there and in front. */

@@ -10,6 +10,7 @@ import { copyLink } from './copy-link.js';
 import { downloadArtifact } from './download-artifact.js';
 import { exportVersions } from './export.js';
 import { openSettings } from './open-settings.js';
+import { lineage } from './lineage.js';
 import type { Command, Parts } from './parts.js';
 import { resolveMerge } from './merge.js';
 import { pauseFolder, pauseNotebook, pauseWorkspace } from './pause.js';
@@ -31,6 +32,7 @@ const ALL: readonly Command[] = [
   compareSelected,
   compareMenu,
   compare,
+  lineage,
   resolveMerge,
   restore,
   pin,

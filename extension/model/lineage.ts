@@ -7,6 +7,8 @@ import { Store } from './store.js';
 export interface LineageState {
   /** What it is about, as it was asked for. */
   readonly node: string;
+  /** Of a run: the cell to go to. */
+  readonly cell?: string | undefined;
   readonly busy: boolean;
   /** What was loaded last; it stays while something else is loaded. */
   readonly graph?: Lineage | undefined;
@@ -22,17 +24,18 @@ export class LineageModel extends Store<LineageState> {
   constructor(
     private readonly client: Pick<Client, 'lineage' | 'run'>,
     node: string,
+    cell?: string,
   ) {
-    super({ node, busy: false });
+    super({ node, cell, busy: false });
   }
 
   /** Shows another node. */
-  async show(node: string): Promise<void> {
+  async show(node: string, cell?: string): Promise<void> {
     this.#asked.abort();
     const asked = new AbortController();
     this.#asked = asked;
     const { signal } = asked;
-    this.update({ node, busy: true, problem: undefined });
+    this.update({ node, cell, busy: true, problem: undefined });
     try {
       const graph = await this.client.lineage({ node }, signal);
       const run = graph.focus.startsWith('run:')
@@ -45,7 +48,7 @@ export class LineageModel extends Store<LineageState> {
   }
 
   load(): Promise<void> {
-    return this.show(this.state.node);
+    return this.show(this.state.node, this.state.cell);
   }
 
   dispose(): void {

@@ -14,7 +14,7 @@ export function LineagePage(props: {
   readonly cell?: string | undefined;
 }): JSX.Element {
   const { client, node, cell } = props;
-  const model = useMemo(() => new LineageModel(client, node), [client, node]);
+  const model = useMemo(() => new LineageModel(client, node, cell), [client, node, cell]);
   useEffect(() => {
     void model.load();
     return () => {
@@ -24,7 +24,6 @@ export function LineagePage(props: {
   return (
     <LineageView
       model={model}
-      cell={cell}
       actions={{
         onGo: (target) => {
           location.hash = targetUrl(target);

@@ -65,6 +65,7 @@ export function NotebookPage(props: {
           actions={{
             diffUrl: (base, head) => formatRoute({ kind: 'diff', base, head }),
             artifactUrl: client.artifactUrl,
+            runUrl: (id) => formatRoute({ kind: 'run', id }),
           }}
         />
       ) : null}

@@ -11,10 +11,12 @@ import {
   ICellar,
   IComparisons,
   IHistory,
+  ILineage,
   IMerges,
   type Cellar,
   type Comparisons,
   type History,
+  type Lineages,
   type Merges,
 } from './tokens.js';
 
@@ -23,13 +25,14 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-cellar:commands',
   description: "Adds Cellar's commands.",
   autoStart: true,
-  requires: [ICellar, IHistory, IComparisons, IMerges, INotebookTracker],
+  requires: [ICellar, IHistory, IComparisons, ILineage, IMerges, INotebookTracker],
   optional: [ICommandPalette, IDefaultFileBrowser],
   activate: (
     app: JupyterFrontEnd,
     cellar: Cellar,
     history: History,
     comparisons: Comparisons,
+    lineages: Lineages,
     merges: Merges,
     notebooks: INotebookTracker,
     palette: ICommandPalette | null,
@@ -45,6 +48,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         history.show(path);
       },
       openComparison: (compared) => comparisons.open(compared),
+      openLineage: (node, cell) => lineages.open(node, cell),
       openMerge: (path) => merges.open(path),
       openNotebook: async (path) => {
         await commands.execute('docmanager:open', { path });

@@ -139,6 +139,12 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
       run(COMMANDS.compare, head === NOW ? { base, path } : { base, head });
     },
     artifactUrl: (artifact) => cellar.client.artifactUrl(artifact),
+    onOpenFile: ({ sha256 }) => {
+      run(COMMANDS.lineage, { node: `artifact:${sha256}` });
+    },
+    onLineage: (node) => {
+      run(COMMANDS.lineage, { node });
+    },
     onRestore: (row) => {
       run(COMMANDS.restore, toArgs(row));
     },

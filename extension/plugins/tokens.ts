@@ -51,6 +51,17 @@ export const IComparisons = new Token<Comparisons>(
   'Shows what differs between two notebooks, or two states of one.',
 );
 
+/** The views of runs and of lineage. */
+export interface Lineages {
+  /** Shows a node by any name that the API takes; of a run, at a cell. */
+  open(node: string, cell?: string): Promise<void>;
+}
+
+export const ILineage = new Token<Lineages>(
+  'jupyterlab-cellar:ILineage',
+  'Shows runs, and what anything came from and led to.',
+);
+
 /** The views that resolve merges. */
 export interface Merges {
   /** Shows the merge that a notebook waits for, or says that there is none. */

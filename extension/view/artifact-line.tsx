@@ -8,16 +8,32 @@ import { Icon } from './icons.js';
 export function ArtifactLine(props: {
   readonly artifact: Artifact;
   readonly url: string;
+  /** Shows where it comes from; without it the name leads nowhere. */
+  readonly onOpen?: ((artifact: Artifact) => void) | undefined;
 }): JSX.Element {
-  const { artifact, url } = props;
+  const { artifact, url, onOpen } = props;
   const { name, size, sha256, certainty, purged } = artifact;
   const unsure = certainty === 'unsure';
   return (
     <span className="cellar-Artifact">
       <Icon name="box" />
-      <span className="cellar-Artifact-name" title={`${name}\nSHA-256 ${sha256}`}>
-        {name}
-      </span>
+      {onOpen === undefined ? (
+        <span className="cellar-Artifact-name" title={`${name}\nSHA-256 ${sha256}`}>
+          {name}
+        </span>
+      ) : (
+        <button
+          type="button"
+          className="cellar-Artifact-name"
+          title={`${name}\nSHA-256 ${sha256}\nShow where it comes from, and what came of it`}
+          onClick={(event) => {
+            event.stopPropagation();
+            onOpen(artifact);
+          }}
+        >
+          {name}
+        </button>
+      )}
       <span className="cellar-quiet">{formatSize(size)}</span>
       {unsure ? (
         <span

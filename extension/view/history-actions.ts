@@ -11,6 +11,10 @@ export interface HistoryActions {
   /** Shows what changed from base to head; "now" is the notebook as it stands. */
   readonly onCompare: (base: string, head: string) => void;
   readonly artifactUrl: (artifact: Artifact) => string;
+  /** Shows what a node of the lineage came from and led to, by its id: "run:5f…". */
+  readonly onLineage?: (node: string) => void;
+  /** Shows where a file comes from. */
+  readonly onOpenFile?: (artifact: Artifact) => void;
   readonly onRestore?: (row: HistoryRow) => void;
   readonly onPin?: (row: HistoryRow) => void;
   readonly onCopyLink?: (row: HistoryRow) => void;
@@ -64,6 +68,7 @@ export function rowEntries(
         actions.onCompare(best, row.id);
       },
     });
+  if (actions.onLineage !== undefined) entries.push(...lineageEntries(row, actions.onLineage));
   const { onRestore, onPin, onCopyLink, onExport, obstacle } = actions;
   const disabled = obstacle !== undefined;
   if ([onRestore, onPin, onCopyLink, onExport].some((action) => action !== undefined))
@@ -103,6 +108,32 @@ export function rowEntries(
       },
     });
   return entries;
+}
+
+/** The most runs of one version that its menu lists. */
+const MOST_RUNS = 5;
+
+/** The runs of a version, and its lineage as a whole. */
+function lineageEntries(row: HistoryRow, onLineage: (node: string) => void): readonly MenuEntry[] {
+  const runs = row.runs.slice(0, MOST_RUNS).map(({ id, name }): MenuEntry => ({
+    kind: 'action',
+    label:
+      row.runs.length === 1 ? 'Open the run' : `Open run ${name === '' ? id.slice(0, 8) : name}`,
+    run: () => {
+      onLineage(`run:${id}`);
+    },
+  }));
+  return [
+    { kind: 'line' },
+    ...runs,
+    {
+      kind: 'action',
+      label: 'What came of it',
+      run: () => {
+        onLineage(`snapshot:${row.id}`);
+      },
+    },
+  ];
 }
 
 /** The question before a restore, naming the thing and what happens to what is there now. */

@@ -123,6 +123,7 @@ export function HistoryList(props: {
                   metric={metric}
                   folded={item.folded}
                   artifactUrl={actions.artifactUrl}
+                  onOpenFile={actions.onOpenFile}
                 />
               ) : (
                 <OtherItem item={item} />

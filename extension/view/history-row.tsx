@@ -20,11 +20,12 @@ export interface HistoryRowProps {
   readonly metric: HistoryMetric | null;
   readonly folded: boolean;
   readonly artifactUrl: (artifact: Artifact) => string;
+  readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
 }
 
 /** One version: when, how good, what was done, and the files it made. */
 export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProps): JSX.Element {
-  const { row, metric, folded, artifactUrl } = props;
+  const { row, metric, folded, artifactUrl, onOpenFile } = props;
   return (
     <div className={`cellar-Row${folded ? ' cellar-mod-folded' : ''}`} role="gridcell">
       <Mark row={row} metric={metric} />
@@ -38,7 +39,7 @@ export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProp
         </div>
         <Description row={row} />
         <Redactions count={row.redactions} />
-        <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} />
+        <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} onOpenFile={onOpenFile} />
       </div>
     </div>
   );
@@ -112,8 +113,9 @@ export function Redactions({ count }: { readonly count: number }): JSX.Element |
 function Artifacts(props: {
   readonly artifacts: readonly Artifact[];
   readonly artifactUrl: (artifact: Artifact) => string;
+  readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
 }): JSX.Element | null {
-  const { artifacts, artifactUrl } = props;
+  const { artifacts, artifactUrl, onOpenFile } = props;
   const [all, setAll] = useState(false);
   if (artifacts.length === 0) return null;
   const shown = all ? artifacts : artifacts.slice(0, SHOWN_ARTIFACTS);
@@ -125,6 +127,7 @@ function Artifacts(props: {
           key={`${artifact.run}/${artifact.name}`}
           artifact={artifact}
           url={artifactUrl(artifact)}
+          onOpen={onOpenFile}
         />
       ))}
       {left === 0 ? null : (

@@ -15,11 +15,9 @@ import { useStore } from './use-store.js';
 export function LineageView(props: {
   readonly model: LineageModel;
   readonly actions: LineageActions;
-  /** Of a run: the cell to go to. */
-  readonly cell?: string | undefined;
 }): JSX.Element {
-  const { model, actions, cell } = props;
-  const { graph, run, problem, busy } = useStore(model);
+  const { model, actions } = props;
+  const { graph, run, cell, problem, busy } = useStore(model);
   const node = useMemo(() => focusOf(graph), [graph]);
   return (
     <article className="cellar cellar-Trace" aria-busy={busy}>

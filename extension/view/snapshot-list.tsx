@@ -6,7 +6,7 @@ import type { Artifact } from '../../contract/snapshot.js';
 import type { HistoryModel } from '../model/history.js';
 import { formatNumber, guessDirection } from '../model/number.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
-import { describeSnapshot } from '../model/words.js';
+import { describeSnapshot, formatCount } from '../model/words.js';
 import { ArtifactLine } from './artifact-line.js';
 import { Redactions } from './history-row.js';
 import { Icon } from './icons.js';
@@ -21,6 +21,8 @@ export interface SnapshotListActions {
   /** The address of the page that compares two versions. */
   readonly diffUrl: (base: string, head: string) => string;
   readonly artifactUrl: (artifact: Artifact) => string;
+  /** The address of a run's page. */
+  readonly runUrl: (run: string) => string;
 }
 
 /** A notebook's versions as a table: metrics as columns, the best of each starred. Two chosen rows are compared. */
@@ -88,7 +90,7 @@ export function SnapshotList(props: {
                 best={best}
                 picked={selection?.id === row.id || selection?.other === row.id}
                 href={hrefOf(row, model, actions)}
-                artifactUrl={actions.artifactUrl}
+                actions={actions}
                 onPick={() => {
                   model.select(row.id, true);
                 }}
@@ -126,10 +128,10 @@ function SnapshotRow(props: {
   readonly best: ReadonlyMap<string, number>;
   readonly picked: boolean;
   readonly href: string | undefined;
-  readonly artifactUrl: (artifact: Artifact) => string;
+  readonly actions: SnapshotListActions;
   readonly onPick: () => void;
 }): JSX.Element {
-  const { row, now, metrics, best, picked, href, artifactUrl, onPick } = props;
+  const { row, now, metrics, best, picked, href, actions, onPick } = props;
   const when = (
     <time dateTime={row.time} title={formatFullTime(row.time)}>
       {formatMoment(row.time, now)}
@@ -156,6 +158,7 @@ function SnapshotRow(props: {
       </td>
       <td className="cellar-Snapshots-what" title={describeSnapshot(row)}>
         {row.message === null || row.message === '' ? describeSnapshot(row) : `“${row.message}”`}
+        <RunLinks row={row} runUrl={actions.runUrl} />
         <Redactions count={row.redactions} />
       </td>
       {metrics.map((name) => {
@@ -175,10 +178,32 @@ function SnapshotRow(props: {
           <ArtifactLine
             key={`${artifact.run}/${artifact.name}`}
             artifact={artifact}
-            url={artifactUrl(artifact)}
+            url={actions.artifactUrl(artifact)}
           />
         ))}
       </td>
     </tr>
+  );
+}
+
+const MOST_RUNS = 3;
+
+/** The pages of the runs that a version claimed. */
+function RunLinks(props: {
+  readonly row: HistoryRow;
+  readonly runUrl: (run: string) => string;
+}): JSX.Element | null {
+  const { row, runUrl } = props;
+  if (row.runs.length === 0) return null;
+  const left = row.runs.length - MOST_RUNS;
+  return (
+    <span className="cellar-Snapshots-runs">
+      {row.runs.slice(0, MOST_RUNS).map(({ id, name }) => (
+        <a key={id} href={runUrl(id)} title="Where this run comes from, and what came of it">
+          {name === '' ? 'run' : name}
+        </a>
+      ))}
+      {left > 0 ? <span className="cellar-quiet">{formatCount(left, 'more run')}</span> : null}
+    </span>
   );
 }

@@ -1,0 +1,123 @@
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin,
+} from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { createElement } from 'react';
+
+import { cellarIcon } from '../commands/icon.js';
+import { COMMANDS } from '../commands/ids.js';
+import { focusOf, type LineageModel } from '../model/lineage.js';
+import type { LineageTarget } from '../model/lineage-target.js';
+import { nodeWords } from '../model/lineage-words.js';
+import type { LineageActions } from '../view/lineage-facts.js';
+import { ICellar, ILineage, type Cellar, type Lineages } from './tokens.js';
+
+const TAB_ID = 'cellar-lineage';
+
+/** The tab of runs and lineage. There is one, which goes from node to node as a person does. */
+class LineageTab extends MainAreaWidget<ReactWidget> {
+  constructor(
+    readonly model: LineageModel,
+    content: ReactWidget,
+  ) {
+    super({ content });
+    // The view has a head of its own.
+    this.toolbar.hide();
+    this.id = TAB_ID;
+    this.title.icon = cellarIcon;
+    this.title.closable = true;
+    this.title.label = 'Lineage';
+    model.subscribe(() => {
+      const node = focusOf(model.state.graph);
+      if (node !== undefined) this.title.label = nodeWords(node, Date.now()).title;
+    });
+  }
+
+  override dispose(): void {
+    this.model.dispose();
+    super.dispose();
+  }
+}
+
+/** Shows runs, and what anything came from and led to, in the main area. */
+export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
+  id: 'jupyterlab-cellar:lineage',
+  description: 'Shows runs, and what anything came from and led to.',
+  autoStart: true,
+  requires: [ICellar],
+  optional: [ILabShell, ILayoutRestorer],
+  provides: ILineage,
+  activate: (
+    app: JupyterFrontEnd,
+    cellar: Cellar,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+  ): Lineages => {
+    const tracker = new WidgetTracker<LineageTab>({ namespace: 'cellar-lineage' });
+    let tab: LineageTab | undefined;
+    const open = async (node: string, cell?: string): Promise<void> => {
+      const [{ LineageModel }, { LineageView }] = await loadViews();
+      const actions = toActions(app, cellar, open);
+      if (tab === undefined) {
+        const model = new LineageModel(cellar.client, node, cell);
+        const view = createElement(LineageView, { model, actions });
+        const created = new LineageTab(model, ReactWidget.create(view));
+        tab = created;
+        created.disposed.connect(() => {
+          tab = undefined;
+        });
+        // Notebook 7 holds one document in its main area; there it stands beside it.
+        app.shell.add(created, labShell === null ? 'right' : 'main', { type: 'Cellar' });
+        void tracker.add(created);
+        model.subscribe(() => void tracker.save(created));
+        void model.load();
+      } else void tab.model.show(node, cell);
+      app.shell.activateById(TAB_ID);
+    };
+    void restorer?.restore(tracker, {
+      command: COMMANDS.lineage,
+      args: ({ model }) => ({ node: model.state.node }),
+      name: () => TAB_ID,
+    });
+    return { open };
+  },
+};
+
+/** The views load by themselves, not with JupyterLab. */
+const loadViews = () =>
+  Promise.all([import('../model/lineage.js'), import('../view/lineage-view.js')]);
+
+function toActions(
+  app: JupyterFrontEnd,
+  cellar: Cellar,
+  open: (node: string, cell?: string) => Promise<void>,
+): LineageActions {
+  const run = (id: string, args: Record<string, string>): void => {
+    void app.commands.execute(id, args);
+  };
+  const go = (target: LineageTarget): void => {
+    switch (target.kind) {
+      case 'node':
+        void open(target.id);
+        return;
+      case 'run':
+        void open(`run:${target.run}`, target.cell);
+        return;
+      case 'diff':
+        run(COMMANDS.compare, { base: target.base, head: target.head });
+        return;
+      case 'notebook':
+        run(COMMANDS.showHistory, { path: target.path });
+        return;
+      case 'version': {
+        const { name, version } = target;
+        void open(`models:/${name}/${String(version)}`);
+      }
+    }
+  };
+  return { onGo: go, artifactUrl: (file) => cellar.client.artifactUrl(file) };
+}
