@@ -12,6 +12,9 @@ test.each<[string, PageRoute]>([
     '#/diff/01ka/01kb?show=address,timing',
     { kind: 'diff', base: '01ka', head: '01kb', show: ['address', 'timing'] },
   ],
+  ['#/run/5f', { kind: 'run', id: '5f' }],
+  ['#/run/5f?cell=a%20b', { kind: 'run', id: '5f', cell: 'a b' }],
+  ['#/lineage/models%3A%2Fwine%2F3', { kind: 'lineage', node: 'models:/wine/3' }],
   ['#/merge', { kind: 'merge', path: '' }],
   ['#/merge?path=deep%2Fa%20%26%20b.ipynb', { kind: 'merge', path: 'deep/a & b.ipynb' }],
 ])('reads %s and writes it again', (hash, route) => {
