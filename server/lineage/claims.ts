@@ -7,6 +7,8 @@ import type { Links } from './links.js';
 export interface Claim {
   readonly snapshot: string;
   readonly cell?: string;
+  /** Undefined where nothing was said of it. */
+  readonly certainty?: 'sure' | 'unsure';
 }
 
 /** The runs that a version claimed, by the cell that made them; under undefined those of which no cell is known. */
@@ -35,11 +37,11 @@ export class Claims {
     const first = await this.store.catalog.findSnapshot(snapshot);
     const isHere = first === undefined ? undefined : this.ranIn(first);
     if (isHere === undefined || cells.every((cell) => isHere.has(cell)))
-      return cells.map((cell) => ({ snapshot, cell }));
+      return cells.map((cell) => ({ snapshot, cell, ...sureness(run, cell) }));
     const others = await this.claimantsOf(run);
     return cells.map((cell) => {
       const found = isHere.has(cell) ? undefined : others.find((row) => this.ranIn(row).has(cell));
-      return { snapshot: found?.id ?? snapshot, cell };
+      return { snapshot: found?.id ?? snapshot, cell, ...sureness(run, cell) };
     });
   }
 
@@ -86,4 +88,11 @@ export class Claims {
     }
     return claimants.get(id) ?? [];
   }
+}
+
+/** A cell is sure when one of its executions is. */
+function sureness({ traces }: RunRow, cell: string): Pick<Claim, 'certainty'> {
+  const own = traces.filter((trace) => trace.cell === cell);
+  if (own.length === 0) return {};
+  return { certainty: own.some(({ certainty }) => certainty === 'sure') ? 'sure' : 'unsure' };
 }

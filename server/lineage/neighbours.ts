@@ -1,7 +1,7 @@
 import type { LineageEdge, LineageKind } from '../../contract/lineage.js';
 import type { RunInput, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import type { Claims } from './claims.js';
+import type { Claim, Claims } from './claims.js';
 import { filesOfVersion, findOnlyFile } from './files.js';
 import { parseCell, type NodeName } from './ids.js';
 import type { Links, LinkedVersion } from './links.js';
@@ -71,7 +71,7 @@ const UP: Readonly<Record<LineageKind, Neighbours>> = {
     if (run === undefined) return [];
     const parent = links.parentOf(run);
     return [
-      ...(await claims.of(run)).map(({ snapshot, cell }) => toMaker(snapshot, cell)),
+      ...(await claims.of(run)).map(toMaker),
       ...run.inputs.map((input) => ({ kind: input.kind, own: input.id, ...reading(input) })),
       ...(parent === undefined ? [] : [{ kind: 'run', own: parent, edge: 'parent' } as const]),
     ];
@@ -93,10 +93,10 @@ const UP: Readonly<Record<LineageKind, Neighbours>> = {
 
 const DOWN: Readonly<Record<LineageKind, Neighbours>> = {
   version: () => [],
-  notebook: async ({ store }, own) =>
+  notebook: async ({ store, links }, own) =>
     [...(await store.catalog.history(own))]
       .reverse()
-      .filter(({ runs }) => runs.length > 0)
+      .filter(({ id, runs }) => runs.length > 0 || links.runsOf(id).length > 0)
       .map(({ id }) => ({ kind: 'snapshot', own: id, edge: 'keeps' })),
   snapshot: async ({ claims }, own) =>
     [...(await claims.madeIn(own))].flatMap(([cell, runs]): readonly Step[] =>
@@ -107,7 +107,14 @@ const DOWN: Readonly<Record<LineageKind, Neighbours>> = {
   cell: async ({ claims }, own) => {
     const { snapshot, cell } = parseCell(own);
     const runs = (await claims.madeIn(snapshot)).get(cell) ?? [];
-    return runs.map(({ id }) => ({ kind: 'run', own: id, edge: 'ran' }));
+    const steps: Step[] = [];
+    for (const run of runs) {
+      const claim = (await claims.of(run)).find((each) => each.cell === cell);
+      const { certainty } = claim ?? {};
+      const step = { kind: 'run', own: run.id, edge: 'ran' } as const;
+      steps.push(certainty === undefined ? step : { ...step, certainty });
+    }
+    return steps;
   },
   run: ({ links }, own) => {
     const run = links.run(own);
@@ -226,7 +233,8 @@ function toVersion({ id }: LinkedVersion): Step {
   return { kind: 'version', own: id, edge: 'registered' };
 }
 
-function toMaker(snapshot: string, cell: string | undefined): Step {
+function toMaker({ snapshot, cell, certainty }: Claim): Step {
   if (cell === undefined) return { kind: 'snapshot', own: snapshot, edge: 'ran' };
-  return { kind: 'cell', own: `${snapshot}/${cell}`, edge: 'ran' };
+  const maker = { kind: 'cell', own: `${snapshot}/${cell}`, edge: 'ran' } as const;
+  return certainty === undefined ? maker : { ...maker, certainty };
 }

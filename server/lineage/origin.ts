@@ -51,6 +51,7 @@ export async function originOfRun(
     path: row?.path ?? null,
     time: row?.time ?? null,
     cells: row === undefined ? [] : placesOf(row, own),
+    unsure: claims.some(({ certainty }) => certainty === 'unsure'),
     ...resultsOf(around, run),
     clean: row?.clean ?? null,
   };

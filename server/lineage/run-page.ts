@@ -1,7 +1,9 @@
 import { originWords } from '../../contract/origin.js';
 import type { RunPage } from '../../contract/run.js';
+import { kernelSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import { findDoubts } from '../tracking/doubts.js';
 import { findExperiment } from '../tracking/experiments.js';
 import { toRunFiles } from '../tracking/snapshots.js';
 import type { Pool } from '../work/pool.js';
@@ -28,11 +30,14 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
   const artifacts = [...(await toRunFiles(store, row))];
   const models = readModels(around, row);
   const files = [...artifacts, ...models.flatMap((model) => model.files)];
+  const doubts = [...(await findDoubts(store, row))];
   const { cells, language } = await readRanCells({ ...around, pool }, row);
   const { name, status, snapshot, notebook, start, end, user, deleted } = row;
   return {
     ...{ id, name, status, snapshot, notebook, start, end, user, deleted },
-    ...{ origin, words: originWords(origin, PLAIN), warnings: [] },
+    ...{ origin, words: originWords(origin, PLAIN) },
+    ...{ traces: [...row.traces], doubts },
+    warnings: doubts.map(({ code, message }) => ({ code, message })),
     metrics: { ...row.metrics },
     params: { ...row.params },
     tags: Object.entries(row.tags).map(([tag, value]) => ({ name: tag, value })),
@@ -46,7 +51,7 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
     versions: links.versionsOfRun(id).flatMap(toVersionName),
     version: version === undefined ? null : await toVersion(around, version),
     environment: {
-      kernel: version?.kernel ?? null,
+      kernel: toKernel(version?.kernel),
       files: unique(files.filter((file) => ENVIRONMENT.test(file.name)).map(toFile)),
     },
     cells: [...cells],
@@ -107,6 +112,11 @@ async function toVersion(
   const at = history.findIndex((each) => each.id === id);
   const before = at > 0 ? (history[at - 1]?.id ?? null) : null;
   return { id, notebook, path, time, message, trigger, clean, before };
+}
+
+/** Its own id is of one start. */
+function toKernel(kernel: SnapshotRow['kernel'] | undefined): RunPage['environment']['kernel'] {
+  return kernel === undefined || kernel === null ? null : kernelSchema.parse(kernel);
 }
 
 function toFile({ name, sha256, size }: KnownFile): {

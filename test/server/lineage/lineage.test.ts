@@ -166,6 +166,22 @@ describe('lineage', () => {
     expect(edges.find(({ to }) => to.startsWith('artifact:'))?.certainty).toBe('unsure');
   });
 
+  test('says which cell is not sure to have made a run, in its words too', async () => {
+    const { lineage, history, run } = await fill();
+    const row = await history.store.catalog.findRun(run);
+    if (row === undefined) throw new RangeError('no run');
+    const trace = { kernel: 'k', session: 's', cell: 'c4', code: '', count: 5 };
+    const unsure = { ...trace, certainty: 'unsure', because: 'thread' } as const;
+    await history.store.catalog.apply({ runs: [{ ...row, traces: [unsure] }] });
+    const up = await ask(lineage, { node: run, direction: 'up' });
+    expect(up.edges.find(({ kind }) => kind === 'ran')?.certainty).toBe('unsure');
+    expect(up.words).toContain('(probably cell 5)');
+    const sure = { ...trace, certainty: 'sure', because: null } as const;
+    await history.store.catalog.apply({ runs: [{ ...row, traces: [unsure, sure] }] });
+    const down = await ask(lineage, { node: 'train.ipynb', direction: 'down' });
+    expect(down.edges.find(({ kind }) => kind === 'ran')?.certainty).toBe('sure');
+  });
+
   test('shows what leads to registered versions first, and counts what it leaves out', async () => {
     const { lineage, history, data } = await fill();
     const input = { kind: 'dataset' as const, id: data, tags: [] };

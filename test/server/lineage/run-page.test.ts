@@ -86,6 +86,19 @@ describe('the page of a run', () => {
     ]);
   });
 
+  test('warns of what makes one doubt it', async () => {
+    const filled = await fill();
+    const { catalog } = filled.history.store;
+    const row = await catalog.findRun(filled.run);
+    const snapshot = await catalog.findSnapshot(filled.snapshot);
+    if (row === undefined || snapshot === undefined) throw new RangeError('not there');
+    const stale = [{ cell: 'c1', kind: 'edited' as const }];
+    await catalog.apply({ snapshots: [{ ...snapshot, stale }] });
+    expect((await read(filled)).warnings).toEqual([
+      { code: 'edited', message: 'Cell 2 was edited after it ran.' },
+    ]);
+  });
+
   test('is there of a run that no version has claimed', async () => {
     const filled = await fill();
     const run = await beginRun(filled.history, 'alone');
