@@ -94,11 +94,9 @@ export const runPageSchema = runDetailSchema.extend({
       before: idSchema.nullable(),
     })
     .nullable(),
-  environment: z.object({
-    kernel: kernelSchema.nullable(),
-    /** Files of the run, or of its models, that list packages. */
-    files: z.array(fileSchema),
-  }),
+  kernel: kernelSchema.nullable(),
+  /** Files of the run, or of its models, that list packages. */
+  packages: z.array(fileSchema),
   /** In the order in which they ran. */
   cells: z.array(ranCellSchema),
   /** Of the version's notebook, e.g. "python"; for how sources are shown. */

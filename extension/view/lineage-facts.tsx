@@ -215,7 +215,7 @@ function Files(props: {
   );
 }
 
-function environmentFacts({ environment: { kernel, files } }: RunPage): readonly Fact[] {
+function environmentFacts({ kernel, packages }: RunPage): readonly Fact[] {
   return [
     ...(kernel === null
       ? []
@@ -225,7 +225,7 @@ function environmentFacts({ environment: { kernel, files } }: RunPage): readonly
             [kernel.displayName ?? kernel.name, kernel.version ?? ''].join(' ').trim(),
           ] as const,
         ]),
-    ...files.map(({ name, size }): Fact => ['packages', `${name}, ${formatSize(size)}`]),
+    ...packages.map(({ name, size }): Fact => ['packages', `${name}, ${formatSize(size)}`]),
   ];
 }
 

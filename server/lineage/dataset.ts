@@ -17,6 +17,12 @@ export interface LineageDataset {
 }
 
 const countSchema = z.number().int().nonnegative().nullish().catch(undefined);
+const idSchema = z.string().nullish().catch(undefined);
+const fieldSchema = z.object({
+  name: z.coerce.string(),
+  type: z.string().optional(),
+  dtype: z.string().optional(),
+});
 
 const dataSchema = z.object({
   name: z.string(),
@@ -25,28 +31,35 @@ const dataSchema = z.object({
   origin: z.string(),
   schema: z.string().catch(''),
   profile: z.string().catch(''),
-  rows: countSchema,
-  columns: z.union([countSchema, z.array(z.unknown())]).catch(undefined),
-  parent: z.string().nullish().catch(undefined),
+  parent: idSchema,
+  /** What was worked out from the data itself. */
+  described: z
+    .object({
+      rows: countSchema,
+      columnCount: countSchema,
+      columns: z.array(fieldSchema).catch([]),
+      parent: idSchema,
+    })
+    .optional()
+    .catch(undefined),
 });
 
 /** What MLflow's client writes of tables and arrays. */
 const profileSchema = z.object({ num_rows: countSchema });
-const fieldSchema = z.object({ name: z.coerce.string(), type: z.string().optional() });
 const schemaSchema = z.object({ mlflow_colspec: z.array(fieldSchema).optional() });
 
-/** Rows and columns are as the entry says them, else as MLflow's client described them. */
+/** Rows and columns are as they were worked out from the data, else as MLflow's client described it. */
 export function readDataset({ data }: EntryRow): LineageDataset {
-  const { schema, profile, rows, columns, parent, ...facts } = dataSchema.parse(data);
-  const described = read(schemaSchema, schema)?.mlflow_colspec;
-  const own = Array.isArray(columns) ? columns : undefined;
-  const fields = own?.flatMap((each) => fieldSchema.safeParse(each).data ?? []) ?? described ?? [];
+  const { schema, profile, parent, described, ...facts } = dataSchema.parse(data);
+  const known = described?.columns ?? [];
+  const fields = known.length > 0 ? known : (read(schemaSchema, schema)?.mlflow_colspec ?? []);
+  const origin = described?.parent ?? parent ?? '';
   return {
     ...facts,
-    rows: rows ?? read(profileSchema, profile)?.num_rows ?? undefined,
-    columns: own?.length ?? (typeof columns === 'number' ? columns : described?.length),
-    fields,
-    parent: parent === null || parent === '' ? undefined : parent,
+    rows: described?.rows ?? read(profileSchema, profile)?.num_rows ?? undefined,
+    columns: described?.columnCount ?? (fields.length === 0 ? undefined : fields.length),
+    fields: fields.map(({ name, type, dtype }) => ({ name, type: type ?? dtype })),
+    parent: origin === '' ? undefined : origin,
   };
 }
 

@@ -15,7 +15,7 @@ import { originOfRun } from './origin.js';
 import { readRanCells } from './ran-cells.js';
 
 /** Files that say which packages there were, as mlflow and others name them. */
-const ENVIRONMENT =
+const PACKAGES =
   /(^|\/)(requirements\.txt|conda\.ya?ml|python_env\.ya?ml|environment\.(json|ya?ml))$/;
 
 /** All that is known of a run. Throws not_found. */
@@ -50,10 +50,8 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
     models,
     versions: links.versionsOfRun(id).flatMap(toVersionName),
     version: version === undefined ? null : await toVersion(around, version),
-    environment: {
-      kernel: toKernel(version?.kernel),
-      files: unique(files.filter((file) => ENVIRONMENT.test(file.name)).map(toFile)),
-    },
+    kernel: toKernel(version?.kernel),
+    packages: unique(files.filter((file) => PACKAGES.test(file.name)).map(toFile)),
     cells: [...cells],
     language,
   };
@@ -115,7 +113,7 @@ async function toVersion(
 }
 
 /** Its own id is of one start. */
-function toKernel(kernel: SnapshotRow['kernel'] | undefined): RunPage['environment']['kernel'] {
+function toKernel(kernel: SnapshotRow['kernel'] | undefined): RunPage['kernel'] {
   return kernel === undefined || kernel === null ? null : kernelSchema.parse(kernel);
 }
 

@@ -88,6 +88,8 @@ describe('lineage', () => {
     expect(draw(await ask(lineage, { node: 'features', direction: 'up' }))).toEqual([
       'wine.csv features features',
     ]);
+    const { nodes } = await ask(lineage, { node: 'features', direction: 'up' });
+    expect(nodes[0]).toMatchObject({ kind: 'dataset', rows: 89, columns: 2 });
     const down = await ask(lineage, { node: `dataset:${data}`, direction: 'down', depth: 1 });
     expect(draw(down)).toEqual(['wine.csv features features', 'wine.csv read train']);
     expect(draw(await ask(lineage, { node: child, direction: 'up', depth: 1 }))).toEqual([

@@ -107,7 +107,8 @@ describe('the page of a run', () => {
       words: 'Run alone.',
       version: null,
       cells: [],
-      environment: { kernel: null, files: [{ name: 'model/requirements.txt' }] },
+      kernel: null,
+      packages: [{ name: 'model/requirements.txt' }],
     });
     await expect(read(filled, 'f'.repeat(32))).rejects.toMatchObject({ code: 'not_found' });
   });
