@@ -13,7 +13,6 @@ const SERVER = {
   registry: ['store', 'history', 'tracking', 'review'],
   // Registries elsewhere: what of ours is linked there, registered there, and brought in from there.
   external: ['store', 'history', 'tracking', 'registry'],
-  lineage: ['notebook', 'store', 'history', 'tracking', 'registry'],
   lineage: ['notebook', 'work', 'store', 'history', 'tracking', 'registry'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
@@ -21,14 +20,12 @@ const SERVER = {
   outbound: [],
   api: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
-    ...['registry', 'external', 'capture'],
-    ...['registry', 'lineage', 'capture'],
+    ...['registry', 'external', 'lineage', 'capture'],
     ...['lifecycle', 'access', 'outbound'],
   ],
   cli: [
     ...['notebook', 'work', 'checkout', 'store', 'history', 'tracking', 'review'],
-    ...['registry', 'external', 'capture'],
-    ...['registry', 'lineage', 'capture'],
+    ...['registry', 'external', 'lineage', 'capture'],
     ...['lifecycle', 'access', 'outbound', 'api'],
   ],
 };

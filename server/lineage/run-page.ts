@@ -4,6 +4,7 @@ import { kernelSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import { findDoubts } from '../tracking/doubts.js';
+import { findEnvironmentOfRun } from '../tracking/environments.js';
 import { findExperiment } from '../tracking/experiments.js';
 import { toRunFiles } from '../tracking/snapshots.js';
 import type { Pool } from '../work/pool.js';
@@ -45,7 +46,9 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
       id: row.experiment,
       name: (await findExperiment(store, row.experiment))?.name ?? '',
     },
+    inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
     data: readData(around, row),
+    environment: (await findEnvironmentOfRun(store, row)) ?? null,
     artifacts,
     models,
     versions: links.versionsOfRun(id).flatMap(toVersionName),

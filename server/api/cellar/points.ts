@@ -6,8 +6,6 @@ import {
   runIdSchema,
 } from '../../../contract/points.js';
 import { CellarError } from '../../errors.js';
-import { findDoubts } from '../../tracking/doubts.js';
-import { findEnvironmentOfRun } from '../../tracking/environments.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { logPoints } from '../../tracking/record-runs.js';
 import { signalOf } from '../leaving.js';
@@ -32,32 +30,6 @@ export function pointsOperations(parts: ApiParts): readonly Operation[] {
         const points = body.points.map((point) => ({ ...point, time: point.time ?? now }));
         const number = await logPoints(history, run, { points, ended: body.ended });
         return { kept: points.length, number };
-      },
-    }),
-    jsonOperation({
-      method: 'get',
-      route: 'run',
-      summary: 'One run, with the last value of each metric',
-      grants: ['viewer'],
-      answer: runDetailSchema,
-      run: async ({ param }) => {
-        const id = param('id');
-        const row = await store.catalog.findRun(id);
-        if (row === undefined)
-          throw new CellarError('not_found', `There is no run ${JSON.stringify(id)}.`);
-        const { name, status, snapshot, notebook, start, end } = row;
-        const facts = { id, name, status, snapshot, notebook, start, end };
-        return {
-          ...facts,
-          metrics: { ...row.metrics },
-          params: { ...row.params },
-          traces: [...row.traces],
-          doubts: [...(await findDoubts(store, row))],
-          tags: { ...row.tags },
-          inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
-          environment: (await findEnvironmentOfRun(store, row)) ?? null,
-          artifacts: [...(await toRunFiles(store, row))],
-        };
       },
     }),
     jsonOperation({
