@@ -68,7 +68,8 @@ def test_a_bash_kernel_logs_metrics_params_and_tags(bash: KernelManager, server:
     assert kept["warnings"] == []
     [run] = kept["snapshot"]["runs"]
     assert (run["metrics"], run["params"]) == (BUNDLE["metrics"], BUNDLE["params"])
-    assert cellar(server, f"runs/{run['id']}")["tags"] == BUNDLE["tags"]
+    tags = cellar(server, f"runs/{run['id']}")["tags"]
+    assert {each["name"]: each["value"] for each in tags} == BUNDLE["tags"]
 
 
 def test_the_bundle_of_another_kernel_that_is_wrong_is_told_of(bash: KernelManager, server: Server) -> None:
