@@ -135,8 +135,7 @@ async function bringVersion(
   };
   if (before !== undefined) {
     const { stage, description, tags, updated } = before;
-    if (stateOf([stage, description, tags, updated]) === stateOf(Object.values(words)))
-      return 'known';
+    if (stateOf({ stage, description, tags, updated }) === stateOf(words)) return 'known';
     await changeVersion(history, turns, { name, version }, () => words);
     return 'changed';
   }
