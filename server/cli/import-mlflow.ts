@@ -64,7 +64,8 @@ function describe(done: MlflowImported): string {
     `Brought in ${count(made(runs), 'run')} of ${count(made(experiments) + experiments.known, 'experiment')} with ${count(points, 'value')} of metrics, and ${count(files, 'file')} (${formatSize(bytes)}).`,
     `${count(made(models), 'logged model')}, ${count(made(registered), 'registered model')}, ${count(made(versions), 'version')}.`,
   ];
-  if (runs.known > 0) lines.push(`${count(runs.known, 'run')} were here already.`);
+  if (runs.known > 0)
+    lines.push(`${count(runs.known, 'run')} ${runs.known === 1 ? 'was' : 'were'} here already.`);
   const failed = [experiments, runs, models, registered, versions].reduce(
     (sum, brought) => sum + brought.failed,
     0,

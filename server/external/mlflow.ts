@@ -134,16 +134,14 @@ async function addVersion(
   { sent, signal }: Sending,
 ): Promise<string> {
   const { entry, key } = registration;
+  const experiment = await makeExperiment(http, signal);
+  // Before anything else is made there.
+  toWritable(http, experiment.files);
   await makeEntry(http, entry, signal);
   const before = await findByKey(http, { entry, key, signal });
   if (before !== undefined) return before;
-  const run = await makeRun(http, registration, signal);
-  const folder = toProxied(run.files);
-  if (folder === undefined)
-    throw new CellarError(
-      'registry_refused',
-      `${http.url} keeps the files of its runs at ${schemeOf(run.files)}, which only its clients write to. Start it with --serve-artifacts, or register from a place that has access, and link the version here.`,
-    );
+  const run = await makeRun(http, registration, { experiment: experiment.id, signal });
+  const folder = toWritable(http, run.files);
   for (const file of registration.files) await sendFile(http, { file, folder, sent, signal });
   await http.json({
     method: 'POST',
@@ -166,6 +164,16 @@ async function addVersion(
     }),
   ).model_version;
   return version;
+}
+
+/** Within the files of the server's proxy. Throws registry_refused for what no proxy takes. */
+function toWritable(http: Http, files: string): string {
+  const folder = toProxied(files);
+  if (folder !== undefined) return folder;
+  throw new CellarError(
+    'registry_refused',
+    `${http.url} keeps the files of its runs at ${schemeOf(files)}, which only its clients write to. Start it with --serve-artifacts, or register from a place that has access, and link the version here.`,
+  );
 }
 
 async function makeEntry(http: Http, name: string, signal: AbortSignal): Promise<void> {
@@ -203,10 +211,9 @@ async function findByKey(
 async function makeRun(
   http: Http,
   registration: Registration,
-  signal: AbortSignal,
+  { experiment, signal }: { readonly experiment: string; readonly signal: AbortSignal },
 ): Promise<{ readonly id: string; readonly files: string }> {
   const runSchema = z.object({ info: z.object({ run_id: z.string(), artifact_uri: z.string() }) });
-  const experiment = await makeExperiment(http, signal);
   const { runs } = z.object({ runs: listOf(runSchema) }).parse(
     await http.json({
       method: 'POST',
@@ -238,35 +245,39 @@ async function makeRun(
   return { id: info.run_id, files: info.artifact_uri };
 }
 
-async function makeExperiment(http: Http, signal: AbortSignal): Promise<string> {
+/** The experiment that holds the files of what is registered, and where those are. */
+async function makeExperiment(
+  http: Http,
+  signal: AbortSignal,
+): Promise<{ readonly id: string; readonly files: string }> {
   const experimentSchema = z.object({
-    experiment: z.object({ experiment_id: z.string(), lifecycle_stage: textSchema }),
+    experiment: z.object({
+      experiment_id: z.string(),
+      artifact_location: textSchema,
+      lifecycle_stage: textSchema,
+    }),
   });
-  const find = async (): Promise<string | undefined> => {
-    const answer = await http.ask({
+  const find = async (): Promise<Answer> =>
+    http.ask({
       path: `${API}/experiments/get-by-name`,
       query: { experiment_name: EXPERIMENT },
       signal,
     });
-    if (isMissing(answer)) return undefined;
-    const { experiment } = experimentSchema.parse(unwrap(http, answer));
-    if (experiment.lifecycle_stage !== 'deleted') return experiment.experiment_id;
-    throw new CellarError(
-      'registry_refused',
-      `The experiment "${EXPERIMENT}" of ${http.url}, which holds the files of what is registered, is deleted there. Restore it, and try again.`,
-    );
-  };
-  const found = await find();
-  if (found !== undefined) return found;
-  const answer = await http.ask({
-    method: 'POST',
-    path: `${API}/experiments/create`,
-    body: { name: EXPERIMENT },
-    signal,
-  });
-  if (answer.ok) return z.object({ experiment_id: z.string() }).parse(answer.body).experiment_id;
-  // Another may have made it a moment ago.
-  return (await find()) ?? z.string().parse(unwrap(http, answer));
+  let found = await find();
+  if (isMissing(found)) {
+    const path = `${API}/experiments/create`;
+    const made = await http.ask({ method: 'POST', path, body: { name: EXPERIMENT }, signal });
+    // Another may have made it a moment ago.
+    if (!made.ok && made.code !== 'RESOURCE_ALREADY_EXISTS') throw toRefusal(http.url, made);
+    found = await find();
+  }
+  const { experiment } = experimentSchema.parse(unwrap(http, found));
+  if (experiment.lifecycle_stage !== 'deleted')
+    return { id: experiment.experiment_id, files: experiment.artifact_location };
+  throw new CellarError(
+    'registry_refused',
+    `The experiment "${EXPERIMENT}" of ${http.url}, which holds the files of what is registered, is deleted there. Restore it, and try again.`,
+  );
 }
 
 function toWireTags({ key, tags }: Registration): readonly object[] {

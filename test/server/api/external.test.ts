@@ -117,12 +117,9 @@ test('a registration with a registry that hangs is answered within seconds, and 
 
 test('files of its own machine are not asked for: a registry without a proxy says what to do', async () => {
   const served = await serve();
-  const { url } = await stand(({ path }, response) => {
-    const info = { run_id: 'r', artifact_uri: '/home/ada/mlruns/1/r/artifacts' };
-    if (path.includes('/runs/create')) answerJson(response, { run: { info } });
-    else if (path.includes('/experiments/'))
-      answerJson(response, { experiment: { experiment_id: '1' } });
-    else answerJson(response, {});
+  const { url, came } = await stand((_, response) => {
+    const location = '/home/ada/mlruns/1';
+    answerJson(response, { experiment: { experiment_id: '1', artifact_location: location } });
   });
   await served.own('PUT', 'api/v1/external/prod', { url });
   const run = await makeRun(served);
@@ -130,6 +127,8 @@ test('files of its own machine are not asked for: a registry without a proxy say
   const link = (await served.own('POST', 'api/v1/links', body)).json<Link>();
   expect(link.state).toBe('refused');
   expect(link.failure).toContain('--serve-artifacts');
+  // Nothing was made there.
+  expect(came.every(({ method }) => method === 'GET')).toBe(true);
 });
 
 test('a webhook is heard only where its secret is set and it is signed', async () => {
