@@ -105,6 +105,8 @@ export class Registrar {
       done += bytes;
       for (const tell of this.#watchers.get(link.id) ?? []) tell(done, total);
     };
+    // Who follows it hears within seconds that the registry is away.
+    await registries.reach(registry, BRIEF, (opened) => opened.findEntry(link.entry, signal));
     return registries.reach(registry, LONG, (opened) =>
       opened.addVersion(
         { entry: link.entry, key: link.id, tags, files, description },

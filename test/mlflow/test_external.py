@@ -244,17 +244,19 @@ def test_a_registry_that_is_away_is_said_to_be_and_nothing_of_it_is_lost(
 ) -> None:
     command("follow", "prod")
     elsewhere.stop()
-    begun = time.monotonic()
-    assert command("search", "prod", code=2)["code"] == "registry_away"
-    waiting = command("register", f"runs:/{made['run']}/model/MLmodel", "prod", "later", code=1)["link"]
-    assert time.monotonic() - begun < 10
-    assert (waiting["state"], waiting["version"]) == ("waiting", None)
-    [prod] = [each for each in command("list")["registries"] if each["name"] == "prod"]
-    assert (prod["state"], prod["waiting"]) == ("away", 1)
-    assert prod["since"] >= prod["seen"]
-    [wine] = [each for each in command("links")["links"] if each["id"] == registered["id"]]
-    assert wine["away"] and wine["known"]["exists"] and wine["seen"] == prod["seen"]
-    elsewhere.start()
+    try:
+        begun = time.monotonic()
+        assert command("search", "prod", code=2)["code"] == "registry_away"
+        waiting = command("register", f"runs:/{made['run']}/model/MLmodel", "prod", "later", code=1)["link"]
+        assert time.monotonic() - begun < 10
+        assert (waiting["state"], waiting["version"]) == ("waiting", None)
+        [prod] = [each for each in command("list")["registries"] if each["name"] == "prod"]
+        assert (prod["state"], prod["waiting"]) == ("away", 1)
+        assert prod["since"] >= prod["seen"]
+        [wine] = [each for each in command("links")["links"] if each["id"] == registered["id"]]
+        assert wine["away"] and wine["known"]["exists"] and wine["seen"] == prod["seen"]
+    finally:
+        elsewhere.start()
     linked = wait_for(command, lambda link: link["state"] == "linked", "later")
     assert linked["id"] == waiting["id"]
     assert elsewhere.client.get_model_version("later", linked["version"]).tags["cellar.run"] == made["run"]
