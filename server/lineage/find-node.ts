@@ -34,7 +34,11 @@ export async function findNode(store: Store, links: Links, text: string): Promis
   const address = readAddress(text);
   const { kinds, own } = address ?? { kinds: LINEAGE_KINDS, own: text };
   const found: Candidate[] = [];
-  for (const kind of kinds) found.push(...(await FINDERS[kind](store, links, own)));
+  for (const kind of kinds) {
+    found.push(...(await FINDERS[kind](store, links, own)));
+    // Nothing else has the id of a run, of which there may be very many to look through.
+    if (found.some(({ id }) => id === toNodeId('run', own))) break;
+  }
   const exact = found.filter((each) => each.exact);
   const chosen = exact.length > 0 ? exact : found;
   const [first] = chosen;
