@@ -3,7 +3,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { lineageSchema, lineageWords, openLineageSchema, type Lineage } from '../../contract/lineage.js';
+import {
+  lineageSchema,
+  lineageWords,
+  openLineageSchema,
+  type Lineage,
+} from '../../contract/lineage.js';
 import { pathTo } from '../../contract/routes.js';
 import { CellarError } from '../errors.js';
 import { DONE, type Call, type Command, type Context } from './command.js';
