@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { outputTypeSchema } from './diff.js';
+import { environmentSchema } from './environment.js';
 import { originSchema } from './origin.js';
 import { runDetailSchema } from './points.js';
 import { executionSchema, idSchema, kernelSchema, triggerSchema } from './snapshot.js';
@@ -52,7 +53,6 @@ export const runPageSchema = runDetailSchema.extend({
   experiment: z.object({ id: z.string(), name: z.string() }),
   user: z.string(),
   deleted: z.boolean(),
-  tags: z.array(z.object({ name: z.string(), value: z.string() })),
   /** What it read. */
   data: z.array(
     z.object({
@@ -95,6 +95,11 @@ export const runPageSchema = runDetailSchema.extend({
     })
     .nullable(),
   kernel: kernelSchema.nullable(),
+  /** What it ran on in short; all of it is at `environment`. */
+  ranOn: environmentSchema
+    .pick({ python: true, platform: true, git: true })
+    .extend({ packages: z.number().int() })
+    .nullable(),
   /** Files of the run, or of its models, that list packages. */
   packages: z.array(fileSchema),
   /** In the order in which they ran. */

@@ -55,7 +55,7 @@ export function RunFacts(props: {
     name,
     <span className="cellar-number">{formatNumber(value)}</span>,
   ]);
-  const tags = run.tags.filter(({ name }) => !name.startsWith('mlflow.'));
+  const tags = Object.entries(run.tags).filter(([name]) => !/^(mlflow|cellar)\./.test(name));
   return (
     <>
       <FactList title="State" facts={stateFacts(run, onGo)} />
@@ -65,7 +65,7 @@ export function RunFacts(props: {
       <FactList title="Models" facts={modelFacts(run, onGo)} />
       <Files run={run} actions={actions} />
       <FactList title="Environment" facts={environmentFacts(run)} />
-      <FactList title="Tags" facts={tags.map(({ name, value }) => [name, value])} />
+      <FactList title="Tags" facts={tags} />
     </>
   );
 }
@@ -215,7 +215,7 @@ function Files(props: {
   );
 }
 
-function environmentFacts({ kernel, packages }: RunPage): readonly Fact[] {
+function environmentFacts({ kernel, packages, ranOn }: RunPage): readonly Fact[] {
   return [
     ...(kernel === null
       ? []
@@ -225,7 +225,25 @@ function environmentFacts({ kernel, packages }: RunPage): readonly Fact[] {
             [kernel.displayName ?? kernel.name, kernel.version ?? ''].join(' ').trim(),
           ] as const,
         ]),
-    ...packages.map(({ name, size }): Fact => ['packages', `${name}, ${formatSize(size)}`]),
+    ...(ranOn === null ? [] : ranOnFacts(ranOn)),
+    ...packages.map(({ name, size }): Fact => ['listed in', `${name}, ${formatSize(size)}`]),
+  ];
+}
+
+function ranOnFacts(ranOn: NonNullable<RunPage['ranOn']>): readonly Fact[] {
+  const { python, platform, packages, git } = ranOn;
+  return [
+    ['Python', python],
+    ...(platform === '' ? [] : [['platform', platform] as const]),
+    ['packages', String(packages)],
+    ...(git === null
+      ? []
+      : [
+          [
+            'git',
+            `${git.commit.slice(0, 10)}${git.dirty === true ? ', changed since' : ''}`,
+          ] as const,
+        ]),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { originWords } from '../../contract/origin.js';
 import type { RunPage } from '../../contract/run.js';
-import { kernelSchema } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
 import { findDoubts } from '../tracking/doubts.js';
-import { findEnvironmentOfRun } from '../tracking/environments.js';
+import { findEnvironmentOfRun, getEnvironment } from '../tracking/environments.js';
 import { findExperiment } from '../tracking/experiments.js';
 import { toRunFiles } from '../tracking/snapshots.js';
 import type { Pool } from '../work/pool.js';
@@ -41,19 +41,19 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
     warnings: doubts.map(({ code, message }) => ({ code, message })),
     metrics: { ...row.metrics },
     params: { ...row.params },
-    tags: Object.entries(row.tags).map(([tag, value]) => ({ name: tag, value })),
+    tags: { ...row.tags },
+    inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
+    ...(await readEnvironment(store, row)),
     experiment: {
       id: row.experiment,
       name: (await findExperiment(store, row.experiment))?.name ?? '',
     },
-    inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
     data: readData(around, row),
-    environment: (await findEnvironmentOfRun(store, row)) ?? null,
     artifacts,
     models,
     versions: links.versionsOfRun(id).flatMap(toVersionName),
     version: version === undefined ? null : await toVersion(around, version),
-    kernel: toKernel(version?.kernel),
+    kernel: version?.kernel ?? null,
     packages: unique(files.filter((file) => PACKAGES.test(file.name)).map(toFile)),
     cells: [...cells],
     language,
@@ -115,9 +115,14 @@ async function toVersion(
   return { id, notebook, path, time, message, trigger, clean, before };
 }
 
-/** Its own id is of one start. */
-function toKernel(kernel: SnapshotRow['kernel'] | undefined): RunPage['kernel'] {
-  return kernel === undefined || kernel === null ? null : kernelSchema.parse(kernel);
+async function readEnvironment(
+  store: Store,
+  row: RunRow,
+): Promise<Pick<RunPage, 'environment' | 'ranOn'>> {
+  const id = await findEnvironmentOfRun(store, row);
+  if (id === undefined) return { environment: null, ranOn: null };
+  const { python, platform, git, packages } = await getEnvironment(store, id);
+  return { environment: id, ranOn: { python, platform, git, packages: packages.length } };
 }
 
 function toFile({ name, sha256, size }: KnownFile): {

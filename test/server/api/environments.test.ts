@@ -51,7 +51,8 @@ test('what a kernel runs on is kept once, without secrets, and told with its ver
   }>();
   expect(told.environment).toBe(id);
   const run = (await served.own('GET', `api/v1/runs/${told.runs[0]?.id ?? ''}`)).json();
-  expect(run).toMatchObject({ environment: id, tags: [], inputs: [] });
+  expect(run).toMatchObject({ environment: id, tags: {}, inputs: [] });
+  expect(run['ranOn']).toMatchObject({ python: SENT.python, packages: SENT.packages.length });
   const found = await served.own('GET', `api/v1/environments/${id}`);
   const { kernel: _, freeze, ...rest } = SENT;
   expect(found.json()).toMatchObject({ id, ...rest });

@@ -4,7 +4,6 @@ import { burstSchema } from '../../../contract/capture.js';
 import type { LineageNode } from '../../../contract/lineage.js';
 import { lineageQuerySchema, type Lineage, type LineageQuery } from '../../../contract/lineage.js';
 import { keepBurst, type CaptureParts } from '../../../server/capture/keep.js';
-import { recordEntry } from '../../../server/history/entries.js';
 import type { History } from '../../../server/history/history.js';
 import { createLineage, type LineageFinder } from '../../../server/lineage/lineage.js';
 import { addVersion } from '../../../server/registry/model-versions.js';
@@ -89,13 +88,14 @@ export function keepData(history: History, name: string, rows: number): Promise<
   return keepDataset(history, { name, ...place, schema, profile });
 }
 
-async function deriveData(history: History, parent: string): Promise<string> {
-  const data = {
+function deriveData(history: History, parent: string): Promise<string> {
+  return keepDataset(history, {
     ...{ name: 'features', digest: 'd2', sourceType: 'code', origin: '', schema: '', profile: '' },
-    described: { rows: 89, columnCount: 2, columns: [{ name: 'a', dtype: 'float64' }], parent },
-  };
-  await recordEntry(history, { kind: 'datasets', id: 'f'.repeat(32), name: null, data });
-  return 'f'.repeat(32);
+    described: {
+      ...{ sha256: null, rows: 89, columnCount: 2, target: null, parent, values: true },
+      columns: [{ name: 'alcohol', type: 'number', dtype: 'float64' }],
+    },
+  });
 }
 
 export async function addFile(
