@@ -6,6 +6,7 @@ import { foundSecretSchema } from './secrets.js';
 /** Every reason a request or a command can be refused for; clients branch on these, never on a message. */
 export const ERROR_CODES = [
   'ambiguous_id',
+  'approval_needed',
   'artifact_missing',
   'artifact_purged',
   'bad_request',

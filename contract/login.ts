@@ -10,7 +10,11 @@ export const loginSchema = z.object({
 });
 
 /** Asks for a one-time link that opens the reviewer's page at `target`, a fragment such as "#/diff/a/b". */
-export const loginLinkRequestSchema = z.object({ target: z.string().max(2048).optional() });
+export const loginLinkRequestSchema = z.object({
+  target: z.string().max(2048).optional(),
+  /** Whom it is for, "Anna" or "Anna <anna@example.org>": what is done by it, such as an approval, is done in this name. */
+  person: z.string().trim().min(1).max(200).optional(),
+});
 
 /** The whole address to hand to a reviewer. */
 export const loginLinkSchema = z.object({ url: z.string() });

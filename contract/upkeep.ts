@@ -37,6 +37,7 @@ export const damageSchema = z.object({
     'format',
     'link',
     'state',
+    'trail',
   ]),
   /** The file on the disk, below `.cellar`, with "/"; absent where it is no one file. */
   file: z.string().optional(),

@@ -37,6 +37,7 @@ import { toOpenApi } from './api/openapi.js';
 import { sendSchema } from './api/schemas.js';
 import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
+import { createRegistryParts } from './api/registry-parts.js';
 import { CellarError } from './errors.js';
 import { readGeneration } from './history/generation.js';
 import { createComparer } from './tracking/compare.js';
@@ -53,6 +54,7 @@ export function createApp(parts: ApiParts): Express {
   app.get(`/${ROUTES.health}`, health(parts));
   addLogin(app, parts);
 
+  const registering = createRegistryParts(parts);
   const comparer = createComparer({ store: parts.history.store, pool: parts.pool });
   const operations: readonly Operation[] = [
     ...snapshotOperations(parts),
@@ -80,7 +82,7 @@ export function createApp(parts: ApiParts): Express {
     ...plainOperations(parts),
   ];
   addOperations(app, parts, operations, tellDamage(parts));
-  addMlflow(app, parts);
+  addMlflow(app, parts, registering);
   addExternalWebhook(app, parts);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {

@@ -8,6 +8,8 @@ import type { Caller, Grant } from './grant.js';
 import { createSessions, sameText, type Sessions } from './session.js';
 
 export const ACTING_HEADER = 'x-cellar-acting-as';
+/** The person whom a request is passed on for, percent-encoded. */
+export const PERSON_HEADER = 'x-cellar-acting-person';
 
 /** The secrets of a server; each is given by whoever starts it. */
 export interface Secrets {
@@ -64,16 +66,15 @@ export function createAccess(
   const find = ({ headers, bySocket }: Approach): Caller | undefined => {
     const bearer = findToken(one(headers['authorization']) ?? '');
     if (bearer !== undefined) {
-      if (sameText(bearer, secrets.token))
-        return { grant: toLowered(one(headers[ACTING_HEADER])), proof: 'bearer' };
+      if (sameText(bearer, secrets.token)) return toActing(headers);
       return findKernel(bearer, secrets.kernelToken);
     }
     const proxy = one(headers[PROXY_HEADER]);
     if (proxy !== undefined && secrets.proxySecret !== undefined && bySocket)
       return sameText(proxy, secrets.proxySecret) ? { grant: 'owner', proof: 'proxy' } : undefined;
     const cookie = parseCookie(one(headers['cookie']) ?? '')[options.cookieName()];
-    const grant = cookie === undefined ? undefined : sessions.find(cookie);
-    return grant === undefined ? undefined : { grant, proof: 'cookie' };
+    const session = cookie === undefined ? undefined : sessions.find(cookie);
+    return session === undefined ? undefined : { ...session, proof: 'cookie' };
   };
 
   return {
@@ -116,6 +117,22 @@ function findToken(authorization: string): string | undefined {
   if (basic === undefined) return undefined;
   const text = Buffer.from(basic, 'base64').toString('utf8');
   return text.slice(text.indexOf(':') + 1);
+}
+
+function toActing(headers: Approach['headers']): Caller {
+  const grant = toLowered(one(headers[ACTING_HEADER]));
+  const person = one(headers[PERSON_HEADER]);
+  const isNamed = grant === 'viewer' && person !== undefined;
+  return { grant, proof: 'bearer', ...(isNamed ? { person: decode(person) } : {}) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** A second server on one store passes requests on with the owner's token, and says here for whom; it can only lower. */

@@ -9,4 +9,6 @@ export interface Caller {
   readonly proof: Proof;
   /** Jupyter's id of the kernel whose own token it was. */
   readonly kernel?: string;
+  /** Whom a login link was made for, by name; undefined for the owner, who is known elsewhere, and for who is nobody in particular. */
+  readonly person?: string | undefined;
 }

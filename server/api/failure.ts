@@ -6,6 +6,7 @@ import { CellarError, toStorageError } from '../errors.js';
 /** The one table from reason to HTTP status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   ambiguous_id: 409,
+  approval_needed: 403,
   artifact_missing: 404,
   artifact_purged: 410,
   bad_request: 400,

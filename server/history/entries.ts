@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { EntryRow } from '../store/catalog/rows.js';
 import type { FileEdit, Repository } from '../store/git/repository.js';
 import type { Tree } from '../store/git/tree.js';
+import type { JournalRecord } from '../store/journal/journal.js';
 import type { Indexer } from './catch-up.js';
 import { findChangedFiles, findTreeBefore } from './changed-files.js';
 import type { History } from './history.js';
@@ -13,8 +14,8 @@ import type { Recorder } from './recorder.js';
 import { formatStored } from './state.js';
 
 /**
- * What groups runs; models that runs have logged; data that they have read; what they ran on, and each kernel's; registered models, and
- * their versions; links to what registries elsewhere have.
+ * What groups runs; models that runs have logged; data that they have read; what they ran on, and each kernel's; registered models, their
+ * versions, and every move of these; links to what registries elsewhere have.
  */
 export const ENTRY_KINDS = [
   'experiments',
@@ -24,6 +25,7 @@ export const ENTRY_KINDS = [
   'kernels',
   'registered',
   'versions',
+  'trail',
   'links',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -57,6 +59,8 @@ const LAYOUT: Readonly<Record<EntryKind, Layout>> = {
     // By their model.
     place: (own) => `${own.split('-')[0] ?? ''}/${own}.json`,
   },
+  // By the thousand: what is appended changes one folder.
+  trail: { folder: 'registry/trail', depth: 1, place: (own) => `${own.slice(0, -3)}/${own}.json` },
   links: { folder: 'links', depth: 1, place: (own) => `${own.slice(-2)}/${own}.json` },
 };
 
@@ -72,6 +76,16 @@ const entrySchema = z.object({
   data: z.unknown(),
 });
 type Entry = z.infer<typeof entrySchema>;
+/** An entry as it is to be kept. */
+export type EntryStart = z.input<typeof entrySchema>;
+
+/** What one record holds: an entry, or several that are kept together or not at all. */
+const recordedSchema = z.union([entrySchema, z.object({ entries: z.array(entrySchema) })]);
+
+function toEntries(data: unknown): readonly Entry[] {
+  const recorded = recordedSchema.parse(data);
+  return 'entries' in recorded ? recorded.entries : [recorded];
+}
 
 /** The file of an entry, in main's tree. */
 const entryFileSchema = entrySchema.extend({
@@ -87,31 +101,40 @@ export function entryPath(id: string): string {
 }
 
 /** Keeps an entry, or what it is from now on; durable when it resolves. */
-export async function recordEntry(
-  history: History,
-  entry: z.input<typeof entrySchema>,
-): Promise<EntryRow> {
+export async function recordEntry(history: History, entry: EntryStart): Promise<EntryRow> {
   const { number } = await record(history, RECORD, entry);
   return toRow({ ...entrySchema.parse(entry), number });
+}
+
+/** Keeps several entries by one record, so that no kill parts them; durable when it resolves. */
+export async function recordEntries(
+  history: History,
+  entries: readonly EntryStart[],
+): Promise<void> {
+  await record(history, RECORD, { entries });
+}
+
+/** The entries of a record of the journal; none of one of another kind. */
+export function entriesIn({ kind, number, data }: JournalRecord): readonly EntryRow[] {
+  return kind === RECORD ? toRows({ number, data }) : [];
+}
+
+function toRows({ number, data }: Pick<JournalRecord, 'number' | 'data'>): readonly EntryRow[] {
+  return toEntries(data).map((entry) => toRow({ ...entry, number }));
 }
 
 /** Entries in the journal, and each in a file of its own. */
 export const entryRecorder: Recorder = {
   kind: RECORD,
-  toRows: (_store, { number, data }) => ({
-    entries: [toRow({ ...entrySchema.parse(data), number })],
-  }),
+  toRows: (_store, record) => ({ entries: toRows(record) }),
   seal: async (_store, records, read) => {
     const rows = new Map<string, EntryRow>();
-    for (const { number, data } of records) {
-      const row = toRow({ ...entrySchema.parse(data), number });
-      rows.set(row.id, row);
-    }
+    for (const row of records.flatMap(toRows)) rows.set(row.id, row);
     const edits: FileEdit[] = [];
     for (const row of rows.values()) {
       edits.push(toFile(row));
       const text = row.kind === 'models' ? await read(entryPath(row.id)) : undefined;
-      const before = text === undefined ? undefined : parseFile(text);
+      const before = text === undefined ? undefined : parseEntryFile(text);
       edits.push(...movePointers(pointersIn(before), pointersIn(row)));
     }
     return edits;
@@ -133,7 +156,7 @@ export const indexEntries: Indexer = async (repository, commit, line) => {
     const files = await findChangedFiles(repository, before, commit.tree, place, depth);
     for (const [path, oid] of files) {
       if (!path.endsWith('.json')) continue;
-      entries.push(parseFile(await repository.readBlob(oid)));
+      entries.push(parseEntryFile(await repository.readBlob(oid)));
     }
   }
   return entries.length === 0 ? {} : { entries };
@@ -168,7 +191,8 @@ interface Numbered {
   readonly number: number;
 }
 
-function parseFile(content: Buffer): EntryRow {
+/** An entry out of its file. Throws for what is none. */
+export function parseEntryFile(content: Buffer): EntryRow {
   return toRow(entryFileSchema.parse(JSON.parse(content.toString('utf8'))));
 }
 

@@ -6,7 +6,7 @@ const OURS = new Set([
   ...['format', 'id', 'notebook', 'snapshot', 'parent', 'restored', 'key', 'run', 'runs', 'number'],
   ...['time', 'start', 'end', 'started', 'finished', 'expired', 'size', 'hash', 'sha256', 'commit'],
   ...['blob', 'line', 'trigger', 'type', 'rule', 'fingerprint', 'place', 'status', 'experiment'],
-  ...['source', 'certainty', 'executions'],
+  ...['source', 'certainty', 'executions', 'grant', 'salt'],
 ]);
 const PATHS = new Set(['path', 'formerPaths']);
 const CELLS = new Set(['cell', 'cells']);
@@ -27,13 +27,24 @@ export function mapTexts(
   if (typeof value === 'string') return map(value, kind) ?? value;
   if (Array.isArray(value)) return value.map((each) => mapTexts(each, map, options));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
+  return withoutSalt(
+    value,
     Object.entries(value).map(([name, each]) => {
       const isNamed = named.includes(name) && typeof each === 'object' && each !== null;
       if (isNamed && !Array.isArray(each)) return [name, mapNamed(each as object, map)];
       return [name, mapTexts(each, map, { named, kind: kindOf(name, kind) })];
     }),
   );
+}
+
+/**
+ * An object of these fields. A text that is kept with a hash of it (see trail.ts) loses the salt with which the hash could be tried: of
+ * what was taken out of it nothing stays that can be guessed.
+ */
+function withoutSalt(before: object, fields: readonly (readonly [string, unknown])[]): object {
+  const made = Object.fromEntries(fields);
+  const isChanged = 'salt' in before && 'says' in before && made['says'] !== before.says;
+  return isChanged ? { ...made, salt: '' } : made;
 }
 
 function mapNamed(

@@ -13,6 +13,7 @@ import { findConcerned, findRunsConcerned } from './verify-concerned.js';
 import { toArtifactFindings, toCatalogFindings, toGitFindings } from './verify-findings.js';
 import { examineGit, type ExamineOptions, type GitFound } from './verify-git.js';
 import { verifyJournal, verifyPlaces } from './verify-places.js';
+import { verifyTrail } from './verify-trail.js';
 
 /** Everything that was found, for whoever mends it. */
 export interface Examined {
@@ -62,6 +63,7 @@ export async function examine(history: History, options: ExamineOptions): Promis
     ...toArtifactFindings(artifacts, rows),
     ...(await verifyJournal(store)),
     ...(await verifyPlaces(store)),
+    ...(await verifyTrail(store)),
     ...toCatalogFindings(catalog, { isGitDamaged, sealed }),
   ];
   return { git, catalog, artifacts, rows, isGitDamaged, findings: orDamage(store, findings) };

@@ -8,7 +8,8 @@ const run = promisify(execFile);
 
 /** The person, as git knows them outside of any repository; else by their account's name. */
 export async function findAuthor(environment: NodeJS.ProcessEnv): Promise<Author> {
-  const account = findAccount();
+  // In a hub everybody's account may be called alike; whom the hub knows is somebody.
+  const account = environment['JUPYTERHUB_USER'] ?? findAccount();
   const [name, email] = await Promise.all([
     environment['CELLAR_AUTHOR_NAME'] ?? environment['GIT_AUTHOR_NAME'] ?? readGlobal('user.name'),
     environment['CELLAR_AUTHOR_EMAIL'] ??

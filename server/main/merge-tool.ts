@@ -60,7 +60,7 @@ export async function serveMergeTool(
   const listening = await listenTcp(app, HOST, 0);
   port = listening.port;
   const stopListening = onSignal(leave);
-  const key = access.sessions.createKey('owner');
+  const key = access.sessions.createKey({ grant: 'owner' });
   const url = `http://${HOST}:${port}/${pathTo('login')}?token=${key}#/merge`;
   say(`Merge in the browser: ${url}`);
   if (openBrowser) openInBrowser(url, environment);

@@ -2,7 +2,7 @@ import { request as openRequest, type IncomingMessage, type RequestListener } fr
 import { pipeline } from 'node:stream';
 
 import { pathTo, PROXY_HEADER } from '../../contract/routes.js';
-import { ACTING_HEADER, type Access } from '../access/access.js';
+import { ACTING_HEADER, PERSON_HEADER, type Access } from '../access/access.js';
 import type { Caller } from '../access/grant.js';
 import { createLoginApp } from '../app.js';
 import { findAddress } from '../cli/address.js';
@@ -61,7 +61,13 @@ export function createRelay(parts: RelayParts): RequestListener {
             host,
             ...(caller === undefined
               ? {}
-              : { authorization: `Bearer ${address.token}`, [ACTING_HEADER]: caller.grant }),
+              : {
+                  authorization: `Bearer ${address.token}`,
+                  [ACTING_HEADER]: caller.grant,
+                  ...(caller.person === undefined
+                    ? {}
+                    : { [PERSON_HEADER]: encodeURIComponent(caller.person) }),
+                }),
           },
         },
         (answer) => {
@@ -93,6 +99,7 @@ function withoutSecrets(request: IncomingMessage): IncomingMessage['headers'] {
     authorization: _token,
     [PROXY_HEADER]: _secret,
     [ACTING_HEADER]: _acting,
+    [PERSON_HEADER]: _person,
     ...headers
   } = request.headers;
   return headers;

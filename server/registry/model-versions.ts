@@ -1,18 +1,13 @@
 import * as z from 'zod';
 
+import { STAGES } from '../../contract/models.js';
 import { CellarError } from '../errors.js';
-import { cleanKept } from '../history/clean-kept.js';
-import { recordEntry } from '../history/entries.js';
-import type { History } from '../history/history.js';
+import type { EntryStart } from '../history/entries.js';
 import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import type { Turns } from '../tracking/turns.js';
-import { changeRegistered, getRegistered, type RegisteredModel } from './registered-models.js';
+import { getRegistered, type RegisteredModel } from './registered-models.js';
 
 const KIND = 'versions';
-
-export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
-export type Stage = (typeof STAGES)[number];
 
 const dataSchema = z.object({
   /** The id of its registered model. */
@@ -33,64 +28,28 @@ const dataSchema = z.object({
   /** The logged model that it is; empty where it is none. */
   logged: z.string(),
   tags: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Who registered it; empty where nobody is known. */
+  by: z.string().default(''),
+  /** Who has approved it, and the hash of the list of its files as they were then. */
+  approvals: z
+    .array(
+      z.object({ person: z.string(), given: z.number(), comment: z.string(), sha256: z.string() }),
+    )
+    .default([]),
+  /** The last record of the trail that is about it; 0 for none. */
+  moves: z.number().int().default(0),
 });
-type VersionData = z.infer<typeof dataSchema>;
 
-export type ModelVersion = VersionData;
+/** A version of a registered model. */
+export type ModelVersion = z.infer<typeof dataSchema>;
 
+/** What a version is made of. */
 export type VersionStart = Pick<
   ModelVersion,
   'description' | 'origin' | 'run' | 'runLink' | 'logged' | 'tags'
 > &
   // As one from elsewhere has them.
   Partial<Pick<ModelVersion, 'version' | 'stage' | 'created' | 'updated'>>;
-/** What becomes of one; what is left out stays as it is. */
-export type VersionChange = Partial<
-  Pick<ModelVersion, 'deleted' | 'stage' | 'description' | 'tags' | 'updated'>
->;
-
-/** Registers a version; durable when it resolves. Throws not_found for a name that nobody registered, conflict for a number that is taken. */
-export async function addVersion(
-  history: History,
-  turns: Turns,
-  name: string,
-  start: VersionStart,
-): Promise<ModelVersion> {
-  const { store } = history;
-  const { id } = await getRegistered(store, name);
-  const added = await turns.take(`versions of ${id}`, async () => {
-    const numbers = (await listAll(store, id)).map(({ version }) => version);
-    const now = store.now();
-    if (start.version !== undefined && numbers.includes(start.version))
-      throw new CellarError(
-        'conflict',
-        `${JSON.stringify(name)} has, or had, a version ${start.version} already.`,
-      );
-    return keep(history, {
-      ...{ version: Math.max(0, ...numbers) + 1, stage: 'None', created: now, updated: now },
-      ...start,
-      ...{ model: id, deleted: false },
-    });
-  });
-  // It has changed, too.
-  await changeRegistered(history, turns, name, () => ({}));
-  return added;
-}
-
-/** Changes one; durable when it resolves. Throws not_found. */
-export async function changeVersion(
-  history: History,
-  turns: Turns,
-  { name, version }: VersionName,
-  change: (before: ModelVersion) => VersionChange,
-): Promise<ModelVersion> {
-  const { store } = history;
-  const { id } = await getRegistered(store, name);
-  return turns.take(`versions of ${id}`, async () => {
-    const before = await getVersion(store, { name, version });
-    return keep(history, { ...before, updated: store.now(), ...change(before) });
-  });
-}
 
 /** A version as people name it: "wine", 3. */
 export interface VersionName {
@@ -113,9 +72,9 @@ export async function getVersion(
 /** The versions of a registered model that were not deleted, by number. */
 export async function listVersions(
   store: Store,
-  { id }: Pick<RegisteredModel, 'id'>,
+  model: Pick<RegisteredModel, 'id'>,
 ): Promise<readonly ModelVersion[]> {
-  return (await listAll(store, id)).filter(({ deleted }) => !deleted);
+  return (await listAllVersions(store, model)).filter(({ deleted }) => !deleted);
 }
 
 /** The versions of every registered model that were not deleted, by the model's id and by number; read once for all of them. */
@@ -134,32 +93,46 @@ export async function groupVersions(
   return groups;
 }
 
-async function listAll(store: Store, model: string): Promise<readonly ModelVersion[]> {
+/** The same as listVersions with those that were deleted, whose numbers are not given again. */
+export async function listAllVersions(
+  store: Store,
+  { id: model }: Pick<RegisteredModel, 'id'>,
+): Promise<readonly ModelVersion[]> {
   return (await store.catalog.entries(KIND))
     .filter(({ id }) => id.startsWith(`${KIND}/${model}-`))
     .map(toVersion)
     .sort((a, b) => a.version - b.version);
 }
 
-async function keep(history: History, data: ModelVersion): Promise<ModelVersion> {
-  const { texts } = await cleanKept(history.secrets, [
-    ...[data.description, data.origin, data.runLink],
-    ...data.tags.flatMap(({ name, value }) => [name, value]),
-  ]);
-  const clean = (text: string): string => texts.get(text) ?? '';
-  const row = await recordEntry(history, {
+/** What a person has written of it. */
+export function versionTexts(version: ModelVersion): readonly string[] {
+  return [
+    ...[version.description, version.origin, version.runLink, version.by],
+    ...version.tags.flatMap(({ name, value }) => [name, value]),
+    ...version.approvals.flatMap(({ person, comment }) => [person, comment]),
+  ];
+}
+
+/** As it is kept, with its texts as `clean` gives them. */
+export function versionEntry(version: ModelVersion, clean: (text: string) => string): EntryStart {
+  return {
     kind: KIND,
-    id: `${data.model}-${data.version}`,
+    id: `${version.model}-${version.version}`,
     name: null,
     data: {
-      ...data,
-      description: clean(data.description),
-      origin: clean(data.origin),
-      runLink: clean(data.runLink),
-      tags: data.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),
+      ...version,
+      description: clean(version.description),
+      origin: clean(version.origin),
+      runLink: clean(version.runLink),
+      by: clean(version.by),
+      tags: version.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),
+      approvals: version.approvals.map((approval) => ({
+        ...approval,
+        person: clean(approval.person),
+        comment: clean(approval.comment),
+      })),
     },
-  });
-  return toVersion(row);
+  };
 }
 
 /** A version as its entry says. */

@@ -1,12 +1,10 @@
 import * as z from 'zod';
 
+import { approvalRuleSchema } from '../../contract/models.js';
 import { CellarError } from '../errors.js';
-import { cleanKept } from '../history/clean-kept.js';
-import { recordEntry } from '../history/entries.js';
-import type { History } from '../history/history.js';
+import type { EntryStart } from '../history/entries.js';
 import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import type { Turns } from '../tracking/turns.js';
 
 const KIND = 'registered';
 
@@ -19,6 +17,10 @@ const dataSchema = z.object({
   tags: z.array(z.object({ name: z.string(), value: z.string() })),
   /** Movable names of versions, by their numbers. */
   aliases: z.array(z.object({ name: z.string(), version: z.number().int() })),
+  /** What is asked for before an alias moves; null: nothing. */
+  rule: approvalRuleSchema.nullable().default(null),
+  /** The last record of the trail that is about it or a version of it; 0 for none. */
+  moves: z.number().int().default(0),
 });
 
 /** A name under which versions of a model are registered. */
@@ -28,50 +30,20 @@ export interface RegisteredModel extends z.infer<typeof dataSchema> {
   readonly name: string;
 }
 
-/** What becomes of one; what is left out stays as it is. */
-export type RegisteredChange = Partial<Omit<RegisteredModel, 'id' | 'created'>>;
-
-/** Registers a name; durable when it resolves. Throws conflict when it is taken. */
-export function register(
-  history: History,
-  turns: Turns,
-  // One from elsewhere has its times already.
-  wanted: Pick<RegisteredModel, 'name' | 'description' | 'tags'> &
-    Partial<Pick<RegisteredModel, 'created' | 'updated'>>,
-): Promise<RegisteredModel> {
-  const { store } = history;
-  return turns.take(KIND, async () => {
-    await checkFree(store, wanted.name);
-    const now = store.now();
-    return keep(history, {
-      ...{ created: now, updated: now },
-      ...wanted,
-      ...{ id: store.newId(), deleted: false, aliases: [] },
-    });
-  });
-}
-
-/** Changes one; durable when it resolves. Throws not_found, and conflict when a new name is taken. */
-export function changeRegistered(
-  history: History,
-  turns: Turns,
-  name: string,
-  change: (before: RegisteredModel) => RegisteredChange | Promise<RegisteredChange>,
-): Promise<RegisteredModel> {
-  const { store } = history;
-  return turns.take(KIND, async () => {
-    const before = await getRegistered(store, name);
-    const changed = await change(before);
-    if (changed.name !== undefined && changed.name !== name) await checkFree(store, changed.name);
-    return keep(history, { ...before, updated: store.now(), ...changed });
-  });
-}
-
 /** Throws not_found, also for one that was deleted. */
 export async function getRegistered(store: Store, name: string): Promise<RegisteredModel> {
-  const row = await store.catalog.findEntryNamed(KIND, name);
-  if (row !== undefined) return toRegistered(row);
+  const found = await findRegistered(store, name);
+  if (found !== undefined) return found;
   throw new CellarError('not_found', `There is no registered model ${JSON.stringify(name)}.`);
+}
+
+/** Undefined also for one that was deleted. */
+export async function findRegistered(
+  store: Store,
+  name: string,
+): Promise<RegisteredModel | undefined> {
+  const row = await store.catalog.findEntryNamed(KIND, name);
+  return row === undefined ? undefined : toRegistered(row);
 }
 
 /** Every one that was not deleted, by name. */
@@ -80,23 +52,24 @@ export async function listRegistered(store: Store): Promise<readonly RegisteredM
   return all.filter(({ deleted }) => !deleted).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function checkFree(store: Store, name: string): Promise<void> {
-  if ((await store.catalog.findEntryNamed(KIND, name)) !== undefined)
-    throw new CellarError(
-      'conflict',
-      `The registered model ${JSON.stringify(name)} exists already.`,
-    );
+/** What a person has written of it. */
+export function registeredTexts(model: RegisteredModel): readonly string[] {
+  const { name, description, tags, aliases, rule } = model;
+  return [
+    ...[name, description],
+    ...tags.flatMap((tag) => [tag.name, tag.value]),
+    ...aliases.map((alias) => alias.name),
+    ...(rule === null ? [] : [...rule.aliases, ...rule.persons]),
+  ];
 }
 
-async function keep(history: History, model: RegisteredModel): Promise<RegisteredModel> {
-  const { id, name, ...data } = model;
-  const { texts } = await cleanKept(history.secrets, [
-    ...[name, data.description],
-    ...data.tags.flatMap((tag) => [tag.name, tag.value]),
-    ...data.aliases.map((alias) => alias.name),
-  ]);
-  const clean = (text: string): string => texts.get(text) ?? '';
-  const row = await recordEntry(history, {
+/** As it is kept, with its texts as `clean` gives them. */
+export function registeredEntry(
+  model: RegisteredModel,
+  clean: (text: string) => string,
+): EntryStart {
+  const { id, name, rule, ...data } = model;
+  return {
     kind: KIND,
     id,
     // One that was deleted leaves its name to others.
@@ -106,9 +79,12 @@ async function keep(history: History, model: RegisteredModel): Promise<Registere
       description: clean(data.description),
       tags: data.tags.map((tag) => ({ name: clean(tag.name), value: clean(tag.value) })),
       aliases: data.aliases.map((alias) => ({ ...alias, name: clean(alias.name) })),
+      rule:
+        rule === null
+          ? null
+          : { ...rule, aliases: rule.aliases.map(clean), persons: rule.persons.map(clean) },
     },
-  });
-  return toRegistered(row);
+  };
 }
 
 /** A registered model as its entry says; one that was deleted has lost its name. */

@@ -22,12 +22,12 @@ export function loginOperations(parts: ApiParts): readonly Operation[] {
     jsonOperation({
       method: 'post',
       route: 'loginLinks',
-      summary: 'A link that logs one browser in, once, to read',
+      summary: 'A link that logs one browser in, once, to read; a named person may approve by it',
       grants: [],
       body: loginLinkRequestSchema,
       answer: loginLinkSchema,
       run: ({ body }) => {
-        const url = createLoginLink(parts, body.target);
+        const url = createLoginLink(parts, body.target, body.person);
         if (url === undefined)
           throw new CellarError(
             'not_found',
@@ -40,11 +40,15 @@ export function loginOperations(parts: ApiParts): readonly Operation[] {
 }
 
 /** A whole one-time address; undefined where no browser but JupyterLab's reaches this server. */
-export function createLoginLink(parts: ApiParts, target?: string): string | undefined {
+export function createLoginLink(
+  parts: ApiParts,
+  target?: string,
+  person?: string,
+): string | undefined {
   const base = parts.link();
   if (base === undefined) return undefined;
   const url = new URL(pathTo('login'), base);
-  url.searchParams.set('token', parts.access.sessions.createKey());
+  url.searchParams.set('token', parts.access.sessions.createKey({ person }));
   if (target?.startsWith('#') === true) url.hash = target;
   return url.href;
 }

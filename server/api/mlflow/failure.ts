@@ -13,6 +13,7 @@ const INVALID: Words = [400, 'INVALID_PARAMETER_VALUE'];
  * for what trying again does not mend.
  */
 const WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
+  approval_needed: [403, 'PERMISSION_DENIED'],
   artifact_missing: [404, 'RESOURCE_DOES_NOT_EXIST'],
   artifact_purged: [404, 'RESOURCE_DOES_NOT_EXIST'],
   conflict: [400, 'RESOURCE_ALREADY_EXISTS'],

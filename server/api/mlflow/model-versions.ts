@@ -3,18 +3,17 @@ import * as z from 'zod';
 import { CellarError } from '../../errors.js';
 import {
   addVersion,
-  changeVersion,
-  getVersion,
-  listVersions,
-  type ModelVersion,
-  type VersionChange,
-  type VersionName,
-} from '../../registry/model-versions.js';
-import { changeRegistered, getRegistered } from '../../registry/registered-models.js';
+  deleteVersion,
+  describeVersion,
+  setStage,
+  tagVersion,
+} from '../../registry/change-versions.js';
+import { getVersion, type ModelVersion, type VersionName } from '../../registry/model-versions.js';
+import { getRegistered } from '../../registry/registered-models.js';
 import { searchVersions } from '../../registry/search-registry.js';
 import type { Store } from '../../store/store.js';
 import { getRun } from '../../tracking/log-run.js';
-import { getModel, putPairs } from '../../tracking/models.js';
+import { getModel } from '../../tracking/models.js';
 import { artifactUri } from '../../tracking/run-fields.js';
 import { parseArtifactPath } from './artifact-path.js';
 import { modelUri } from './models.js';
@@ -29,19 +28,17 @@ const PATH = '/model-versions';
 const oneSchema = z.object({ name: z.string(), version: versionSchema });
 
 /** Versions of registered models. */
-export function versionOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
+export function versionOperations({
+  history,
+  registry,
+  actorOf,
+}: MlflowParts): readonly MlflowOperation[] {
   const { store } = history;
   const tell = async (name: string, version: ModelVersion): Promise<object> => ({
     model_version: toVersion(await getRegistered(store, name), version),
   });
-  const change = async (
-    { name, version }: VersionName,
-    by: (before: ModelVersion) => VersionChange,
-  ): Promise<object> => tell(name, await changeVersion(history, turns, { name, version }, by));
-  const quietly = async (...asked: Parameters<typeof change>): Promise<object> => {
-    await change(...asked);
-    return {};
-  };
+  const tellNamed = async ({ name, version }: VersionName): Promise<object> =>
+    tell(name, await getVersion(store, { name, version }));
   return [
     writing({
       method: 'post',
@@ -55,7 +52,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         description: textSchema,
         tags: listOf(pairSchema),
       }),
-      run: async (asked) => {
+      run: async (asked, request) => {
         const { name, source, description, run_link: runLink } = asked;
         checkSource(source);
         const logged = asked.model_id;
@@ -63,7 +60,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         const model = logged === '' ? undefined : await getModel(store, logged);
         const run = asked.run_id === '' ? (model?.run ?? '') : asked.run_id;
         await checkOrigin(store, { source, logged, run });
-        const version = await addVersion(history, turns, name, {
+        const version = await addVersion(registry, actorOf(request), name, {
           ...{ origin: source, description, runLink, logged },
           run,
           tags: asked.tags.map(toRegistryTag),
@@ -75,7 +72,7 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       method: 'get',
       path: `${PATH}/get`,
       input: oneSchema,
-      run: async ({ name, version }) => tell(name, await getVersion(store, { name, version })),
+      run: (one) => tellNamed(one),
     }),
     reading({
       method: 'get',
@@ -89,17 +86,17 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       method: 'patch',
       path: `${PATH}/update`,
       input: oneSchema.extend({ description: textSchema }),
-      run: ({ description, ...one }) => change(one, () => ({ description })),
+      run: async ({ description, ...one }, request) => {
+        await describeVersion(registry, actorOf(request), one, description);
+        return tellNamed(one);
+      },
     }),
     writing({
       method: 'delete',
       path: `${PATH}/delete`,
       input: oneSchema,
-      run: async (one) => {
-        await quietly(one, () => ({ deleted: true }));
-        await changeRegistered(history, turns, one.name, ({ aliases }) => ({
-          aliases: aliases.filter(({ version }) => version !== one.version),
-        }));
+      run: async (one, request) => {
+        await deleteVersion(registry, actorOf(request), one);
         return {};
       },
     }),
@@ -107,15 +104,19 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
       method: 'post',
       path: `${PATH}/set-tag`,
       input: oneSchema.extend(pairSchema.shape),
-      run: ({ key, value, ...one }) =>
-        quietly(one, ({ tags }) => ({ tags: putPairs(tags, [toRegistryTag({ key, value })]) })),
+      run: async ({ key, value, ...one }, request) => {
+        await tagVersion(registry, actorOf(request), one, toRegistryTag({ key, value }));
+        return {};
+      },
     }),
     writing({
       method: 'delete',
       path: `${PATH}/delete-tag`,
       input: oneSchema.extend({ key: z.string() }),
-      run: ({ key, ...one }) =>
-        quietly(one, ({ tags }) => ({ tags: tags.filter(({ name }) => name !== key) })),
+      run: async ({ key, ...one }, request) => {
+        await tagVersion(registry, actorOf(request), one, { name: key, value: undefined });
+        return {};
+      },
     }),
     writing({
       method: 'post',
@@ -124,15 +125,9 @@ export function versionOperations({ history, turns }: MlflowParts): readonly Mlf
         stage: stageSchema,
         archive_existing_versions: z.boolean().nullish(),
       }),
-      run: async ({ stage, archive_existing_versions: archives, ...one }) => {
-        const answer = await change(one, () => ({ stage }));
-        const model = await getRegistered(store, one.name);
-        for (const other of archives === true ? await listVersions(store, model) : [])
-          if (other.stage === stage && other.version !== one.version)
-            await change({ name: one.name, version: other.version }, () => ({
-              stage: 'Archived',
-            }));
-        return answer;
+      run: async ({ stage, archive_existing_versions: archives, ...one }, request) => {
+        await setStage(registry, actorOf(request), one, { stage, archives: archives === true });
+        return tellNamed(one);
       },
     }),
     reading({

@@ -27,7 +27,7 @@ interface Definition<Input extends z.ZodType> {
   readonly path: string;
   readonly input: Input;
   readonly most?: number;
-  readonly run: (input: z.output<Input>) => Promise<object>;
+  readonly run: (input: z.output<Input>, request: Request) => Promise<object>;
 }
 
 /** A call that changes nothing. */
@@ -50,7 +50,7 @@ function define<Input extends z.ZodType>(
     grants,
     writes: grants === WRITERS,
     most,
-    answer: (request) => run(check(input, request)),
+    answer: (request) => run(check(input, request), request),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { History } from '../../history/history.js';
-import type { Turns } from '../../tracking/turns.js';
+import type { RegistryParts } from '../registry-parts.js';
 
 /** What MLflow's calls work on. */
-export interface MlflowParts {
+export interface MlflowParts extends RegistryParts {
   readonly history: History;
-  readonly turns: Turns;
 }

@@ -1,29 +1,24 @@
 import * as z from 'zod';
 
+import { STAGES } from '../../../contract/models.js';
 import { CellarError } from '../../errors.js';
+import { removeAlias, setAlias } from '../../registry/aliases.js';
 import {
-  changeVersion,
-  getVersion,
-  groupVersions,
-  listVersions,
-  STAGES,
-} from '../../registry/model-versions.js';
-import {
-  changeRegistered,
-  getRegistered,
+  deleteRegistered,
+  describe,
   register,
-  type RegisteredChange,
-  type RegisteredModel,
-} from '../../registry/registered-models.js';
+  rename,
+  tag as tagRegistered,
+} from '../../registry/change-models.js';
+import { getVersion, groupVersions, listVersions } from '../../registry/model-versions.js';
+import { getRegistered, type RegisteredModel } from '../../registry/registered-models.js';
 import { searchRegistered } from '../../registry/search-registry.js';
-import { putPairs } from '../../tracking/models.js';
 import { reading, writing, type MlflowOperation } from './operation.js';
 import { checkMost, pageOf } from './page.js';
 import type { MlflowParts } from './parts.js';
 import { registrySearchSchema, toRegistryTag } from './registry-values.js';
 import { listLatest, toRegistered, toVersion } from './to-registry.js';
 import {
-  checkLength,
   listOf,
   queryListOf,
   MOST,
@@ -37,20 +32,17 @@ const PATH = '/registered-models';
 const nameSchema = z.object({ name: z.string() });
 
 /** Registered models: names, with their tags and aliases. */
-export function registeredOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
+export function registeredOperations({
+  history,
+  registry,
+  actorOf,
+}: MlflowParts): readonly MlflowOperation[] {
   const { store } = history;
   const tell = async (model: RegisteredModel): Promise<object> =>
     toRegistered(model, await listVersions(store, model));
-  const change = async (
-    name: string,
-    by: (before: RegisteredModel) => RegisteredChange | Promise<RegisteredChange>,
-  ): Promise<{ readonly registered_model: object }> => ({
-    registered_model: await tell(await changeRegistered(history, turns, name, by)),
+  const tellNamed = async (name: string): Promise<object> => ({
+    registered_model: await tell(await getRegistered(store, name)),
   });
-  const quietly = async (...asked: Parameters<typeof change>): Promise<object> => {
-    await change(...asked);
-    return {};
-  };
   /** Which version an alias stands for; "latest" is that of the highest number. */
   const findByAlias = async (model: RegisteredModel, alias: string): Promise<number | undefined> =>
     alias.toLowerCase() === 'latest'
@@ -61,9 +53,8 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       method: 'post',
       path: `${PATH}/create`,
       input: nameSchema.extend({ description: textSchema, tags: listOf(pairSchema) }),
-      run: async ({ name, description, tags }) => {
-        checkRegisteredName(name);
-        const model = await register(history, turns, {
+      run: async ({ name, description, tags }, request) => {
+        const model = await register(registry, actorOf(request), {
           name,
           description,
           tags: tags.map(toRegistryTag),
@@ -75,71 +66,70 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       method: 'get',
       path: `${PATH}/get`,
       input: nameSchema,
-      run: async ({ name }) => ({
-        registered_model: await tell(await getRegistered(store, name)),
-      }),
+      run: ({ name }) => tellNamed(name),
     }),
     writing({
       method: 'post',
       path: `${PATH}/rename`,
       input: nameSchema.extend({ new_name: z.string() }),
-      run: ({ name, new_name: next }) => {
-        checkRegisteredName(next);
-        return change(name, () => ({ name: next }));
+      run: async ({ name, new_name: next }, request) => {
+        await rename(registry, actorOf(request), name, next);
+        return tellNamed(next);
       },
     }),
     writing({
       method: 'patch',
       path: `${PATH}/update`,
       input: nameSchema.extend({ description: textSchema }),
-      run: ({ name, description }) => change(name, () => ({ description })),
+      run: async ({ name, description }, request) => {
+        await describe(registry, actorOf(request), name, description);
+        return tellNamed(name);
+      },
     }),
     writing({
       method: 'delete',
       path: `${PATH}/delete`,
       input: nameSchema,
-      run: async ({ name }) => {
-        const model = await getRegistered(store, name);
-        for (const { version } of await listVersions(store, model))
-          await changeVersion(history, turns, { name, version }, () => ({ deleted: true }));
-        return quietly(name, () => ({ deleted: true, aliases: [] }));
+      run: async ({ name }, request) => {
+        await deleteRegistered(registry, actorOf(request), name);
+        return {};
       },
     }),
     writing({
       method: 'post',
       path: `${PATH}/set-tag`,
       input: nameSchema.extend(pairSchema.shape),
-      run: ({ name, ...tag }) =>
-        quietly(name, ({ tags }) => ({ tags: putPairs(tags, [toRegistryTag(tag)]) })),
+      run: async ({ name, ...tag }, request) => {
+        await tagRegistered(registry, actorOf(request), name, toRegistryTag(tag));
+        return {};
+      },
     }),
     writing({
       method: 'delete',
       path: `${PATH}/delete-tag`,
       input: nameSchema.extend({ key: z.string() }),
-      run: ({ name, key }) =>
-        quietly(name, ({ tags }) => ({ tags: tags.filter((tag) => tag.name !== key) })),
+      run: async ({ name, key }, request) => {
+        await tagRegistered(registry, actorOf(request), name, { name: key, value: undefined });
+        return {};
+      },
     }),
     writing({
       method: 'post',
       path: `${PATH}/alias`,
       input: nameSchema.extend({ alias: z.string(), version: versionSchema }),
-      run: ({ name, alias, version }) => {
-        checkAlias(alias);
-        return quietly(name, async ({ aliases }) => {
-          await getVersion(store, { name, version });
-          const others = aliases.filter((each) => each.name !== alias);
-          return { aliases: [...others, { name: alias, version }] };
-        });
+      run: async ({ name, alias, version }, request) => {
+        await setAlias(registry, actorOf(request), { name, version }, alias);
+        return {};
       },
     }),
     writing({
       method: 'delete',
       path: `${PATH}/alias`,
       input: nameSchema.extend({ alias: z.string() }),
-      run: ({ name, alias }) =>
-        quietly(name, ({ aliases }) => ({
-          aliases: aliases.filter((each) => each.name !== alias),
-        })),
+      run: async ({ name, alias }, request) => {
+        await removeAlias(registry, actorOf(request), name, alias);
+        return {};
+      },
     }),
     reading({
       method: 'get',
@@ -187,26 +177,4 @@ export function registeredOperations({ history, turns }: MlflowParts): readonly 
       },
     }),
   ];
-}
-
-function checkRegisteredName(name: string): void {
-  if (name.trim() === '' || name === '..' || name === '.' || /[/:]/.test(name))
-    throw new CellarError(
-      'bad_request',
-      `Invalid name of a registered model: ${JSON.stringify(name)}. It may not be empty, and have no "/" and no ":".`,
-    );
-}
-
-function checkAlias(alias: string): void {
-  checkLength(alias, MOST.alias, 'alias');
-  if (
-    /^[\p{L}\p{M}\p{N}_-]+$/u.test(alias) &&
-    alias.toLowerCase() !== 'latest' &&
-    !/^v\d+$/i.test(alias)
-  )
-    return;
-  throw new CellarError(
-    'bad_request',
-    `Invalid alias ${JSON.stringify(alias)}: it may have letters, digits, "_" and "-", and be neither "latest" nor like "v1".`,
-  );
 }

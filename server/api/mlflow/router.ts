@@ -4,6 +4,7 @@ import express, { Router, type Express, type RequestHandler } from 'express';
 
 import { CellarError } from '../../errors.js';
 import type { ApiParts } from '../parts.js';
+import type { RegistryParts } from '../registry-parts.js';
 import { allow } from './allow.js';
 import { artifactListOperations, createArtifactProxy } from './artifacts.js';
 import { experimentOperations } from './experiments.js';
@@ -27,9 +28,9 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const VERSION = '3.17.2';
 
 /** Adds MLflow's REST API to an application: what an unchanged client of it asks for. */
-export function addMlflow(app: Express, api: ApiParts): void {
-  const { access, history, report, turns } = api;
-  const parts = { history, turns };
+export function addMlflow(app: Express, api: ApiParts, registering: RegistryParts): void {
+  const { access, history, report } = api;
+  const parts = { history, ...registering };
   const traces = createTraceNoter(api);
   const router = Router();
   for (const operation of [

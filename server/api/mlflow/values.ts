@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
+import { STAGES, type Stage } from '../../../contract/models.js';
 import { CellarError } from '../../errors.js';
-import { STAGES, type Stage } from '../../registry/model-versions.js';
 import type { View } from '../../tracking/view.js';
 
 /** Limits of MLflow 3.17 (reference: mlflow-rest.md, section 4), in characters. */
@@ -27,7 +27,6 @@ export const MOST = {
   registered: 1_000,
   versions: 200_000,
   registryTag: 100_000,
-  alias: 255,
   charted: 100,
   samples: 2_500,
   found: 50_000,

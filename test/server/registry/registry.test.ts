@@ -11,23 +11,18 @@ import { purge } from '../../../server/history/purge.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { verifyStore } from '../../../server/history/verify.js';
-import {
-  addVersion,
-  changeVersion,
-  getVersion,
-  listVersions,
-} from '../../../server/registry/model-versions.js';
-import {
-  changeRegistered,
-  getRegistered,
-  register,
-} from '../../../server/registry/registered-models.js';
+import { setAlias } from '../../../server/registry/aliases.js';
+import { deleteRegistered, register } from '../../../server/registry/change-models.js';
+import { addVersion, deleteVersion } from '../../../server/registry/change-versions.js';
+import { getVersion, listVersions } from '../../../server/registry/model-versions.js';
+import { getRegistered } from '../../../server/registry/registered-models.js';
 import { keepDataset } from '../../../server/tracking/datasets.js';
 import { logToRun, startRun } from '../../../server/tracking/log-run.js';
 import { changeModel, getModel, startModel } from '../../../server/tracking/models.js';
 import { addRunFile, removeRunFiles } from '../../../server/tracking/run-files.js';
 import { createTurns } from '../../../server/tracking/turns.js';
 import { openTestHistory } from '../scratch.js';
+import { ADA, openTestRegistry } from './opened.js';
 
 const SECRET = 'hunter2hunter2';
 const turns = createTurns();
@@ -61,12 +56,11 @@ async function fill(history: History): Promise<{ readonly run: string; readonly 
     inputs: [{ kind: 'dataset', id: dataset, tags: [] }],
     outputs: [{ model: model.id, step: 0 }],
   });
-  await register(history, turns, { name: 'wine', description: SECRET, tags: [] });
+  const registry = openTestRegistry(history);
+  await register(registry, ADA, { name: 'wine', description: SECRET, tags: [] });
   const source = { origin: `models:/${model.id}`, run, runLink: '', logged: model.id };
-  await addVersion(history, turns, 'wine', { ...source, description: '', tags: [] });
-  await changeRegistered(history, turns, 'wine', () => ({
-    aliases: [{ name: 'champion', version: 1 }],
-  }));
+  await addVersion(registry, ADA, 'wine', { ...source, description: '', tags: [] });
+  await setAlias(registry, ADA, { name: 'wine', version: 1 }, 'champion');
   return { run, model: model.id };
 }
 
@@ -131,12 +125,13 @@ test('a purge takes a text out of models, their files’ names, data and the reg
 
 test('numbers of versions are never given twice, and a deleted name is free', async () => {
   const history = await openTestHistory();
+  const registry = openTestRegistry(history);
   const start = { description: '', origin: 's3://b/k', run: '', runLink: '', logged: '', tags: [] };
-  await register(history, turns, { name: 'wine', description: '', tags: [] });
-  const made = await Promise.all([1, 2, 3].map(() => addVersion(history, turns, 'wine', start)));
+  await register(registry, ADA, { name: 'wine', description: '', tags: [] });
+  const made = await Promise.all([1, 2, 3].map(() => addVersion(registry, ADA, 'wine', start)));
   expect(made.map(({ version }) => version).sort()).toEqual([1, 2, 3]);
-  await changeVersion(history, turns, { name: 'wine', version: 3 }, () => ({ deleted: true }));
-  expect((await addVersion(history, turns, 'wine', start)).version).toBe(4);
+  await deleteVersion(registry, ADA, { name: 'wine', version: 3 });
+  expect((await addVersion(registry, ADA, 'wine', start)).version).toBe(4);
   await expect(getVersion(history.store, { name: 'wine', version: 3 })).rejects.toMatchObject({
     code: 'not_found',
   });
@@ -144,10 +139,10 @@ test('numbers of versions are never given twice, and a deleted name is free', as
   expect((await listVersions(history.store, wine)).map(({ version }) => version)).toEqual([
     1, 2, 4,
   ]);
-  await changeRegistered(history, turns, 'wine', () => ({ deleted: true }));
+  await deleteRegistered(registry, ADA, 'wine');
   await expect(getRegistered(history.store, 'wine')).rejects.toMatchObject({ code: 'not_found' });
-  await register(history, turns, { name: 'wine', description: 'again', tags: [] });
-  expect((await addVersion(history, turns, 'wine', start)).version).toBe(1);
+  await register(registry, ADA, { name: 'wine', description: 'again', tags: [] });
+  expect((await addVersion(registry, ADA, 'wine', start)).version).toBe(1);
 });
 
 test('a file of a run gives way to a folder of its name in git, and takes its pointer along when it goes', async () => {

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+
+import type { VersionFile } from '../../contract/models.js';
+import { CellarError } from '../errors.js';
+import type { EntryRow } from '../store/catalog/rows.js';
+import type { Store } from '../store/store.js';
+import { getModel } from '../tracking/models.js';
+import type { ModelVersion } from './model-versions.js';
+
+/** A source that is a logged model, files of a run, or either by the proxy's name for it. */
+const LOGGED = /^models:\/(m-[0-9a-f]{32})$/;
+const OF_RUN = /^runs:\/([^/]+)(?:\/(.*))?$/;
+const PROXIED = /^mlflow-artifacts:\/+[^/]+\/(models\/)?([^/]+)\/artifacts(?:\/(.*))?$/;
+
+/** The files of a version that are kept here, by name; none of one whose files are elsewhere, or gone. */
+export async function findVersionFiles(
+  store: Store,
+  { origin }: Pick<ModelVersion, 'origin'>,
+): Promise<readonly VersionFile[]> {
+  const place = parseOrigin(origin);
+  if (place === undefined) return [];
+  const files =
+    place.kind === 'model'
+      ? await listModelFiles(store, place.id)
+      : ((await store.catalog.findRun(place.id))?.artifacts ?? []);
+  return files
+    .flatMap(({ name, sha256, size }) => {
+      const within = nameWithin(name, place.path);
+      return within === undefined ? [] : [{ name: within, sha256, size }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** One hash for all of the files with their names: what a person approves is what it stands for. */
+export function hashFiles(files: readonly VersionFile[]): string {
+  const lines = files.map(({ name, sha256 }) => `${JSON.stringify(name)} ${sha256}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+interface Place {
+  readonly kind: 'run' | 'model';
+  readonly id: string;
+  readonly path: string;
+}
+
+function parseOrigin(origin: string): Place | undefined {
+  const logged = LOGGED.exec(origin)?.[1];
+  if (logged !== undefined) return { kind: 'model', id: logged, path: '' };
+  const [, run, path = ''] = OF_RUN.exec(origin) ?? [];
+  if (run !== undefined) return { kind: 'run', id: run, path: path.replace(/\/$/, '') };
+  const [, models, id, below = ''] = PROXIED.exec(origin) ?? [];
+  if (id === undefined) return undefined;
+  return { kind: models === undefined ? 'run' : 'model', id, path: below.replace(/\/$/, '') };
+}
+
+async function listModelFiles(store: Store, id: string): Promise<EntryRow['artifacts']> {
+  try {
+    return (await getModel(store, id)).artifacts;
+  } catch (error) {
+    if (error instanceof CellarError && error.code === 'not_found') return [];
+    throw error;
+  }
+}
+
+/** A file's name within a folder, or its last part where the path is the file itself; undefined for one elsewhere. */
+function nameWithin(name: string, path: string): string | undefined {
+  if (path === '') return name;
+  if (name === path) return name.split('/').at(-1) ?? name;
+  return name.startsWith(`${path}/`) ? name.slice(path.length + 1) : undefined;
+}
