@@ -9,6 +9,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('workspace') }),
   /** Links to registries elsewhere, or what is known of them. */
   z.object({ kind: z.literal('links') }),
+  /** Something that is registered has changed. */
+  z.object({ kind: z.literal('registry') }),
   /** What whoever begins to listen hears first: how often texts were removed from all history. */
   z.object({ kind: z.literal('generation'), generation: z.number().int() }),
   /** A text was removed from all history, for the n-th time: what is kept elsewhere must go through `redactions`. */

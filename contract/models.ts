@@ -190,8 +190,7 @@ export const versionSchema = versionRowSchema.extend({
   rule: approvalRuleSchema.nullable(),
   standing: standingSchema,
   mayChange: z.boolean(),
-  /** In words, where it comes from. */
-  sentence: z.string(),
+  /** What a person should know before they use it. */
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   trail: z.array(trailRecordSchema),
 });
@@ -228,7 +227,30 @@ export const changeVersionSchema = z.object({
   stage: z.enum(STAGES).optional(),
 });
 export const aliasRequestSchema = z.object({ version: z.number().int() });
-export const tagRequestSchema = z.object({ value: z.string().max(100_000) });
+export const tagRequestSchema = z.object({
+  name: z.string().min(1).max(250),
+  value: z.string().max(100_000),
+});
+export const tagQuerySchema = z.object({ name: z.string() });
+export const comparedVersionsSchema = z.object({ base: z.string(), head: z.string() });
+/** The answer to what changes something and has nothing to tell. */
+export const changedSchema = z.object({ status: z.literal('ok') });
+
+/** What is registered, for views of runs and files: by the run, and the hashes of the files that are kept here. */
+export const registrationSchema = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  aliases: z.array(z.string()),
+  run: z.string(),
+  files: z.array(z.string()),
+});
+export type Registration = z.infer<typeof registrationSchema>;
+export const registrationsSchema = z.object({
+  /** Every registered model's name, also of those without versions. */
+  names: z.array(z.string()),
+  registrations: z.array(registrationSchema),
+});
+export type Registrations = z.infer<typeof registrationsSchema>;
 export const approveSchema = z.object({ comment: z.string().max(10_000).default('') });
 
 /** Two versions beside one another. What only one of them has is null on the other's side. */

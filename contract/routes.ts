@@ -80,6 +80,23 @@ export const ROUTES = {
   lineage: 'api/v1/lineage',
   /** The same as events of OpenLineage. */
   lineageEvents: 'api/v1/lineage/openlineage',
+  /** GET ?filter=&order= : registered models; POST registers a file of a run, or a logged model. */
+  models: 'api/v1/models',
+  /** What is registered, by the runs and files that it is of. */
+  registrations: 'api/v1/registrations',
+  model: 'api/v1/models/:name',
+  /** ?version= : what befell it, oldest first. */
+  modelTrail: 'api/v1/models/:name/trail',
+  /** ?base=&head= : two versions of it. */
+  modelComparison: 'api/v1/models/:name/compare',
+  modelAlias: 'api/v1/models/:name/aliases/:alias',
+  /** PUT {name, value}; DELETE ?name=. */
+  modelTags: 'api/v1/models/:name/tags',
+  /** `version` is a number, or an alias behind "@". */
+  modelVersion: 'api/v1/models/:name/versions/:version',
+  modelVersionTags: 'api/v1/models/:name/versions/:version/tags',
+  /** PUT: whoever asks approves it; DELETE takes that back. */
+  approval: 'api/v1/models/:name/versions/:version/approval',
   loginLinks: 'api/v1/login-links',
   /** Builds the catalog anew from git. */
   reindex: 'api/v1/reindex',

@@ -19,6 +19,7 @@ import { lineageOperations } from './api/cellar/lineage.js';
 import { mergeOperations } from './api/cellar/merge.js';
 import { mergeToolOperations, type MergeToolParts } from './api/cellar/merge-tool.js';
 import { createWorkspacePlace } from './api/cellar/merge-place.js';
+import { modelOperations } from './api/cellar/models.js';
 import { notebookOperations } from './api/cellar/notebooks.js';
 import { redactionOperations } from './api/cellar/redactions.js';
 import { pointsOperations } from './api/cellar/points.js';
@@ -73,6 +74,7 @@ export function createApp(parts: ApiParts): Express {
     ...upkeepOperations(parts),
     ...backupOperations(parts),
     ...pinOperations(parts),
+    ...modelOperations(parts, registering),
     ...gcOperations(parts),
     ...purgeOperations(parts),
     ...importOperations(parts),

@@ -14,15 +14,21 @@ export interface RegistryParts {
 }
 
 /** Made once for each application: changes of both APIs come one after another. */
-export function createRegistryParts({ access, history, link, turns }: ApiParts): RegistryParts {
+export function createRegistryParts(parts: ApiParts): RegistryParts {
+  const { access, events, history, link, turns } = parts;
   const { name, email } = history.store.author;
   const owner = email === '' ? name : `${name} <${email}>`;
   return {
     turns,
-    registry: createRegistry(history, turns, (version) => {
-      const page = `#/models/${encodeURIComponent(version.name)}/${version.version}`;
-      const base = link();
-      return base === undefined ? `its page in JupyterLab (${page}).` : `${base}${page}`;
+    registry: createRegistry(history, turns, {
+      pageOf: (version) => {
+        const page = `#/models/${encodeURIComponent(version.name)}/${version.version}`;
+        const base = link();
+        return base === undefined ? `its page in JupyterLab (${page})` : `${base}${page}`;
+      },
+      changed: () => {
+        events.emit({ kind: 'registry' });
+      },
     }),
     actorOf: (request) => {
       const { grant, person } = access.identify(toApproach(request));

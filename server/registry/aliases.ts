@@ -5,14 +5,14 @@ import { getRegistered } from './registered-models.js';
 import type { Actor, Registry } from './registry.js';
 
 /** Moves an alias to a version. Throws bad_request, not_found, and approval_needed where its approvals are missing. */
-export function setAlias(
+export async function setAlias(
   registry: Registry,
   actor: Actor,
   { name, version }: VersionName,
   alias: string,
 ): Promise<void> {
   checkAlias(alias);
-  return registry.change(() => setAliasNow(registry, actor, { name, version }, alias));
+  await registry.change(() => setAliasNow(registry, actor, { name, version }, alias));
 }
 
 /** The same for who changes the registry already. */

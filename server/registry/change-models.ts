@@ -39,14 +39,14 @@ export async function registerNow(
 }
 
 /** Throws not_found, conflict when the new name is taken, forbidden for what only the owner may. */
-export function rename(
+export async function rename(
   registry: Registry,
   actor: Actor,
   name: string,
   next: string,
 ): Promise<void> {
   checkRegisteredName(next);
-  return change(registry, actor, name, async (model) => {
+  await change(registry, actor, name, async (model) => {
     checkUnruled(actor, model, 'rename');
     if (next !== name) await checkFree(registry.history.store, next);
     const moves: RegistryMove[] = next === name ? [] : [{ kind: 'renamed', from: name, to: next }];
@@ -99,7 +99,7 @@ export function deleteRegistered(registry: Registry, actor: Actor, name: string)
 }
 
 /** Sets what is asked for before an alias moves; null takes it off. For the owner alone: throws forbidden, not_found, bad_request. */
-export function setRule(
+export async function setRule(
   registry: Registry,
   actor: Actor,
   name: string,
@@ -112,7 +112,7 @@ export function setRule(
       'bad_request',
       `${rule.needed} approvals are asked for, and only ${rule.persons.length} may give one. Name more persons, or ask for fewer.`,
     );
-  return change(registry, actor, name, (model) => ({
+  await change(registry, actor, name, (model) => ({
     model: { ...model, rule },
     moves: toMoves('rules set', describeRule(model.rule), describeRule(rule)),
   }));

@@ -51,12 +51,19 @@ export interface RegistryMove {
   readonly comment?: string;
 }
 
+/** What a registry is handed in from outside. */
+export interface RegistryRim {
+  readonly pageOf: Registry['pageOf'];
+  /** Told after each change. */
+  readonly changed?: () => void;
+}
+
 const TURN = 'registry';
 
 export function createRegistry(
   history: History,
   turns: Turns,
-  pageOf: Registry['pageOf'],
+  { pageOf, changed = () => undefined }: RegistryRim,
 ): Registry {
   const { store } = history;
   let known: TrailEnd | undefined;
@@ -87,6 +94,7 @@ export function createRegistry(
         ...trail.entries,
       ]);
       known = trail.end;
+      changed();
     },
   };
 }

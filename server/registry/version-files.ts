@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { VersionFile } from '../../contract/models.js';
-import { CellarError } from '../errors.js';
-import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
-import { getModel } from '../tracking/models.js';
+import { findLogged } from '../tracking/models.js';
 import type { ModelVersion } from './model-versions.js';
 
 /** A source that is a logged model, files of a run, or either by the proxy's name for it. */
@@ -21,7 +19,7 @@ export async function findVersionFiles(
   if (place === undefined) return [];
   const files =
     place.kind === 'model'
-      ? await listModelFiles(store, place.id)
+      ? ((await findLogged(store, place.id))?.artifacts ?? [])
       : ((await store.catalog.findRun(place.id))?.artifacts ?? []);
   return files
     .flatMap(({ name, sha256, size }) => {
@@ -51,15 +49,6 @@ function parseOrigin(origin: string): Place | undefined {
   const [, models, id, below = ''] = PROXIED.exec(origin) ?? [];
   if (id === undefined) return undefined;
   return { kind: models === undefined ? 'run' : 'model', id, path: below.replace(/\/$/, '') };
-}
-
-async function listModelFiles(store: Store, id: string): Promise<EntryRow['artifacts']> {
-  try {
-    return (await getModel(store, id)).artifacts;
-  } catch (error) {
-    if (error instanceof CellarError && error.code === 'not_found') return [];
-    throw error;
-  }
 }
 
 /** A file's name within a folder, or its last part where the path is the file itself; undefined for one elsewhere. */

@@ -15,7 +15,10 @@ export function toFinite(value: MetricValue | undefined): number | undefined {
 }
 
 /** A metric of a snapshot: of the last of its runs that has it. */
-export function findMetric(runs: readonly RunRow[], name: string): MetricValue | undefined {
+export function findMetric(
+  runs: readonly Pick<RunRow, 'metrics'>[],
+  name: string,
+): MetricValue | undefined {
   return runs.findLast((run) => Object.hasOwn(run.metrics, name))?.metrics[name]?.value;
 }
 

@@ -89,11 +89,17 @@ export function changeModel(
   });
 }
 
-/** Throws not_found, also for one that was deleted. */
-export async function getModel(store: Store, id: string): Promise<LoggedModel> {
+/** Undefined also for one that was deleted. */
+export async function findLogged(store: Store, id: string): Promise<LoggedModel | undefined> {
   const row = await store.catalog.findEntry(`${KIND}/${id}`);
   const model = row === undefined ? undefined : toModel(row);
-  if (model !== undefined && !model.deleted) return model;
+  return model?.deleted === false ? model : undefined;
+}
+
+/** Throws not_found, also for one that was deleted. */
+export async function getModel(store: Store, id: string): Promise<LoggedModel> {
+  const model = await findLogged(store, id);
+  if (model !== undefined) return model;
   throw new CellarError('not_found', `There is no logged model ${JSON.stringify(id)}.`);
 }
 

@@ -11,9 +11,7 @@ export const START: VersionStart = {
 };
 
 export function openTestRegistry(history: History): Registry {
-  return createRegistry(
-    history,
-    createTurns(),
-    ({ name, version }) => `page of ${name} ${version}`,
-  );
+  return createRegistry(history, createTurns(), {
+    pageOf: ({ name, version }) => `page of ${name} ${version}`,
+  });
 }
