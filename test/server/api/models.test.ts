@@ -18,19 +18,19 @@ async function fill(): Promise<Filled> {
   const runs: string[] = [];
   const snapshots: string[] = [];
   for (const [at, accuracy] of [0.8333, 0.9722].entries()) {
-    const { text } = await served.ask({
+    const stored = await served.ask({
       ...{ method: 'PUT', path: 'api/v1/artifacts?name=wine.joblib&notebook=train.ipynb' },
       ...{ raw: `weights ${at}`, headers: { authorization: `Bearer ${TOKEN}` } },
     });
-    const stored = JSON.parse(text) as { sha256: string; size: number };
+    const bundle = {
+      ...{ metrics: { accuracy }, params: { trees: at } },
+      artifacts: [{ name: 'wine.joblib', stored: true, ...stored.json() }],
+    };
+    const bundles = [{ cell: 'c0', bundle }];
     const answer = await served.own(
       'POST',
       'api/v1/bursts',
-      burst('train.ipynb', [`trees = ${at}`], {
-        ...{ metrics: [{ name: 'accuracy', value: accuracy }] },
-        params: [{ name: 'trees', value: String(at) }],
-        artifacts: [{ ...stored, name: 'wine.joblib', source: 'logged' }],
-      }),
+      burst('train.ipynb', [`trees = ${at}`], { bundles }),
     );
     const { snapshot } = answer.json<{ snapshot: { id: string; runs: { id: string }[] } }>();
     snapshots.push(snapshot.id);
