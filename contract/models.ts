@@ -67,6 +67,8 @@ export const standingSchema = z.object({
   missing: z.number().int(),
   /** Who may give them still. */
   waiting: z.array(z.string()),
+  /** Whether whoever asks has approved it. */
+  own: z.boolean(),
   /** Whether whoever asks may approve; where not, why, in words. */
   mayApprove: z.boolean(),
   why: z.string().nullable(),
@@ -114,6 +116,9 @@ export const versionRowSchema = z.object({
   snapshot: z
     .object({
       id: z.string(),
+      notebook: z.string(),
+      /** The one that it was edited from, which it is compared with; null for a first one. */
+      parent: z.string().nullable(),
       path: z.string(),
       time: z.string(),
       clean: z.boolean().nullable(),

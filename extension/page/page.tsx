@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState, type JSX } from 'react';
 import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
 import type { MergeClient } from '../client/merge.js';
+import type { ModelsClient } from '../client/models.js';
 import type { Memory } from '../model/memory.js';
 import type { Obstacle } from '../model/obstacle-words.js';
 import { toProblem, type Problem } from '../model/problem.js';
@@ -14,7 +15,9 @@ import { DiffPage } from './diff-page.js';
 import { LineagePage } from './lineage-page.js';
 import { Login } from './login.js';
 import { MergePage } from './merge-page.js';
+import { ModelsPage } from './models-page.js';
 import { NotebookPage } from './notebook-page.js';
+import { ModelCrumbs, ModelsLink } from './model-crumbs.js';
 import { formatRoute, parseRoute, type PageRoute } from './routes.js';
 import { ThemeButton } from './theme.js';
 
@@ -22,6 +25,7 @@ import { ThemeButton } from './theme.js';
 export interface PageProps {
   readonly client: Client;
   readonly merges: MergeClient;
+  readonly models: ModelsClient;
   readonly memory: Memory;
   /** Keeps what was chosen and not saved as long as this tab is open. */
   readonly drafts: Memory;
@@ -45,6 +49,7 @@ type ReviewRoute = Exclude<PageRoute, { kind: 'merge' }>;
 /** The reviewer's page: notebooks at the left, a notebook's versions or a diff in the middle, where one is at the top. */
 function ReviewPage(props: {
   readonly client: Client;
+  readonly models: ModelsClient;
   readonly memory: Memory;
   readonly route: ReviewRoute;
   readonly linkRefused: boolean;
@@ -55,8 +60,9 @@ function ReviewPage(props: {
   const current = route.kind === 'notebook' ? route.id : route.kind === 'diff' ? diffed : undefined;
   const notebook = notebooks?.find(({ id }) => id === current);
   useEffect(() => {
-    document.title = [notebook?.path, name ?? 'Cellar'].filter(Boolean).join(' · ');
-  }, [notebook, name]);
+    const model = 'name' in route ? route.name : undefined;
+    document.title = [model ?? notebook?.path, name ?? 'Cellar'].filter(Boolean).join(' · ');
+  }, [notebook, name, route]);
   if (problem?.kind === 'login')
     return (
       <div className="cellar cellar-Page">
@@ -86,6 +92,7 @@ function ReviewPage(props: {
             notebooks={notebooks}
             current={current}
             urlOf={({ id }) => formatRoute({ kind: 'notebook', id })}
+            above={<ModelsLink route={route} />}
           />
         )}
         <main className="cellar-Page-main">
@@ -98,12 +105,13 @@ function ReviewPage(props: {
 
 function Centre(props: {
   readonly client: Client;
+  readonly models: ModelsClient;
   readonly memory: Memory;
   readonly route: ReviewRoute;
   readonly notebooks: readonly Notebook[] | undefined;
   readonly onNotebook: (id: string) => void;
 }): JSX.Element | null {
-  const { client, memory, route, notebooks, onNotebook } = props;
+  const { client, models, memory, route, notebooks, onNotebook } = props;
   switch (route.kind) {
     case 'home':
       if (notebooks?.length === 0)
@@ -129,6 +137,11 @@ function Centre(props: {
       return <LineagePage client={client} node={route.node} />;
     case 'diff':
       return <DiffPage client={client} memory={memory} route={route} onNotebook={onNotebook} />;
+    case 'models':
+    case 'model':
+    case 'version':
+    case 'versions':
+      return <ModelsPage client={client} models={models} route={route} />;
   }
 }
 
@@ -162,6 +175,7 @@ function Breadcrumb(props: {
         </a>
       )}
       {route.kind in HERE ? <span aria-current="page">{HERE[route.kind]}</span> : null}
+      <ModelCrumbs route={route} />
     </nav>
   );
 }

@@ -13,6 +13,16 @@ export type PageRoute =
   | { readonly kind: 'run'; readonly id: string; readonly cell?: string }
   /** Any node of the lineage by its id, e.g. "artifact:5f…". */
   | { readonly kind: 'lineage'; readonly node: string }
+  | { readonly kind: 'models' }
+  | { readonly kind: 'model'; readonly name: string }
+  | { readonly kind: 'version'; readonly name: string; readonly version: number }
+  /** Two versions of a model beside one another. */
+  | {
+      readonly kind: 'versions';
+      readonly name: string;
+      readonly base: number;
+      readonly head: number;
+    }
   /** The merge that the notebook at a path waits for; "" is the merge tool's. */
   | { readonly kind: 'merge'; readonly path: string };
 
@@ -25,6 +35,7 @@ export function parseRoute(hash: string): PageRoute {
     return { kind: 'diff', base: one, head: two, ...readShow(query) };
   if (name === 'run' && isId(one)) return { kind: 'run', id: one, ...readCell(query) };
   if (name === 'lineage' && one !== undefined && one !== '') return { kind: 'lineage', node: one };
+  if (name === 'models') return parseModels(path.split('/').slice(1).map(decode));
   if (name === 'merge' && one === undefined)
     return { kind: 'merge', path: new URLSearchParams(query).get('path') ?? '' };
   return { kind: 'home' };
@@ -43,11 +54,31 @@ export function formatRoute(route: PageRoute): string {
     }
     case 'lineage':
       return `#/lineage/${encodeURIComponent(route.node)}`;
+    case 'models':
+      return '#/models';
+    case 'model':
+      return `#/models/${encodeURIComponent(route.name)}`;
+    case 'version':
+      return `#/models/${encodeURIComponent(route.name)}/${String(route.version)}`;
+    case 'versions':
+      return `#/models/${encodeURIComponent(route.name)}/${String(route.base)}/${String(route.head)}`;
     case 'merge':
       return route.path === '' ? '#/merge' : `#/merge?path=${encodeURIComponent(route.path)}`;
     case 'diff':
       return `#/diff/${encodeURIComponent(route.base)}/${encodeURIComponent(route.head)}${formatShow(route.show)}`;
   }
+}
+
+function parseModels(parts: readonly string[]): PageRoute {
+  const [name = '', one, two] = parts;
+  if (name === '') return { kind: 'models' };
+  if (!isNumber(one)) return { kind: 'model', name };
+  if (!isNumber(two)) return { kind: 'version', name, version: Number(one) };
+  return { kind: 'versions', name, base: Number(one), head: Number(two) };
+}
+
+function isNumber(part: string | undefined): part is string {
+  return part !== undefined && /^[0-9]{1,9}$/.test(part);
 }
 
 function readShow(query: string | undefined): { readonly show?: readonly string[] } {

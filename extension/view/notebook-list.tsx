@@ -1,4 +1,4 @@
-import { useMemo, useState, type JSX } from 'react';
+import { useMemo, useState, type JSX, type ReactNode } from 'react';
 
 import type { Notebook } from '../../contract/history.js';
 import { toTree } from '../model/notebook-tree.js';
@@ -14,12 +14,15 @@ export function NotebookList(props: {
   /** The id of the one that is open. */
   readonly current: string | undefined;
   readonly urlOf: (notebook: Notebook) => string;
+  /** What else there is to go to. */
+  readonly above?: ReactNode;
 }): JSX.Element {
-  const { notebooks, current, urlOf } = props;
+  const { notebooks, current, urlOf, above } = props;
   const [text, setText] = useState('');
   const lines = useMemo(() => toTree(notebooks, text), [notebooks, text]);
   return (
     <nav className="cellar-Notebooks" aria-label="Notebooks">
+      {above}
       <SearchField label="Search notebooks" value={text} onChange={setText} />
       {lines.length === 0 ? (
         <Empty title={notebooks.length === 0 ? 'No notebooks yet.' : 'No notebook matches.'} />

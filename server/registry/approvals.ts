@@ -38,7 +38,8 @@ export async function findStanding(
 ): Promise<Standing> {
   const judged = judge(model.rule, version, await hashNow(store, version));
   const why = whyNot(model.rule, version, actor);
-  return { ...judged, mayApprove: why === undefined, why: why ?? null };
+  const own = version.approvals.some(({ person }) => person !== '' && person === actor.person);
+  return { ...judged, own, mayApprove: why === undefined, why: why ?? null };
 }
 
 /** Approves a version as it is now, by the person who asks; a second time puts the comment anew. Throws not_found, forbidden. */

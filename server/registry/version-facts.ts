@@ -78,8 +78,9 @@ export function toVersionRow(facts: VersionFacts): VersionRow {
   };
 }
 
-function toPlace({ id, path, time, clean, trigger }: SnapshotRow): VersionRow['snapshot'] {
-  return { id, path, time, clean, trigger };
+function toPlace(row: SnapshotRow): VersionRow['snapshot'] {
+  const { id, notebook, parent, path, time, clean, trigger } = row;
+  return { id, notebook, parent, path, time, clean, trigger };
 }
 
 /** A registered model as a list shows it, with its versions by number. */

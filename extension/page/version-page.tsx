@@ -1,0 +1,69 @@
+import type { JSX } from 'react';
+
+import type { VersionPage } from '../../contract/models.js';
+import type { Client } from '../client/client.js';
+import type { ModelsClient, VersionName } from '../client/models.js';
+import type { Loaded } from '../model/loaded.js';
+import { VersionView, type VersionActions } from '../view/version-view.js';
+import type { ModelRoute } from './model-crumbs.js';
+import { snapshotUrl } from './model-page.js';
+import { Shown, useLoaded, type ModelPageProps } from './models-page.js';
+
+type VersionRoute = Extract<ModelRoute, { kind: 'version' }>;
+
+/** The page of one version of a model. */
+export function VersionPageOf(
+  props: ModelPageProps & { readonly route: VersionRoute },
+): JSX.Element {
+  const { client, models, route } = props;
+  const loaded = useLoaded(client, () => models.version(route));
+  return (
+    <div className="cellar-Scroll">
+      <Shown loaded={loaded} label="Loading the version">
+        {(version) => (
+          <VersionView
+            version={version}
+            words={`${route.name} v${String(route.version)}`}
+            actions={toActions({ client, models, loaded }, route)}
+          />
+        )}
+      </Shown>
+    </div>
+  );
+}
+
+function toActions(
+  parts: {
+    readonly client: Client;
+    readonly models: ModelsClient;
+    readonly loaded: Loaded<VersionPage>;
+  },
+  one: VersionName,
+): VersionActions {
+  const { client, models, loaded } = parts;
+  const quietly = (work: () => Promise<unknown>): void => {
+    void loaded.act(work);
+  };
+  const mayAsk = loaded.state.value?.mayChange === true;
+  return {
+    onApprove: (comment) => loaded.act(() => models.approve(one, comment)),
+    onWithdraw: () => {
+      quietly(() => models.withdraw(one));
+    },
+    ...(mayAsk ? { onLink: (person: string) => models.linkFor(one, person) } : {}),
+    onAlias: (alias) => loaded.act(() => models.setAlias(one, alias)),
+    onRemoveAlias: (alias) => {
+      quietly(() => models.removeAlias(one.name, alias));
+    },
+    onStage: (stage) => {
+      quietly(() => models.changeVersion(one, { stage }));
+    },
+    onDescribe: (description) => loaded.act(() => models.changeVersion(one, { description })),
+    onTag: (name, value) => loaded.act(() => models.setTag(one, name, value)),
+    onRemoveTag: (name) => {
+      quietly(() => models.removeTag(one, name));
+    },
+    fileUrl: (file) => client.artifactUrl(file),
+    snapshotUrl,
+  };
+}
