@@ -14,45 +14,44 @@ export function ruleWords({ aliases, needed, persons }: ApprovalRule): string {
   return `Before ${aliases.map((alias) => `@${alias}`).join(', ')} moves: ${who}`;
 }
 
-/** One move in words, without who and when: "@champion from v1 to v3". */
+/** One move in words, as what its person did: "moved @champion from v1 to v3". */
 export function moveWords(move: TrailEntry): string {
-  const { kind, what, from, to, version } = move;
-  const of = version === null ? '' : ` v${String(version)}`;
+  const { kind, from, to, version } = move;
+  const what = move.what ?? '';
+  const one = version === null ? 'it' : `v${String(version)}`;
   switch (kind) {
     case 'alias set':
       return from === null
-        ? `@${what ?? ''} set to v${to ?? ''}`
-        : `@${what ?? ''} moved from v${from} to v${to ?? ''}`;
+        ? `set @${what} to v${to ?? ''}`
+        : `moved @${what} from v${from} to v${to ?? ''}`;
     case 'alias removed':
-      return `@${what ?? ''} taken off v${from ?? ''}`;
+      return `took @${what} off v${from ?? ''}`;
     case 'stage set':
-      return `stage of${of}: ${from ?? ''} → ${to ?? ''}`;
+      return `moved ${one} from ${from ?? ''} to ${to ?? ''}`;
     case 'tagged':
     case 'version tagged':
-      return `tag ${what ?? ''}${of === '' ? '' : ` of${of}`} set to “${to ?? ''}”`;
+      return `tagged ${one} ${what} = ${to ?? ''}`;
     case 'untagged':
     case 'version untagged':
-      return `tag ${what ?? ''}${of === '' ? '' : ` of${of}`} taken off`;
+      return `took the tag ${what} off ${one}`;
     case 'renamed':
-      return `renamed from ${from ?? ''} to ${to ?? ''}`;
+      return `renamed it from ${from ?? ''} to ${to ?? ''}`;
     case 'rules set':
-      return to === '' || to === null
-        ? 'approvals no longer asked for'
-        : `approvals asked for: ${to}`;
-    case 'version made':
-      return `registered${of}`;
-    case 'version deleted':
-      return `deleted${of}`;
-    case 'version described':
-      return `described${of}`;
-    case 'approved':
-      return `approved${of}`;
-    case 'approval withdrawn':
-      return `took the approval of${of} back`;
+      return (to ?? '') === '' ? 'asks for no approval any more' : `asks for approval: ${to ?? ''}`;
     case 'registered':
-    case 'described':
+      return `registered ${move.name}`;
+    case 'version made':
+      return `registered ${one}`;
     case 'deleted':
-      return kind;
+    case 'version deleted':
+      return `deleted ${one}`;
+    case 'described':
+    case 'version described':
+      return `described ${one}`;
+    case 'approved':
+      return `approved ${one}`;
+    case 'approval withdrawn':
+      return `took the approval of ${one} back`;
   }
 }
 

@@ -78,7 +78,7 @@ function Model(
           />
         </>
       )}
-      <Facts title="What befell it">
+      <Facts title="History">
         <Trail trail={trail} />
       </Facts>
     </article>

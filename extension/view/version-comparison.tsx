@@ -157,5 +157,5 @@ function dataWords(data: VersionData | null): string | undefined {
 }
 
 function fileWords(file: VersionFile | null): string | undefined {
-  return file === null ? undefined : `${formatSize(file.size)} · ${file.sha256.slice(0, 12)}`;
+  return file === null ? undefined : `${formatSize(file.size)} · ${file.sha256.slice(0, 8)}`;
 }

@@ -45,7 +45,7 @@ export function VersionView(props: {
           <Approvals version={version} actions={actions} />
           <MadeOf version={version} fileUrl={actions.fileUrl} />
           <Tags version={version} actions={actions} />
-          <Facts title="What befell it">
+          <Facts title="History">
             <Trail trail={version.trail} />
           </Facts>
         </div>

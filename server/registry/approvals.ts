@@ -138,7 +138,7 @@ function whyNot(
     return 'To approve, open the page by a link that is made for you by name: ask the owner of this store for one.';
   if (rule === null) return undefined;
   if (!rule.persons.some((listed) => isPerson(listed, person)))
-    return `Not ${person}, but ${rule.persons.join(', ')} may approve this model.`;
+    return `Not ${person.replace(/ *<.*/, '')}, but ${rule.persons.join(', ')} may approve this model.`;
   if (!rule.own && isPerson(person, version.by))
     return `${person} has registered this version: somebody else must approve it.`;
   return undefined;

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { createMemory } from '../../../extension/model/memory.js';
+import { createModelsClient } from '../../../extension/client/models.js';
 import { Page } from '../../../extension/page/page.js';
 import { clientOf } from '../model/fixture.js';
 import { made, mergeClientOf, mergeOf } from '../model/merge-fixture.js';
@@ -16,7 +17,10 @@ async function open(hash: string) {
     throw new Error('away');
   });
   const memory = createMemory();
-  const page = await mount(<Page {...{ client, merges, memory }} drafts={createMemory()} />);
+  const models = createModelsClient({ base: 'http://nowhere.invalid' });
+  const page = await mount(
+    <Page {...{ client, merges, models, memory }} drafts={createMemory()} />,
+  );
   await during(() => undefined);
   const region = (): Element | null => page.querySelector('.cellar-Merge');
   const key = (name: string): Promise<void> =>

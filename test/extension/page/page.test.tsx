@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 
 import { createMemory } from '../../../extension/model/memory.js';
+import { createModelsClient } from '../../../extension/client/models.js';
 import { Page } from '../../../extension/page/page.js';
 import {
   change,
@@ -68,6 +69,7 @@ async function open(hash: string): Promise<HTMLElement> {
     <Page
       client={client}
       merges={mergeClientOf()}
+      models={createModelsClient({ base: 'http://nowhere.invalid' })}
       memory={createMemory()}
       drafts={createMemory()}
     />,
