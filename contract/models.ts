@@ -201,17 +201,21 @@ export const versionSchema = versionRowSchema.extend({
 });
 export type VersionPage = z.infer<typeof versionSchema>;
 
+/** What a run has made that can be registered. */
+const registeredThingSchema = z.discriminatedUnion('kind', [
+  /** `path` within the run's files; a file or a folder. */
+  z.object({ kind: z.literal('artifact'), run: z.string(), path: z.string() }),
+  z.object({ kind: z.literal('logged'), model: z.string() }),
+]);
+export type RegisteredThing = z.infer<typeof registeredThingSchema>;
+
 /** Registers a file of a run, or a logged model; the registered model is made where there is none of the name. */
 export const registerSchema = z.object({
   name: z.string(),
   description: z.string().max(100_000).default(''),
   /** An alias that it gets at once. */
   alias: z.string().optional(),
-  of: z.discriminatedUnion('kind', [
-    /** `path` within the run's files; a file or a folder. */
-    z.object({ kind: z.literal('artifact'), run: z.string(), path: z.string() }),
-    z.object({ kind: z.literal('logged'), model: z.string() }),
-  ]),
+  of: registeredThingSchema,
 });
 export type RegisterRequest = z.input<typeof registerSchema>;
 export const registeredAnswerSchema = z.object({
@@ -250,11 +254,25 @@ export const registrationSchema = z.object({
   files: z.array(z.string()),
 });
 export type Registration = z.infer<typeof registrationSchema>;
+/** Something of a run that can be registered, with what a person calls it. */
+export const candidateSchema = z.object({
+  of: registeredThingSchema,
+  name: z.string(),
+  run: z.string(),
+  /** In bytes. */
+  size: z.number().int(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
 export const registrationsSchema = z.object({
   /** Every registered model's name, also of those without versions. */
   names: z.array(z.string()),
   registrations: z.array(registrationSchema),
+  /** Of the runs that were asked for: models that they logged, then their files. */
+  candidates: z.array(candidateSchema),
 });
+/** Ids of runs with commas between. */
+export const registrationsQuerySchema = z.object({ runs: z.string().max(10_000).default('') });
 export type Registrations = z.infer<typeof registrationsSchema>;
 export const approveSchema = z.object({ comment: z.string().max(10_000).default('') });
 

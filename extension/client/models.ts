@@ -33,7 +33,8 @@ export interface VersionName {
 /** What the browser asks of the server about registered models. Each call rejects with a ClientError. */
 export interface ModelsClient {
   list(filter: string): Promise<ModelList>;
-  registrations(): Promise<Registrations>;
+  /** What is registered, and what of these runs can be. */
+  registrations(runs?: readonly string[]): Promise<Registrations>;
   get(name: string): Promise<RegisteredModelPage>;
   trail(name: string): Promise<readonly TrailEntry[]>;
   version(one: VersionName): Promise<VersionPage>;
@@ -74,7 +75,11 @@ export function createModelsClient(options: ClientOptions): ModelsClient {
   return {
     list: (filter) =>
       ask(modelListSchema, { path: pathTo('models'), query: { filter, order: 'name' } }),
-    registrations: () => ask(registrationsSchema, { path: pathTo('registrations') }),
+    registrations: (runs = []) =>
+      ask(registrationsSchema, {
+        path: pathTo('registrations'),
+        query: { runs: runs.length === 0 ? undefined : runs.join(',') },
+      }),
     get: (name) => ask(modelSchema, { path: pathTo('model', { name }) }),
     trail: async (name) => (await ask(trailSchema, { path: pathTo('modelTrail', { name }) })).trail,
     version: (one) => ask(versionSchema, { path: pathTo('modelVersion', toValues(one)) }),

@@ -12,6 +12,7 @@ export const COMMANDS = {
   resolveMerge: 'cellar:resolve-merge',
   restore: 'cellar:restore',
   pin: 'cellar:pin',
+  registerModel: 'cellar:register-model',
   pauseNotebook: 'cellar:pause-notebook',
   pauseFolder: 'cellar:pause-folder',
   pauseWorkspace: 'cellar:pause-workspace',

@@ -5,7 +5,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Restore, Restored } from '../../contract/capture.js';
 import type { CompareSides, Revisions } from '../../contract/compare.js';
 import type { ExportChoice } from '../../contract/export.js';
-import type { Notebook } from '../../contract/history.js';
+import type { HistoryPage, HistoryQuery, Notebook } from '../../contract/history.js';
+import type { RegisteredAnswer, RegisterRequest, Registrations } from '../../contract/models.js';
 import type { Artifact, Snapshot } from '../../contract/snapshot.js';
 import type { Pause, Workspace } from '../../contract/workspace.js';
 import type { CaptureBoard } from '../capture/capture-board.js';
@@ -17,6 +18,7 @@ export interface Server {
   workspace(): Promise<Workspace>;
   notebooks(): Promise<readonly Notebook[]>;
   findNotebook(path: string): Promise<Notebook | undefined>;
+  history(notebook: string, query: HistoryQuery): Promise<HistoryPage>;
   snapshot(id: string): Promise<Snapshot>;
   restore(id: string, request: Restore): Promise<Restored>;
   pin(id: string, pinned: boolean): Promise<void>;
@@ -27,9 +29,16 @@ export interface Server {
   exportUrl(chosen: ExportChoice): string;
 }
 
+/** What the commands ask of the server about registered models. */
+export interface Registering {
+  registrations(runs: readonly string[]): Promise<Registrations>;
+  register(asked: RegisterRequest): Promise<RegisteredAnswer>;
+}
+
 /** What the commands act on and through. */
 export interface Parts {
   readonly client: Server;
+  readonly models: Registering;
   readonly captures: Captures;
   readonly outbox: Outbox;
   readonly board: CaptureBoard;

@@ -15,6 +15,7 @@ import type { Command, Parts } from './parts.js';
 import { resolveMerge } from './merge.js';
 import { pauseFolder, pauseNotebook, pauseWorkspace } from './pause.js';
 import { pin } from './pin.js';
+import { registerModel } from './register-model.js';
 import { restore } from './restore.js';
 import { resume } from './resume.js';
 import { retry } from './retry.js';
@@ -36,6 +37,7 @@ const ALL: readonly Command[] = [
   resolveMerge,
   restore,
   pin,
+  registerModel,
   showCell,
   showDeleted,
   pauseNotebook,

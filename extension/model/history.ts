@@ -53,6 +53,7 @@ export class HistoryModel extends Store<HistoryState> {
       case 'generation':
       case 'links':
       case 'progress':
+      case 'registry':
         return;
       case 'purged':
         this.#forget();

@@ -17,6 +17,7 @@ import { noteOutcome } from '../capture/note-outcome.js';
 import { Outbox } from '../capture/outbox.js';
 import { StateWatch } from '../capture/state-watch.js';
 import { createClient } from '../client/client.js';
+import { createModelsClient } from '../client/models.js';
 import { NoticesModel } from '../model/notices.js';
 import { SpaceModel } from '../model/space.js';
 import { createBrowserMemory } from './browser-memory.js';
@@ -110,6 +111,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
     outbox.retry();
     return {
       client,
+      models: createModelsClient({ base }),
       base,
       memory: createBrowserMemory(workspace),
       board,

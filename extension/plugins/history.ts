@@ -15,6 +15,7 @@ import { HistoryModel } from '../model/history.js';
 import { ImportModel } from '../model/import.js';
 import { IntroductionModel } from '../model/introduction.js';
 import { IntakesModel } from '../model/intakes.js';
+import { RegistrationsModel } from '../model/registrations.js';
 import { HistoryPanel } from '../view/history-panel.js';
 import { NOW, type HistoryActions } from '../view/history-actions.js';
 import { announceIntroduction } from './announce-introduction.js';
@@ -133,7 +134,18 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
     id: row.id,
     path: model.state.path ?? row.path,
   });
+  const registrations = new RegistrationsModel(cellar.client, cellar.models);
+  void registrations.load();
+  const registered = {
+    model: registrations,
+    urlOf: (name: string, version: number) =>
+      `${cellar.base}#/models/${encodeURIComponent(name)}/${String(version)}`,
+  };
   return {
+    registered,
+    onRegister: (row) => {
+      run(COMMANDS.registerModel, { id: row.id });
+    },
     onCompare: (base, head) => {
       const path = model.state.path ?? '';
       run(COMMANDS.compare, head === NOW ? { base, path } : { base, head });

@@ -5,6 +5,7 @@ import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
 import type { Client } from '../client/client.js';
+import type { ModelsClient } from '../client/models.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { SpaceModel } from '../model/space.js';
 import type { Memory } from '../model/memory.js';
@@ -12,6 +13,7 @@ import type { Memory } from '../model/memory.js';
 /** What all plugins share: the server, what is captured, and what is remembered in this browser. */
 export interface Cellar {
   readonly client: Client;
+  readonly models: ModelsClient;
   /** The address at which this browser reaches the server, ending in "/". */
   readonly base: string;
   readonly memory: Memory;

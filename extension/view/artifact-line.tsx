@@ -3,6 +3,7 @@ import type { JSX } from 'react';
 import type { Artifact } from '../../contract/snapshot.js';
 import { formatSize } from '../model/size.js';
 import { Icon } from './icons.js';
+import { RegisteredWords, type RegisteredAs } from './registered-words.js';
 
 /** A file that a run made: name, size, its hash as tooltip, and a link to its bytes. */
 export function ArtifactLine(props: {
@@ -10,8 +11,10 @@ export function ArtifactLine(props: {
   readonly url: string;
   /** Shows where it comes from; without it the name leads nowhere. */
   readonly onOpen?: ((artifact: Artifact) => void) | undefined;
+  /** The versions of models that it was registered as, newest first. */
+  readonly registered?: readonly RegisteredAs[];
 }): JSX.Element {
-  const { artifact, url, onOpen } = props;
+  const { artifact, url, onOpen, registered = [] } = props;
   const { name, size, sha256, certainty, purged } = artifact;
   const unsure = certainty === 'unsure';
   return (
@@ -35,6 +38,7 @@ export function ArtifactLine(props: {
         </button>
       )}
       <span className="cellar-quiet">{formatSize(size)}</span>
+      <RegisteredWords registered={registered} />
       {unsure ? (
         <span
           className="cellar-quiet"

@@ -1,6 +1,7 @@
 import type { HistoryRow } from '../../contract/history.js';
 import { redactionWords, type FoundSecret } from '../../contract/secrets.js';
 import type { Artifact } from '../../contract/snapshot.js';
+import type { RegistrationsModel } from '../model/registrations.js';
 import type { Obstacle } from '../model/obstacle-words.js';
 import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
@@ -20,6 +21,13 @@ export interface HistoryActions {
   readonly onCopyLink?: (row: HistoryRow) => void;
   /** Downloads a version, or without one the whole history of the notebook, as a zip. */
   readonly onExport?: (row?: HistoryRow) => void;
+  /** Registers a file or a model that a version's runs have made. */
+  readonly onRegister?: (row: HistoryRow) => void;
+  /** What is registered, and where the page of a version of a model is. */
+  readonly registered?: {
+    readonly model: RegistrationsModel;
+    readonly urlOf: (name: string, version: number) => string;
+  };
   /** Keeps a version now, with a message. */
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;
@@ -69,7 +77,7 @@ export function rowEntries(
       },
     });
   if (actions.onLineage !== undefined) entries.push(...lineageEntries(row, actions.onLineage));
-  const { onRestore, onPin, onCopyLink, onExport, obstacle } = actions;
+  const { onRestore, onPin, onCopyLink, onExport, onRegister, obstacle } = actions;
   const disabled = obstacle !== undefined;
   if ([onRestore, onPin, onCopyLink, onExport].some((action) => action !== undefined))
     entries.push({ kind: 'line' });
@@ -89,6 +97,15 @@ export function rowEntries(
       disabled,
       run: () => {
         onPin(row);
+      },
+    });
+  if (onRegister !== undefined && row.runs.length > 0)
+    entries.push({
+      kind: 'action',
+      label: 'Register model…',
+      disabled,
+      run: () => {
+        onRegister(row);
       },
     });
   if (onCopyLink !== undefined)

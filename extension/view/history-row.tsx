@@ -1,9 +1,11 @@
 import { memo, useState, type JSX } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
+import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { HistoryMetric } from '../model/history-state.js';
 import { formatNumber } from '../model/number.js';
+import { findOthers, findRegistered } from '../model/registrations.js';
 import { formatClock, formatFullTime } from '../model/time.js';
 import { describeSnapshot, formatCount } from '../model/words.js';
 import { redactionWords } from '../../contract/secrets.js';
@@ -11,6 +13,7 @@ import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
 import { Icon } from './icons.js';
 import { MetricChange } from './metric-change.js';
+import { RegisteredWords, type RegisteredAs } from './registered-words.js';
 
 const SHOWN_ARTIFACTS = 3;
 
@@ -21,11 +24,18 @@ export interface HistoryRowProps {
   readonly folded: boolean;
   readonly artifactUrl: (artifact: Artifact) => string;
   readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
+  readonly registered?: RowRegistered;
+}
+
+/** What is registered, of which a row shows what came of it. */
+export interface RowRegistered {
+  readonly registrations: readonly Registration[];
+  readonly urlOf: (name: string, version: number) => string;
 }
 
 /** One version: when, how good, what was done, and the files it made. */
 export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProps): JSX.Element {
-  const { row, metric, folded, artifactUrl, onOpenFile } = props;
+  const { row, metric, folded, artifactUrl, onOpenFile, registered } = props;
   return (
     <div className={`cellar-Row${folded ? ' cellar-mod-folded' : ''}`} role="gridcell">
       <Mark row={row} metric={metric} />
@@ -39,7 +49,7 @@ export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProp
         </div>
         <Description row={row} />
         <Redactions count={row.redactions} />
-        <Artifacts artifacts={row.artifacts} artifactUrl={artifactUrl} onOpenFile={onOpenFile} />
+        <Artifacts {...{ row, artifactUrl, onOpenFile, registered }} />
       </div>
     </div>
   );
@@ -110,14 +120,24 @@ export function Redactions({ count }: { readonly count: number }): JSX.Element |
   );
 }
 
+const NONE: RowRegistered = { registrations: [], urlOf: () => '' };
+
 function Artifacts(props: {
-  readonly artifacts: readonly Artifact[];
+  readonly row: HistoryRow;
   readonly artifactUrl: (artifact: Artifact) => string;
-  readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
+  readonly onOpenFile: ((artifact: Artifact) => void) | undefined;
+  readonly registered: RowRegistered | undefined;
 }): JSX.Element | null {
-  const { artifacts, artifactUrl, onOpenFile } = props;
+  const { row, artifactUrl, onOpenFile } = props;
+  const { artifacts } = row;
+  const { registrations, urlOf } = props.registered ?? NONE;
   const [all, setAll] = useState(false);
-  if (artifacts.length === 0) return null;
+  const toPlaced = (each: Registration): RegisteredAs => ({
+    ...each,
+    url: urlOf(each.name, each.version),
+  });
+  const others = findOthers(registrations, row);
+  if (artifacts.length + others.length === 0) return null;
   const shown = all ? artifacts : artifacts.slice(0, SHOWN_ARTIFACTS);
   const left = artifacts.length - shown.length;
   return (
@@ -128,7 +148,14 @@ function Artifacts(props: {
           artifact={artifact}
           url={artifactUrl(artifact)}
           onOpen={onOpenFile}
+          registered={findRegistered(registrations, artifact).map(toPlaced)}
         />
+      ))}
+      {others.map((each) => (
+        <span key={`${each.name} ${String(each.version)}`} className="cellar-Artifact">
+          <Icon name="box" />
+          <RegisteredWords registered={[toPlaced(each)]} />
+        </span>
       ))}
       {left === 0 ? null : (
         <TextButton

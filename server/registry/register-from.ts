@@ -1,4 +1,4 @@
-import type { RegisteredAnswer } from '../../contract/models.js';
+import type { RegisteredAnswer, RegisteredThing } from '../../contract/models.js';
 import { CellarError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import { getRun } from '../tracking/log-run.js';
@@ -12,11 +12,6 @@ import { findRegistered } from './registered-models.js';
 import type { Actor, Registry } from './registry.js';
 import { findVersionFiles } from './version-files.js';
 
-/** What is to be registered: files of a run, by their name or folder; or a logged model. */
-export type Registered =
-  | { readonly kind: 'artifact'; readonly run: string; readonly path: string }
-  | { readonly kind: 'logged'; readonly model: string };
-
 /**
  * Registers what a run has made as the next version of a registered model, which is made where there is none of the name. The version
  * stays where its alias is refused. Throws bad_request, not_found.
@@ -28,7 +23,7 @@ export async function registerFrom(
     readonly name: string;
     readonly description: string;
     readonly alias: string | undefined;
-    readonly of: Registered;
+    readonly of: RegisteredThing;
   },
 ): Promise<RegisteredAnswer> {
   const { store } = registry.history;
@@ -61,7 +56,10 @@ async function trySetAlias(
   }
 }
 
-async function toStart(store: Store, of: Registered): Promise<Omit<VersionStart, 'description'>> {
+async function toStart(
+  store: Store,
+  of: RegisteredThing,
+): Promise<Omit<VersionStart, 'description'>> {
   if (of.kind === 'logged') {
     const { id, run } = await getModel(store, of.model);
     return { origin: `models:/${id}`, run, runLink: '', logged: id, tags: [] };

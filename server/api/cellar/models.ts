@@ -12,6 +12,7 @@ import {
   modelsQuerySchema,
   registeredAnswerSchema,
   registerSchema,
+  registrationsQuerySchema,
   registrationsSchema,
   tagQuerySchema,
   tagRequestSchema,
@@ -107,8 +108,13 @@ export function modelOperations(
       route: 'registrations',
       summary: 'What is registered, by the runs and files that it is of',
       grants: ['viewer'],
+      query: registrationsQuerySchema,
       answer: registrationsSchema,
-      run: () => listRegistrations(store),
+      run: ({ query }) =>
+        listRegistrations(
+          store,
+          query.runs.split(',').filter((run) => run !== ''),
+        ),
     }),
     jsonOperation({
       method: 'get',

@@ -86,7 +86,7 @@ const crumbs = (page: HTMLElement): string | undefined =>
 test('leads from the notebooks to the versions of one', async () => {
   const page = await open('#/');
   expect(crumbs(page)).toBe('wine');
-  const link = page.querySelector<HTMLAnchorElement>('.cellar-Notebooks a');
+  const link = page.querySelector<HTMLAnchorElement>('.cellar-Notebooks a[href^="#/notebook/"]');
   expect(link?.getAttribute('href')).toBe(`#/notebook/${notebook.id}`);
 });
 
