@@ -1,5 +1,55 @@
-import { expect, test } from './site.js';
+import { test as labTest } from './lab.js';
+import { code, notebook } from './notebooks.js';
 import { loginAsOwner, registerRuns } from './registered.js';
+import { expect, test } from './site.js';
+
+const TRAIN = `import cellar
+cellar.log(accuracy=0.9722)
+with open("wine.joblib", "w") as file:
+    file.write("60 trees")
+cellar.artifact("wine.joblib")`;
+
+labTest.use({ notebooks: { 'train.ipynb': notebook(code('train', TRAIN)) } });
+
+labTest(
+  'a file is registered from its version’s row, and the row leads to its page',
+  async ({ lab, page }) => {
+    await lab.openNotebook('train.ipynb');
+    await lab.openPanel();
+    await lab.runAll();
+    const row = lab.rows.first();
+    await expect(row).toContainText('wine.joblib');
+    await row.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Register model…' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByLabel('Model')).toHaveValue('wine');
+    await expect(dialog).toContainText('A new model, of which this is version 1.');
+    await dialog.getByLabel('Alias').fill('champion');
+    await dialog.getByRole('button', { name: 'Register' }).click();
+    await expect(row).toContainText(/wine\.joblib\s*8 B\s*·\s*wine v1 @champion/);
+
+    // The second time the name is known, and becomes version 2.
+    await lab.edit(0, TRAIN.replace('60', '61'));
+    await lab.runAll();
+    await expect(lab.rows).toHaveCount(2);
+    // Not waited for: it ends with its dialog.
+  await page.evaluate("void window.jupyterapp.commands.execute('cellar:register-model')");
+    await expect(dialog).toContainText('Becomes the next version of it.');
+    await dialog.getByRole('button', { name: 'Register' }).click();
+    await expect(row).toContainText('wine v2');
+    await expect(lab.rows.nth(1)).toContainText('wine v1 @champion');
+
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      lab.rows.nth(1).getByRole('link', { name: 'wine v1 @champion' }).click(),
+    ]);
+    await expect(opened.getByRole('region', { name: 'State' })).toContainText(
+      /@champion.*train\.ipynb as of/s,
+    );
+    // Whoever is logged in to Jupyter is the owner of the store.
+    await expect(opened.getByRole('button', { name: 'Set an alias' })).toBeVisible();
+  },
+);
 
 test('an owner asks for approval, a reviewer gives it by name, and the champion moves', async ({
   site,
