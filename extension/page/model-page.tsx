@@ -5,20 +5,14 @@ import type { Loaded } from '../model/loaded.js';
 import { EditableText, Facts, Trail } from '../view/model-parts.js';
 import { RuleForm } from '../view/rule-form.js';
 import { Empty } from '../view/states.js';
-import { VersionList, type SnapshotUrl } from '../view/version-list.js';
-import { Shown, useLoaded, type ModelPageProps } from './models-page.js';
+import { VersionList } from '../view/version-list.js';
+import { Shown, snapshotUrl, useLoaded, type ModelPageProps } from './loaded-page.js';
 import { formatRoute } from './routes.js';
 
 interface Asked {
   readonly model: RegisteredModelPage;
   readonly trail: readonly TrailEntry[];
 }
-
-/** The address of a notebook's version: what changed with it, or its notebook where it was the first. */
-export const snapshotUrl: SnapshotUrl = ({ id, notebook, parent }) =>
-  parent === null
-    ? formatRoute({ kind: 'notebook', id: notebook })
-    : formatRoute({ kind: 'diff', base: parent, head: id });
 
 /** A registered model: what it is, who must approve, its versions, and what befell it. */
 export function ModelPage(props: ModelPageProps & { readonly name: string }): JSX.Element {

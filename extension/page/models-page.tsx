@@ -1,25 +1,16 @@
-import { useEffect, useMemo, useState, type JSX, type ReactNode } from 'react';
+import { useState, type JSX } from 'react';
 
-import type { Client } from '../client/client.js';
-import type { ModelsClient } from '../client/models.js';
-import { Loaded } from '../model/loaded.js';
 import { toModelFilter } from '../model/model-words.js';
 import { formatCount } from '../model/words.js';
 import { SearchField } from '../view/history-header.js';
 import { ModelList } from '../view/model-list.js';
-import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
-import { useStore } from '../view/use-store.js';
+import { Empty } from '../view/states.js';
 import { VersionComparisonView } from '../view/version-comparison.js';
+import { Shown, useLoaded, type ModelPageProps } from './loaded-page.js';
 import type { ModelRoute } from './model-crumbs.js';
 import { ModelPage } from './model-page.js';
 import { formatRoute } from './routes.js';
 import { VersionPageOf } from './version-page.js';
-
-/** What the pages of registered models are drawn from. */
-export interface ModelPageProps {
-  readonly client: Client;
-  readonly models: ModelsClient;
-}
 
 /** Registered models: all of them, one, one of its versions, or two beside one another. */
 export function ModelsPage(props: ModelPageProps & { readonly route: ModelRoute }): JSX.Element {
@@ -34,39 +25,6 @@ export function ModelsPage(props: ModelPageProps & { readonly route: ModelRoute 
     case 'versions':
       return <TwoVersions key={formatRoute(route)} {...parts} route={route} />;
   }
-}
-
-/** Loads something as long as its page is open. */
-export function useLoaded<Value>(client: Client, ask: () => Promise<Value>): Loaded<Value> {
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- what is asked for is the page's own, and a page has a key
-  const loaded = useMemo(() => new Loaded(client, ask), [client]);
-  useEffect(() => {
-    void loaded.load();
-    return () => {
-      loaded.dispose();
-    };
-  }, [loaded]);
-  return loaded;
-}
-
-/** What was loaded, under what went wrong. */
-export function Shown<Value>(props: {
-  readonly loaded: Loaded<Value>;
-  readonly label: string;
-  readonly children: (value: Value) => ReactNode;
-}): JSX.Element {
-  const { loaded, label, children } = props;
-  const { value, problem, refused } = useStore(loaded);
-  return (
-    <>
-      {problem === undefined ? null : (
-        <ProblemBanner problem={problem} onRetry={() => void loaded.load()} />
-      )}
-      {refused === undefined ? null : <ProblemBanner problem={refused} />}
-      {value === undefined && problem === undefined ? <Skeleton label={label} rows={8} /> : null}
-      {value === undefined ? null : children(value)}
-    </>
-  );
 }
 
 function AllModels({ client, models }: ModelPageProps): JSX.Element {

@@ -6,8 +6,7 @@ import type { ModelsClient, VersionName } from '../client/models.js';
 import type { Loaded } from '../model/loaded.js';
 import { VersionView, type VersionActions } from '../view/version-view.js';
 import type { ModelRoute } from './model-crumbs.js';
-import { snapshotUrl } from './model-page.js';
-import { Shown, useLoaded, type ModelPageProps } from './models-page.js';
+import { Shown, snapshotUrl, useLoaded, type ModelPageProps } from './loaded-page.js';
 
 type VersionRoute = Extract<ModelRoute, { kind: 'version' }>;
 

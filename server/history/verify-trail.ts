@@ -1,3 +1,6 @@
+import * as z from 'zod';
+
+import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findChangedFiles } from './changed-files.js';
 import { entriesIn, parseEntryFile } from './entries.js';
@@ -11,19 +14,52 @@ const FOLDER = '.cellar/registry/trail';
 /** Rows that name the last record that is about them: the end of the trail cannot be cut off unseen. */
 const NAMING = ['registered', 'versions'];
 
+/** What of a registered model the trail must account for. */
+const aliasedSchema = z.object({
+  moves: z.number().int().min(1),
+  aliases: z.array(z.object({ name: z.string(), version: z.number().int() })),
+});
+
 type Data = ReturnType<typeof toTrailData>;
 
 /** The first record of the trail that does not fit, as main's tree and the journal have them now; none where all do. */
 export async function verifyTrail(store: Store): Promise<readonly Finding[]> {
   // What these name was written before them, and is looked for after them.
   const named = await findLastNamed(store);
+  const models = await store.catalog.entries('registered');
   const records = new Map<string, Data | string>();
   const pending = store.journal.pending(0).flatMap(entriesIn);
   const generation = await readGeneration(store).catch(() => 0);
   for await (const [path, found] of readSealed(store)) records.set(path, found);
   for (const row of pending) if (row.kind === 'trail') records.set(row.id, toTrailData(row));
-  const wrong = findWrong([...records.values()], named, generation > 0);
+  const wrong =
+    findWrong([...records.values()], named, generation > 0) ??
+    findUnsaid([...records.values()], models);
   return wrong === undefined ? [] : [toFinding({ ...wrong, kind: 'trail' })];
+}
+
+/** An alias that is not where the trail has last put it. */
+function findUnsaid(
+  records: readonly (Data | string)[],
+  models: readonly EntryRow[],
+): Wrong | undefined {
+  const last = new Map<string, Data>();
+  const sound = records.filter((record) => typeof record !== 'string');
+  for (const record of sound.sort((a, b) => a.order - b.order))
+    if (record.type.startsWith('alias '))
+      last.set(JSON.stringify([record.about.id, record.said['what']?.says]), record);
+  for (const { id, name, data, number } of models) {
+    const { data: model } = aliasedSchema.safeParse(data);
+    for (const alias of model?.aliases ?? []) {
+      const record = last.get(JSON.stringify([id.slice(id.indexOf('/') + 1), alias.name]));
+      if (record?.type === 'alias set' && record.part === alias.version) continue;
+      return {
+        what: `alias ${alias.name} of registered model ${name ?? ''}`,
+        reason: `it stands for version ${alias.version} since record ${number} of the journal, and the registry's trail does not say so`,
+      };
+    }
+  }
+  return undefined;
 }
 
 interface Wrong {

@@ -132,7 +132,7 @@ export async function toVersionPage(
     rule: model.rule,
     standing,
     mayChange: mayChange(actor),
-    warnings: findWarnings(facts, standing),
+    warnings: await findWarnings(store, facts, standing),
     trail: await readMoves(store, model, version.version),
   };
 }

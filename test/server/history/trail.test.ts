@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { createRecords, openTrailed, rewrite, type TrailFile } from '../registry/trailed.js';
+import { recordEntry } from '../../../server/history/entries.js';
 import { purge } from '../../../server/history/purge.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
@@ -101,6 +102,20 @@ test.each<[string, (files: Map<number, TrailFile>) => void, string, string]>([
   expect(found).toHaveLength(1);
   expect(found[0]?.what).toContain(what);
   expect(found[0]?.reason).toContain(reason);
+});
+
+test('an alias that was moved past the trail is found', async () => {
+  const history = await openTrailed();
+  const row = await history.store.catalog.findEntryNamed('registered', 'wine');
+  const data = { ...(row?.data as object), aliases: [{ name: 'champion', version: 1 }] };
+  const id = row?.id.split('/')[1] ?? '';
+  await recordEntry(history, { kind: 'registered', id, name: 'wine', data });
+  const found = (await verifyStore(history)).damages;
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({
+    kind: 'trail',
+    what: 'alias champion of registered model wine',
+  });
 });
 
 test('a purge takes a text out, with what it could be guessed by, and the chain holds', async () => {
