@@ -26,7 +26,6 @@ async function* one(text: string): AsyncGenerator<Buffer> {
 type Page = Awaited<ReturnType<typeof toVersionPage>>;
 
 async function show(registry: Registry, start: Partial<VersionStart>): Promise<Page> {
-  const { store } = registry.history;
   await addVersion(registry, ADA, 'wine', { ...START, ...start });
   return pageOf(registry.history, 1);
 }
