@@ -38,6 +38,7 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     artifacts: [],
     size: 1000,
     redactions: 0,
+    stale: [],
     metric: null,
     ...patch,
   };
