@@ -1,4 +1,7 @@
-import type { ApprovalRule, TrailEntry } from '../../contract/models.js';
+import type { ApprovalRule, TrailEntry, VersionPage } from '../../contract/models.js';
+import { formatNumber } from './number.js';
+import { formatMoment } from './time.js';
+import { formatCount } from './words.js';
 
 /** A search as people type it: words are looked for in the name, anything like a condition is the grammar of filters. */
 export function toModelFilter(text: string): string {
@@ -12,6 +15,40 @@ export function ruleWords({ aliases, needed, persons }: ApprovalRule): string {
   const who =
     persons.length === 1 ? (persons[0] ?? '') : `${String(needed)} of ${persons.join(', ')}`;
   return `Before ${aliases.map((alias) => `@${alias}`).join(', ')} moves: ${who}`;
+}
+
+/**
+ * Where a version comes from: "wine v3, from train.ipynb as of 14:32 (cell 5), on wine.csv (178 rows), accuracy 0.9722, clean run."
+ * What is not known is left out.
+ */
+export function versionWords(version: VersionPage, now: number): string {
+  const { name, snapshot, data, metrics } = version;
+  const places = version.cells.flatMap(({ index }) => (index === null ? [] : [index + 1]));
+  const cells = places.length === 0 ? '' : ` (${placeWords(places)})`;
+  const [metric] = Object.entries(metrics);
+  const read = data.map((each) =>
+    each.rows === null ? each.name : `${each.name} (${formatCount(each.rows, 'row')})`,
+  );
+  const parts = [
+    `${name} v${String(version.version)}`,
+    ...(snapshot === null
+      ? []
+      : [`from ${snapshot.path} as of ${formatMoment(snapshot.time, now)}${cells}`]),
+    ...(read.length === 0 ? [] : [`on ${read.join(' and ')}`]),
+    ...(metric === undefined ? [] : [`${metric[0]} ${formatNumber(metric[1])}`]),
+    ...(snapshot?.clean === true ? ['clean run'] : []),
+  ];
+  return parts.length === 1 ? (parts[0] ?? '') : `${parts.join(', ')}.`;
+}
+
+/** "cell 5", "cells 2–4", "cells 2, 5". */
+export function placeWords(places: readonly number[]): string {
+  const sorted = [...new Set(places)].sort((a, b) => a - b);
+  const [first = 0] = sorted;
+  const last = sorted[sorted.length - 1] ?? 0;
+  if (sorted.length === 1) return `cell ${String(first)}`;
+  if (last - first === sorted.length - 1) return `cells ${String(first)}–${String(last)}`;
+  return `cells ${sorted.join(', ')}`;
 }
 
 /** One move in words, as what its person did: "moved @champion from v1 to v3". */

@@ -20,11 +20,7 @@ export function VersionPageOf(
     <div className="cellar-Scroll">
       <Shown loaded={loaded} label="Loading the version">
         {(version) => (
-          <VersionView
-            version={version}
-            words={`${route.name} v${String(route.version)}`}
-            actions={toActions({ client, models, loaded }, route)}
-          />
+          <VersionView version={version} actions={toActions({ client, models, loaded }, route)} />
         )}
       </Shown>
     </div>

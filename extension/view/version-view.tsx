@@ -1,7 +1,7 @@
 import { useState, type JSX, type ReactNode } from 'react';
 
 import { STAGES, type Stage, type VersionFile, type VersionPage } from '../../contract/models.js';
-import { personName } from '../model/model-words.js';
+import { personName, placeWords, versionWords } from '../model/model-words.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
 import { Approvals, type ApprovalActions } from './approvals.js';
 import { IconButton, TextButton } from './button.js';
@@ -26,20 +26,19 @@ export interface VersionActions extends ApprovalActions {
 /** A version of a model: where it comes from in words first, its facts in one column, and what leads to it beside them. */
 export function VersionView(props: {
   readonly version: VersionPage;
-  /** Where it comes from, in words. */
-  readonly words: string;
   readonly actions: VersionActions;
   /** What leads to it, drawn. */
   readonly children?: ReactNode;
 }): JSX.Element {
-  const { version, words, actions, children } = props;
+  const { version, actions, children } = props;
+  const now = useNow(60_000);
   return (
     <article className="cellar-Model" aria-label={`${version.name} v${String(version.version)}`}>
       <header className="cellar-Model-head">
-        <h1>{words}</h1>
+        <h1>{versionWords(version, now)}</h1>
         <Warnings version={version} />
       </header>
-      <div className="cellar-Model-columns">
+      <div className={`cellar-Model-columns${children === undefined ? '' : ' cellar-mod-beside'}`}>
         <div className="cellar-Model-facts">
           <State version={version} actions={actions} />
           <Approvals version={version} actions={actions} />
@@ -49,7 +48,7 @@ export function VersionView(props: {
             <Trail trail={version.trail} />
           </Facts>
         </div>
-        <div className="cellar-Model-lineage">{children}</div>
+        {children === undefined ? null : <div className="cellar-Model-lineage">{children}</div>}
       </div>
     </article>
   );
@@ -124,7 +123,7 @@ function State(props: {
 function cellWords({ cells }: VersionPage): JSX.Element | string {
   const places = cells.flatMap(({ index }) => (index === null ? [] : [index + 1]));
   if (places.length === 0) return <span className="cellar-quiet">not known</span>;
-  return `${places.length === 1 ? 'cell' : 'cells'} ${places.sort((a, b) => a - b).join(', ')}`;
+  return placeWords(places);
 }
 
 function StageOrNone({ stage }: { readonly stage: Stage }): JSX.Element {
