@@ -4,6 +4,7 @@ import { faults } from './axe.js';
 import { leaveConflict, startTool } from './conflicts.js';
 import { kindsNotebook } from './kinds.js';
 import { code, notebook, writeNotebook } from './notebooks.js';
+import { loginAsOwner, registerRuns } from './registered.js';
 import { expect, snapshot, test } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
@@ -56,4 +57,29 @@ test('axe-core objects to nothing in a merge, also while a cell is written by ha
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Cancel' }).click();
   expect(await tool.code).toBe(1);
+});
+
+test('axe-core objects to nothing in registered models, their versions, and while these are changed', async ({
+  site,
+  page,
+}) => {
+  const served = await site.serve();
+  await registerRuns(page.request, served);
+  await loginAsOwner(page.request, served);
+  await page.goto(`${served.url}/#/models`);
+  await expect(page.getByRole('link', { name: 'wine', exact: true })).toBeVisible();
+  await expectNoFaults(page);
+  await page.goto(`${served.url}/#/models/wine`);
+  await page.getByRole('button', { name: 'Ask for approval' }).click();
+  await expectNoFaults(page);
+  await page.getByLabel('Who may approve').fill('Anna');
+  await page.getByRole('button', { name: 'Ask for approval' }).click();
+  await page.goto(`${served.url}/#/models/wine/2`);
+  await page.getByRole('button', { name: 'Set an alias' }).click();
+  await page.getByRole('button', { name: 'Link for Anna' }).click();
+  await expect(page.getByLabel('Give this to Anna')).toBeVisible();
+  await expectNoFaults(page);
+  await page.goto(`${served.url}/#/models/wine/1/3`);
+  await expect(page.getByRole('region', { name: 'Files' })).toContainText('modified');
+  await expectNoFaults(page);
 });

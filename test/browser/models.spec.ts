@@ -33,7 +33,7 @@ labTest(
     await lab.runAll();
     await expect(lab.rows).toHaveCount(2);
     // Not waited for: it ends with its dialog.
-  await page.evaluate("void window.jupyterapp.commands.execute('cellar:register-model')");
+    await page.evaluate("void window.jupyterapp.commands.execute('cellar:register-model')");
     await expect(dialog).toContainText('Becomes the next version of it.');
     await dialog.getByRole('button', { name: 'Register' }).click();
     await expect(row).toContainText('wine v2');

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createRecords, openTrailed, rewrite, type TrailFile } from '../registry/trailed.js';
 import { recordEntry } from '../../../server/history/entries.js';
 import { purge } from '../../../server/history/purge.js';
+import { repairStore } from '../../../server/history/repair/repair.js';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { readTrail } from '../../../server/history/trail.js';
@@ -102,6 +103,18 @@ test.each<[string, (files: Map<number, TrailFile>) => void, string, string]>([
   expect(found).toHaveLength(1);
   expect(found[0]?.what).toContain(what);
   expect(found[0]?.reason).toContain(reason);
+});
+
+test('a repair leaves what it cannot mend of the trail named, and everything else goes on', async () => {
+  const history = await openTrailed();
+  await rewrite(history, (files) => files.delete(4));
+  const { status, damages } = await repairStore(history);
+  expect([status, damages.map(({ kind }) => kind)]).toEqual(['damaged', ['trail']]);
+  const registry = openTestRegistry(history);
+  await describeModel(registry, ADA, 'wine', 'later');
+  await sealPending(history);
+  const found = (await verifyStore(history)).damages;
+  expect(found.map(({ what }) => what)).toEqual(["record 5 of the registry's trail"]);
 });
 
 test('an alias that was moved past the trail is found', async () => {
