@@ -2,23 +2,28 @@ import { useEffect, useMemo, type JSX } from 'react';
 
 import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
+import type { ModelsClient } from '../client/models.js';
 import { HistoryModel } from '../model/history.js';
 import type { Memory } from '../model/memory.js';
+import { RegistrationsModel } from '../model/registrations.js';
 import { formatCount } from '../model/words.js';
 import { ExpiredNote } from '../view/expired-note.js';
 import { SearchField } from '../view/history-header.js';
 import { SnapshotList } from '../view/snapshot-list.js';
 import { Empty, ProblemBanner, Skeleton } from '../view/states.js';
+import type { RegisteredPlaces } from '../view/use-registered.js';
 import { useStore } from '../view/use-store.js';
 import { formatRoute } from './routes.js';
 
 /** A notebook's versions, and the way to the diff of any two. */
 export function NotebookPage(props: {
   readonly client: Client;
+  readonly models: ModelsClient;
   readonly memory: Memory;
   readonly notebook: Notebook;
 }): JSX.Element {
-  const { client, memory, notebook } = props;
+  const { client, models, memory, notebook } = props;
+  const registered = useRegistrations(client, models);
   const model = useMemo(() => new HistoryModel({ client, memory }), [client, memory]);
   useEffect(() => {
     model.showNotebook(notebook);
@@ -66,11 +71,30 @@ export function NotebookPage(props: {
             diffUrl: (base, head) => formatRoute({ kind: 'diff', base, head }),
             artifactUrl: client.artifactUrl,
             runUrl: (id) => formatRoute({ kind: 'run', id }),
+            registered,
           }}
         />
       ) : null}
     </section>
   );
+}
+
+/** What is registered, as long as the page is open. */
+function useRegistrations(client: Client, models: ModelsClient): RegisteredPlaces {
+  const places = useMemo(
+    () => ({
+      model: new RegistrationsModel(client, models),
+      urlOf: (name: string, version: number) => formatRoute({ kind: 'version', name, version }),
+    }),
+    [client, models],
+  );
+  useEffect(() => {
+    void places.model.load();
+    return () => {
+      places.model.dispose();
+    };
+  }, [places]);
+  return places;
 }
 
 function CompareChosen({ model }: { readonly model: HistoryModel }): JSX.Element | null {

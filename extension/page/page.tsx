@@ -124,9 +124,7 @@ function Centre(props: {
     case 'notebook': {
       const notebook = notebooks?.find(({ id }) => id === route.id);
       if (notebook !== undefined)
-        return (
-          <NotebookPage key={notebook.id} client={client} memory={memory} notebook={notebook} />
-        );
+        return <NotebookPage key={notebook.id} {...{ client, models, memory, notebook }} />;
       return notebooks === undefined ? null : (
         <Empty title="This notebook is not here.">It may belong to another workspace.</Empty>
       );

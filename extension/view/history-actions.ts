@@ -1,11 +1,11 @@
 import type { HistoryRow } from '../../contract/history.js';
 import { redactionWords, type FoundSecret } from '../../contract/secrets.js';
 import type { Artifact } from '../../contract/snapshot.js';
-import type { RegistrationsModel } from '../model/registrations.js';
 import type { Obstacle } from '../model/obstacle-words.js';
 import { formatMoment } from '../model/time.js';
 import { baseName } from '../model/words.js';
 import type { MenuEntry } from './menu.js';
+import type { RegisteredPlaces } from './use-registered.js';
 
 /** What a history's view can set going; what is absent is not offered. */
 export interface HistoryActions {
@@ -24,10 +24,7 @@ export interface HistoryActions {
   /** Registers a file or a model that a version's runs have made. */
   readonly onRegister?: (row: HistoryRow) => void;
   /** What is registered, and where the page of a version of a model is. */
-  readonly registered?: {
-    readonly model: RegistrationsModel;
-    readonly urlOf: (name: string, version: number) => string;
-  };
+  readonly registered?: RegisteredPlaces;
   /** Keeps a version now, with a message. */
   readonly onKeep?: () => void;
   readonly onPause?: (paused: boolean) => void;

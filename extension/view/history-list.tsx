@@ -1,24 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type JSX,
-  type KeyboardEvent,
-} from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type JSX, type KeyboardEvent } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
 import type { HistoryItem } from '../model/history-items.js';
 import type { HistoryModel } from '../model/history.js';
-import type { RegistrationsState } from '../model/registrations.js';
-import { Store } from '../model/store.js';
 import { formatCount } from '../model/words.js';
 import { NOW, rowEntries, type HistoryActions } from './history-actions.js';
-import { HistoryRowView, type RowRegistered } from './history-row.js';
+import { HistoryRowView } from './history-row.js';
 import { Icon } from './icons.js';
 import { Menu, type MenuPlace } from './menu.js';
+import { useRegistered } from './use-registered.js';
 import { useStore } from './use-store.js';
 
 /** Pixels that an item takes before it was measured. */
@@ -44,7 +35,7 @@ export function HistoryList(props: {
     overscan: 6,
   });
   const shown = virtual.getVirtualItems();
-  const registered = useRegistered(actions);
+  const registered = useRegistered(actions.registered);
   useSteadyScroll(scroller, items, (at) => virtual.measurementsCache[at]?.start);
 
   const atRest = items[shown[shown.length - 1]?.index ?? -1]?.kind === 'rest';
@@ -159,17 +150,6 @@ export function HistoryList(props: {
         />
       )}
     </div>
-  );
-}
-
-const NOTHING = new Store<RegistrationsState>({ registrations: [] });
-
-/** What is registered; the same object until that changes. */
-function useRegistered({ registered }: HistoryActions): RowRegistered | undefined {
-  const { registrations } = useStore<RegistrationsState>(registered?.model ?? NOTHING);
-  return useMemo(
-    () => (registered === undefined ? undefined : { registrations, urlOf: registered.urlOf }),
-    [registered, registrations],
   );
 }
 

@@ -1,11 +1,9 @@
 import { memo, useState, type JSX } from 'react';
 
 import type { HistoryRow } from '../../contract/history.js';
-import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { HistoryMetric } from '../model/history-state.js';
 import { formatNumber } from '../model/number.js';
-import { findOthers, findRegistered } from '../model/registrations.js';
 import { formatClock, formatFullTime } from '../model/time.js';
 import { describeSnapshot, formatCount } from '../model/words.js';
 import { redactionWords } from '../../contract/secrets.js';
@@ -13,7 +11,8 @@ import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
 import { Icon } from './icons.js';
 import { MetricChange } from './metric-change.js';
-import { RegisteredWords, type RegisteredAs } from './registered-words.js';
+import { OtherRegistered, othersOf, registeredOf } from './registered-words.js';
+import type { RowRegistered } from './use-registered.js';
 
 const SHOWN_ARTIFACTS = 3;
 
@@ -25,12 +24,6 @@ export interface HistoryRowProps {
   readonly artifactUrl: (artifact: Artifact) => string;
   readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
   readonly registered?: RowRegistered;
-}
-
-/** What is registered, of which a row shows what came of it. */
-export interface RowRegistered {
-  readonly registrations: readonly Registration[];
-  readonly urlOf: (name: string, version: number) => string;
 }
 
 /** One version: when, how good, what was done, and the files it made. */
@@ -120,23 +113,16 @@ export function Redactions({ count }: { readonly count: number }): JSX.Element |
   );
 }
 
-const NONE: RowRegistered = { registrations: [], urlOf: () => '' };
-
 function Artifacts(props: {
   readonly row: HistoryRow;
   readonly artifactUrl: (artifact: Artifact) => string;
   readonly onOpenFile: ((artifact: Artifact) => void) | undefined;
   readonly registered: RowRegistered | undefined;
 }): JSX.Element | null {
-  const { row, artifactUrl, onOpenFile } = props;
+  const { row, artifactUrl, onOpenFile, registered } = props;
   const { artifacts } = row;
-  const { registrations, urlOf } = props.registered ?? NONE;
   const [all, setAll] = useState(false);
-  const toPlaced = (each: Registration): RegisteredAs => ({
-    ...each,
-    url: urlOf(each.name, each.version),
-  });
-  const others = findOthers(registrations, row);
+  const others = othersOf(registered, row);
   if (artifacts.length + others.length === 0) return null;
   const shown = all ? artifacts : artifacts.slice(0, SHOWN_ARTIFACTS);
   const left = artifacts.length - shown.length;
@@ -148,15 +134,10 @@ function Artifacts(props: {
           artifact={artifact}
           url={artifactUrl(artifact)}
           onOpen={onOpenFile}
-          registered={findRegistered(registrations, artifact).map(toPlaced)}
+          registered={registeredOf(registered, artifact)}
         />
       ))}
-      {others.map((each) => (
-        <span key={`${each.name} ${String(each.version)}`} className="cellar-Artifact">
-          <Icon name="box" />
-          <RegisteredWords registered={[toPlaced(each)]} />
-        </span>
-      ))}
+      <OtherRegistered others={others} />
       {left === 0 ? null : (
         <TextButton
           look="plain"

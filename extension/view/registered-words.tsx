@@ -1,6 +1,9 @@
 import type { JSX } from 'react';
 
 import type { Registration } from '../../contract/models.js';
+import { findOthers, findRegistered } from '../model/registrations.js';
+import { Icon } from './icons.js';
+import type { RowRegistered } from './use-registered.js';
 
 /** A version of a model, and where its page is. */
 export interface RegisteredAs extends Pick<Registration, 'name' | 'version' | 'aliases'> {
@@ -35,4 +38,43 @@ export function RegisteredWords(props: {
       )}
     </span>
   );
+}
+
+/** The models that runs have logged beside their files, a line each. */
+export function OtherRegistered(props: { readonly others: readonly RegisteredAs[] }): JSX.Element {
+  return (
+    <>
+      {props.others.map((each) => (
+        <span key={`${each.name} ${String(each.version)}`} className="cellar-Artifact">
+          <Icon name="box" />
+          <RegisteredWords registered={[each]} />
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** What a file was registered as. */
+export function registeredOf(
+  registered: RowRegistered | undefined,
+  artifact: Parameters<typeof findRegistered>[1],
+): readonly RegisteredAs[] {
+  return toPlaced(registered, (all) => findRegistered(all, artifact));
+}
+
+/** What else of a version's runs was registered. */
+export function othersOf(
+  registered: RowRegistered | undefined,
+  row: Parameters<typeof findOthers>[1],
+): readonly RegisteredAs[] {
+  return toPlaced(registered, (all) => findOthers(all, row));
+}
+
+function toPlaced(
+  registered: RowRegistered | undefined,
+  find: (all: readonly Registration[]) => readonly Registration[],
+): readonly RegisteredAs[] {
+  if (registered === undefined) return [];
+  const { registrations, urlOf } = registered;
+  return find(registrations).map((each) => ({ ...each, url: urlOf(each.name, each.version) }));
 }

@@ -11,6 +11,8 @@ import { ArtifactLine } from './artifact-line.js';
 import { Redactions } from './history-row.js';
 import { Icon } from './icons.js';
 import { bestValues, metricOf } from './snapshot-metrics.js';
+import { OtherRegistered, othersOf, registeredOf } from './registered-words.js';
+import { useRegistered, type RegisteredPlaces, type RowRegistered } from './use-registered.js';
 import { useNow, useStore } from './use-store.js';
 
 const ROW_HEIGHT = 36;
@@ -23,6 +25,7 @@ export interface SnapshotListActions {
   readonly artifactUrl: (artifact: Artifact) => string;
   /** The address of a run's page. */
   readonly runUrl: (run: string) => string;
+  readonly registered?: RegisteredPlaces;
 }
 
 /** A notebook's versions as a table: metrics as columns, the best of each starred. Two chosen rows are compared. */
@@ -33,6 +36,7 @@ export function SnapshotList(props: {
   const { model, actions } = props;
   const { rows, metrics, total, busy, selection } = useStore(model);
   const now = useNow(60_000);
+  const registered = useRegistered(actions.registered);
   const scroller = useRef<HTMLDivElement>(null);
   const shownMetrics = metrics.slice(0, MOST_METRICS);
   const best = bestValues(rows, shownMetrics, guessDirection);
@@ -91,6 +95,7 @@ export function SnapshotList(props: {
                 picked={selection?.id === row.id || selection?.other === row.id}
                 href={hrefOf(row, model, actions)}
                 actions={actions}
+                registered={registered}
                 onPick={() => {
                   model.select(row.id, true);
                 }}
@@ -129,9 +134,10 @@ function SnapshotRow(props: {
   readonly picked: boolean;
   readonly href: string | undefined;
   readonly actions: SnapshotListActions;
+  readonly registered: RowRegistered | undefined;
   readonly onPick: () => void;
 }): JSX.Element {
-  const { row, now, metrics, best, picked, href, actions, onPick } = props;
+  const { row, now, metrics, best, picked, href, actions, registered, onPick } = props;
   const when = (
     <time dateTime={row.time} title={formatFullTime(row.time)}>
       {formatMoment(row.time, now)}
@@ -179,8 +185,10 @@ function SnapshotRow(props: {
             key={`${artifact.run}/${artifact.name}`}
             artifact={artifact}
             url={actions.artifactUrl(artifact)}
+            registered={registeredOf(registered, artifact)}
           />
         ))}
+        <OtherRegistered others={othersOf(registered, row)} />
       </td>
     </tr>
   );

@@ -2,9 +2,11 @@
 import { beforeEach, expect, test } from 'vitest';
 
 import type { HistoryRow } from '../../../contract/history.js';
+import type { Registration } from '../../../contract/models.js';
 import type { Workspace } from '../../../contract/workspace.js';
 import { HistoryModel } from '../../../extension/model/history.js';
 import { createMemory } from '../../../extension/model/memory.js';
+import { RegistrationsModel } from '../../../extension/model/registrations.js';
 import { SpaceModel } from '../../../extension/model/space.js';
 import { restoreQuestion } from '../../../extension/view/history-actions.js';
 import { HistoryPanel } from '../../../extension/view/history-panel.js';
@@ -55,6 +57,56 @@ async function open(path: string | undefined = 'train.ipynb'): Promise<HTMLEleme
   model.show(path);
   return mount(<HistoryPanel model={model} actions={actions} />);
 }
+
+test('says what came of a file and of a logged model, and offers to register more', async () => {
+  const artifact = {
+    ...{ name: 'wine.joblib', sha256: 'a', size: 54_000, run: 'r1', source: 'logged' as const },
+    certainty: 'sure' as const,
+  };
+  const run = { id: 'r1', name: '', status: 'finished' as const, metrics: {}, params: {} };
+  all = [row(2, 1, { artifacts: [artifact], runs: [run] }), row(1, 20)];
+  const of = (version: number, aliases: string[], files: string[]): Registration => ({
+    ...{ name: 'wine', version, aliases, run: 'r1', files },
+  });
+  const registered = {
+    model: new RegistrationsModel(
+      { events: () => ({ dispose: () => undefined }) },
+      {
+        registrations: () =>
+          Promise.resolve({
+            ...{ names: [], candidates: [] },
+            registrations: [of(3, ['champion'], ['a']), of(2, [], ['a']), of(1, [], ['other'])],
+          }),
+      },
+    ),
+    urlOf: (model: string, version: number) => `page/${model}/${String(version)}`,
+  };
+  await registered.model.load();
+  model.show('train.ipynb');
+  const onRegister = (chosen: HistoryRow): unknown => done.push(`register ${name(chosen.id)}`);
+  const panel = await mount(
+    <HistoryPanel model={model} actions={{ ...actions, registered, onRegister }} />,
+  );
+  const lines = [...panel.querySelectorAll('.cellar-Artifact')].map((line) => line.textContent);
+  expect(lines).toEqual(['wine.joblib54 kB·wine v3 @champion+1', '·wine v1']);
+  expect(panel.querySelector('.cellar-Registered a')?.getAttribute('href')).toBe('page/wine/3');
+  const items = async (at: number): Promise<readonly (string | null)[]> => {
+    await during(() => {
+      rowsOf(panel)[at]?.dispatchEvent(
+        new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 1 }),
+      );
+    });
+    return [...document.querySelectorAll('[role=menuitem]')].map((item) => item.textContent);
+  };
+  expect(await items(0)).toContain('Register model…');
+  await during(() => {
+    const items = [...document.querySelectorAll('[role=menuitem]')];
+    click(items.find(({ textContent }) => textContent === 'Register model…'));
+  });
+  expect(done).toEqual(['register 2']);
+  // A version without a run has made nothing.
+  expect(await items(1)).not.toContain('Register model…');
+});
 
 const ID = '0'.repeat(26);
 
