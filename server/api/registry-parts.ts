@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 
-import { createRegistry, type Actor, type Registry } from '../registry/registry.js';
+import { createRegistry, toOwner, type Actor, type Registry } from '../registry/registry.js';
 import type { Turns } from '../tracking/turns.js';
 import { toApproach } from './operation.js';
 import type { ApiParts } from './parts.js';
@@ -16,8 +16,7 @@ export interface RegistryParts {
 /** Made once for each application: changes of both APIs come one after another. */
 export function createRegistryParts(parts: ApiParts): RegistryParts {
   const { access, events, history, link, turns } = parts;
-  const { name, email } = history.store.author;
-  const owner = email === '' ? name : `${name} <${email}>`;
+  const owner = toOwner(history.store.author).person;
   return {
     turns,
     registry: createRegistry(history, turns, {

@@ -7,6 +7,7 @@ import {
   createExperiment,
   findExperimentNamed,
 } from '../tracking/experiments.js';
+import { createRegistry, toOwner } from '../registry/registry.js';
 import type { Turns } from '../tracking/turns.js';
 import { createHttp, LONG, toAuthorization } from './http.js';
 import { bringModel, bringRegistered } from './import-models.js';
@@ -43,7 +44,11 @@ export function importMlflow(
   return whileImporting(history.store, first, asked, async ({ signal, report }) => {
     const http = createHttp(asked.url, LONG, () => Promise.resolve(toAuthorization(asked.secrets)));
     const source = new ImportSource(http, signal);
-    const parts = { history, turns, source, tally: new Tally(), signal };
+    const parts = {
+      ...{ history, turns, source, tally: new Tally(), signal },
+      registry: createRegistry(history, turns, { pageOf: ({ name }) => name }),
+      actor: toOwner(history.store.author),
+    };
     const experiments = await findExperiments(source, asked.experiments);
     let total = 0;
     for (const { experiment_id: id } of experiments)

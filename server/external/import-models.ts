@@ -1,7 +1,10 @@
-import type { Stage } from '../registry/model-versions.js';
-import { STAGES, addVersion, changeVersion, listVersions } from '../registry/model-versions.js';
-import { changeRegistered, getRegistered, register } from '../registry/registered-models.js';
+import { STAGES, type Stage } from '../../contract/models.js';
 import { CellarError } from '../errors.js';
+import { register } from '../registry/change-models.js';
+import { addVersion } from '../registry/change-versions.js';
+import { listVersions } from '../registry/model-versions.js';
+import { getRegistered } from '../registry/registered-models.js';
+import { restateModel, restateVersion } from '../registry/restate.js';
 import { toMetricValue } from '../tracking/points.js';
 import { changeModel, getModel, startModel, type LoggedModel } from '../tracking/models.js';
 import {
@@ -79,7 +82,7 @@ export async function bringRegistered(
   wire: WireRegistered,
   { ofRunsHere }: { readonly ofRunsHere: boolean },
 ): Promise<Outcome | undefined> {
-  const { history, turns, source } = parts;
+  const { history, registry, actor, source } = parts;
   const { name } = wire;
   if (wire.tags.some(({ key, value }) => key === PROMPT_TAG && value === 'true'))
     throw new CellarError('bad_request', 'it is a prompt, which is not kept here.');
@@ -98,7 +101,7 @@ export async function bringRegistered(
   const tags = toTags(wire.tags);
   const { description } = wire;
   if (before === undefined)
-    await register(history, turns, {
+    await register(registry, actor, {
       ...{ name, description, tags: [...tags, { name: FROM_TAG, value: source.url }] },
       ...{ created: wire.creation_timestamp, updated: wire.last_updated_timestamp },
     });
@@ -108,7 +111,7 @@ export async function bringRegistered(
       bringVersion(parts, name, version),
     );
   const isWhole = parts.tally.counts.versions.failed === failed;
-  await changeRegistered(history, turns, name, (now) => ({
+  await restateModel(registry, actor, name, (now) => ({
     description,
     aliases: wire.aliases.map(({ alias, version }) => ({ name: alias, version: Number(version) })),
     tags: withImport(now.tags, tags, isWhole ? state : ''),
@@ -118,7 +121,7 @@ export async function bringRegistered(
 }
 
 async function bringVersion(
-  { history, turns, source }: ImportParts,
+  { history, registry, actor, source }: ImportParts,
   name: string,
   wire: WireVersion,
 ): Promise<Outcome> {
@@ -136,10 +139,10 @@ async function bringVersion(
   if (before !== undefined) {
     const { stage, description, tags, updated } = before;
     if (stateOf({ stage, description, tags, updated }) === stateOf(words)) return 'known';
-    await changeVersion(history, turns, { name, version }, () => words);
+    await restateVersion(registry, actor, { name, version }, words);
     return 'changed';
   }
-  await addVersion(history, turns, name, {
+  await addVersion(registry, actor, name, {
     ...words,
     ...{ version, created: wire.creation_timestamp, runLink: wire.run_link },
     run: wire.run_id === '' ? '' : toRunId(source.url, wire.run_id),

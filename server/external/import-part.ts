@@ -4,6 +4,7 @@ import type { Brought } from '../../contract/import.js';
 import { CellarError } from '../errors.js';
 import type { History } from '../history/history.js';
 import { sealPending } from '../history/seal.js';
+import type { Actor, Registry } from '../registry/registry.js';
 import type { Turns } from '../tracking/turns.js';
 import type { FileOwner, ImportSource } from './import-source.js';
 
@@ -46,6 +47,9 @@ function none(): Brought {
 export interface ImportParts {
   readonly history: History;
   readonly turns: Turns;
+  readonly registry: Registry;
+  /** Who brings it in. */
+  readonly actor: Actor;
   readonly source: ImportSource;
   readonly tally: Tally;
   readonly signal: AbortSignal;

@@ -7,7 +7,9 @@ import { checkRegisteredName } from './names.js';
 import { findRegistered, getRegistered, type RegisteredModel } from './registered-models.js';
 import { checkUnruled, type Actor, type Registry, type RegistryMove } from './registry.js';
 
-export type ModelStart = Pick<RegisteredModel, 'name' | 'description' | 'tags'>;
+export type ModelStart = Pick<RegisteredModel, 'name' | 'description' | 'tags'> &
+  // One from elsewhere has its times already.
+  Partial<Pick<RegisteredModel, 'created' | 'updated'>>;
 type Pair = RegisteredModel['tags'][number];
 
 /** Registers a name; durable when it resolves. Throws bad_request for one that is none, conflict when it is taken. */
@@ -29,12 +31,13 @@ export async function registerNow(
   checkRegisteredName(start.name);
   await checkFree(store, start.name);
   const model: RegisteredModel = {
+    ...{ created: store.now(), updated: 0 },
     ...start,
-    ...{ id: store.newId(), deleted: false, created: store.now(), updated: 0 },
-    ...{ aliases: [], rule: null, moves: 0 },
+    ...{ id: store.newId(), deleted: false, aliases: [], rule: null, moves: 0 },
   };
   const to = toSaid(start.description);
-  await registry.keep(actor, { model, moves: [{ kind: 'registered', ...to }] });
+  const asIs = start.updated !== undefined;
+  await registry.keep(actor, { model, asIs, moves: [{ kind: 'registered', ...to }] });
   return getRegistered(store, start.name);
 }
 
@@ -138,6 +141,17 @@ export function changeTags(
     tags: putPairs([...tags], [{ name, value }]),
     move: { kind: 'tagged', what: name, ...from, to: value },
   };
+}
+
+/** What is told of tags that are others now. */
+export function toTagMoves(
+  before: readonly Pair[],
+  after: readonly Pair[],
+): readonly (Omit<RegistryMove, 'kind'> & { readonly kind: 'tagged' | 'untagged' })[] {
+  const gone = before.filter((tag) => !after.some(({ name }) => name === tag.name));
+  return [...after, ...gone.map(({ name }) => ({ name, value: undefined }))].flatMap(
+    (tag) => changeTags(before, tag).move ?? [],
+  );
 }
 
 /** What is told of a text that is another now; nothing where it is not. */

@@ -1,4 +1,5 @@
 import type { Stage } from '../../contract/models.js';
+import { CellarError } from '../errors.js';
 import { changeTags, toMoves } from './change-models.js';
 import {
   getVersion,
@@ -11,7 +12,7 @@ import {
 import { getRegistered } from './registered-models.js';
 import type { Actor, Registry, RegistryMove } from './registry.js';
 
-/** Makes the next version of a registered model; durable when it resolves. Throws not_found for a name that nobody registered. */
+/** Makes the next version of a registered model; durable when it resolves. Throws not_found for a name that nobody registered, conflict for a number that is taken. */
 export function addVersion(
   registry: Registry,
   actor: Actor,
@@ -31,16 +32,22 @@ export async function addVersionNow(
   const { store } = registry.history;
   const model = await getRegistered(store, name);
   const numbers = (await listAllVersions(store, model)).map(({ version }) => version);
-  const version = Math.max(0, ...numbers) + 1;
+  const { version = Math.max(0, ...numbers) + 1 } = start;
+  if (numbers.includes(version))
+    throw new CellarError(
+      'conflict',
+      `${JSON.stringify(name)} has, or had, a version ${version} already.`,
+    );
   const made: ModelVersion = {
+    ...{ created: store.now(), updated: 0, stage: 'None' },
     ...start,
-    ...{ model: model.id, version, deleted: false, created: store.now(), updated: 0 },
-    ...{ stage: 'None', by: actor.person, approvals: [], moves: 0 },
+    ...{ model: model.id, version, deleted: false, by: actor.person, approvals: [], moves: 0 },
   };
   // It has changed, too.
   await registry.keep(actor, {
     model,
     versions: [made],
+    asIs: start.updated !== undefined,
     moves: [{ kind: 'version made', version, to: start.origin }],
   });
   return getVersion(store, { name, version });
@@ -148,6 +155,7 @@ export function changeVersion(
     await registry.keep(actor, {
       model,
       quiet: true,
+      asIs: changing.asIs === true,
       versions: [changing.version],
       moves: changing.moves.map((move) => ({ ...move, version })),
     });
@@ -157,4 +165,6 @@ export function changeVersion(
 interface Changing {
   readonly version: ModelVersion;
   readonly moves: readonly RegistryMove[];
+  /** Its time is that of elsewhere, and stays. */
+  readonly asIs?: boolean;
 }

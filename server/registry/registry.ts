@@ -1,4 +1,5 @@
 import type { MoveKind } from '../../contract/models.js';
+import type { Author } from '../../contract/snapshot.js';
 import { CellarError } from '../errors.js';
 import { cleanKept } from '../history/clean-kept.js';
 import { recordEntries } from '../history/entries.js';
@@ -38,6 +39,13 @@ export interface Changed {
   readonly moves: readonly RegistryMove[];
   /** It is of the versions alone: the registered model has changed no more than before. */
   readonly quiet?: boolean;
+  /** Their times are those of elsewhere, and stay. */
+  readonly asIs?: boolean;
+}
+
+/** Whose server this is, as its registry keeps them. */
+export function toOwner({ name, email }: Author): Actor {
+  return { person: email === '' ? name : `${name} <${email}>`, grant: 'owner' };
 }
 
 /** What was done, to which version, and what is said of it; what is absent is not said. */
@@ -71,7 +79,7 @@ export function createRegistry(
     history,
     pageOf,
     change: (work) => turns.take(TURN, work),
-    keep: async (actor, { model, versions = [], moves, quiet = false }) => {
+    keep: async (actor, { model, versions = [], moves, quiet = false, asIs = false }) => {
       const told = moves.map((move) => toMove(actor, model, move));
       const texts = [
         ...registeredTexts(model),
@@ -89,8 +97,10 @@ export function createRegistry(
       );
       const last = moves.length === 0 ? {} : { moves: trail.end.order };
       await recordEntries(history, [
-        ...versions.map((version) => versionEntry({ ...version, ...last, updated: now }, clean)),
-        registeredEntry({ ...model, ...last, updated: quiet ? model.updated : now }, clean),
+        ...versions.map((version) =>
+          versionEntry({ ...version, ...last, ...(asIs ? {} : { updated: now }) }, clean),
+        ),
+        registeredEntry({ ...model, ...last, updated: quiet || asIs ? model.updated : now }, clean),
         ...trail.entries,
       ]);
       known = trail.end;

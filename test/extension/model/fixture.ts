@@ -30,7 +30,6 @@ export function row(number: number, minutes: number, patch: Partial<HistoryRow> 
     pinned: false,
     kernel: null,
     environment: null,
-    stale: [],
     cells: 3,
     changed: null,
     executions: [],

@@ -12,6 +12,8 @@ import {
 } from '../../../server/registry/change-models.js';
 import { addVersion } from '../../../server/registry/change-versions.js';
 import { getVersion } from '../../../server/registry/model-versions.js';
+import { verifyStore } from '../../../server/history/verify.js';
+import { restateModel } from '../../../server/registry/restate.js';
 import { getRegistered } from '../../../server/registry/registered-models.js';
 import type { Actor, Registry } from '../../../server/registry/registry.js';
 import { startRun } from '../../../server/tracking/log-run.js';
@@ -139,4 +141,29 @@ test('more approvals than there are persons are not asked for', async () => {
   await expect(setRule(registry, ADA, 'wine', { ...RULE, needed: 4 })).rejects.toThrow(
     '4 approvals are asked for, and only 3',
   );
+});
+
+test('what is brought in from elsewhere moves no alias that asks for approval here', async () => {
+  const { history, registry } = await open();
+  await addVersion(registry, ADA, 'wine', { ...START, version: 7, created: 5, updated: 6 });
+  const bring = (version: number): Promise<void> =>
+    restateModel(registry, ADA, 'wine', ({ tags }) => ({
+      ...{ description: 'from there', tags, updated: 8 },
+      aliases: [
+        { name: 'champion', version },
+        { name: 'challenger', version },
+      ],
+    }));
+  await bring(7);
+  const wine = await getRegistered(history.store, 'wine');
+  expect([wine.aliases, wine.updated]).toEqual([[{ name: 'challenger', version: 7 }], 8]);
+  await approve(registry, BEN, { name: 'wine', version: 7 }, '');
+  await bring(7);
+  expect((await getRegistered(history.store, 'wine')).aliases).toContainEqual({
+    ...{ name: 'champion', version: 7 },
+  });
+  expect((await verifyStore(history)).damages).toEqual([]);
+  await expect(addVersion(registry, ADA, 'wine', { ...START, version: 7 })).rejects.toMatchObject({
+    code: 'conflict',
+  });
 });
