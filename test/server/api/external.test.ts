@@ -119,7 +119,8 @@ test('files of its own machine are not asked for: a registry without a proxy say
   const served = await serve();
   const { url, came } = await stand((_, response) => {
     const location = '/home/ada/mlruns/1';
-    answerJson(response, { experiment: { experiment_id: '1', artifact_location: location } });
+    const experiment = { experiment_id: '1', artifact_location: location };
+    answerJson(response, { experiment, registered_model: { name: 'wine' } });
   });
   await served.own('PUT', 'api/v1/external/prod', { url });
   const run = await makeRun(served);
