@@ -56,9 +56,7 @@ function titleOf(node: LineageNode, now: number): string {
     case 'notebook':
       return baseName(node.path);
     case 'snapshot':
-      return node.time === ''
-        ? 'a version'
-        : `${baseName(node.path)}, ${formatMoment(node.time, now)}`;
+      return node.time === '' ? 'a version' : `as of ${formatMoment(node.time, now)}`;
     case 'cell':
       return node.index === null ? 'a cell' : `cell ${String(node.index + 1)}`;
     case 'run':
@@ -85,6 +83,7 @@ function factsOf(node: LineageNode, now: number): readonly string[] {
       return [formatCount(node.snapshots, 'version')];
     case 'snapshot':
       return [
+        baseName(node.path),
         node.clean === null ? '' : node.clean ? 'clean' : 'not clean',
         node.message === null ? '' : `“${node.message}”`,
       ];

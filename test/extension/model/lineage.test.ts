@@ -73,6 +73,7 @@ describe('the sentence', () => {
 test.each<[LineageNode, string, string]>([
   [data, 'wine.csv', '178 rows'],
   [cell, 'cell 5', expect.stringMatching(/^a\.ipynb, .*\d\d:00$/) as string],
+  [snapshot, expect.stringMatching(/^as of .*\d\d:00$/) as string, 'a.ipynb · clean'],
   [run, 'train', 'accuracy 0.9722'],
   [file, 'wine.joblib', '54 kB'],
   [version, 'wine v3', '@champion'],
