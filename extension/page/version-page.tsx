@@ -5,6 +5,7 @@ import type { Client } from '../client/client.js';
 import type { ModelsClient, VersionName } from '../client/models.js';
 import type { Loaded } from '../model/loaded.js';
 import { VersionView, type VersionActions } from '../view/version-view.js';
+import { LineagePart } from './lineage-part.js';
 import type { ModelRoute } from './model-crumbs.js';
 import { Shown, snapshotUrl, useLoaded, type ModelPageProps } from './loaded-page.js';
 
@@ -20,7 +21,9 @@ export function VersionPageOf(
     <div className="cellar-Scroll">
       <Shown loaded={loaded} label="Loading the version">
         {(version) => (
-          <VersionView version={version} actions={toActions({ client, models, loaded }, route)} />
+          <VersionView version={version} actions={toActions({ client, models, loaded }, route)}>
+            <LineagePart client={client} node={`models:/${route.name}/${String(route.version)}`} />
+          </VersionView>
         )}
       </Shown>
     </div>

@@ -109,6 +109,18 @@ async function expectNoFaults(page: Page): Promise<void> {
   }
 }
 
+test("a registered version's page has its lineage beside its facts", async ({ site, page }) => {
+  const served = await site.serve();
+  const { run } = await trace(served, site.root);
+  await page.goto(served.login);
+  await page.goto(at(served.url, '#/models/wine/1'));
+  const graph = page.getByRole('group', { name: 'Lineage' });
+  await graph.getByRole('button', { name: /^cell cell 5/ }).click();
+  await expect(page).toHaveURL(at(served.url, `#/run/${run}?cell=fit`));
+  await graph.getByRole('button', { name: /^registered version wine v1/ }).click();
+  await expect(page).toHaveURL(at(served.url, '#/models/wine/1'));
+});
+
 test('what is not there says so, and how things are named', async ({ site, page }) => {
   const served = await site.serve();
   await page.goto(served.login);
