@@ -140,6 +140,7 @@ test('who opens the page by a link without a name changes and approves nothing',
   await page.goto(served.login);
   await page.goto(`${served.url}/#/models/wine/2`);
   await expect(page.getByRole('region', { name: 'State' })).toContainText('@champion');
+  await expect(page.getByRole('group', { name: 'Lineage' })).toContainText(/wine\.ipynb.*wine v2/s);
   await expect(page.getByRole('button', { name: /Approve|Edit|Describe|alias/ })).toHaveCount(0);
 });
 
