@@ -20,6 +20,14 @@ export const originSchema = z.object({
 });
 export type Origin = z.infer<typeof originSchema>;
 
+/** What something was trained on, as far as its data say what they were to it; else all of its data. */
+export function trainedOn(
+  data: readonly (Origin['data'][number] & { readonly role: string })[],
+): Origin['data'] {
+  const training = data.filter(({ role }) => /^train/i.test(role));
+  return (training.length === 0 ? data : training).map(({ name, rows }) => ({ name, rows }));
+}
+
 /** How whoever shows it writes times (UTC, RFC 3339) and numbers. */
 export interface OriginFormat {
   readonly time: (time: string) => string;

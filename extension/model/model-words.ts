@@ -1,7 +1,8 @@
+import { mainMetric } from '../../contract/main-metric.js';
+import { originWords, trainedOn } from '../../contract/origin.js';
 import type { ApprovalRule, TrailEntry, VersionPage } from '../../contract/models.js';
 import { formatNumber } from './number.js';
 import { formatMoment } from './time.js';
-import { formatCount } from './words.js';
 
 /** A search as people type it: words are looked for in the name, anything like a condition is the grammar of filters. */
 export function toModelFilter(text: string): string {
@@ -23,22 +24,18 @@ export function ruleWords({ aliases, needed, persons }: ApprovalRule): string {
  */
 export function versionWords(version: VersionPage, now: number): string {
   const { name, snapshot, data, metrics } = version;
-  const places = version.cells.flatMap(({ index }) => (index === null ? [] : [index + 1]));
-  const cells = places.length === 0 ? '' : ` (${placeWords(places)})`;
-  const [metric] = Object.entries(metrics);
-  const read = data.map((each) =>
-    each.rows === null ? each.name : `${each.name} (${formatCount(each.rows, 'row')})`,
+  const cells = version.cells.flatMap(({ index }) => (index === null ? [] : [index + 1]));
+  const words = originWords(
+    {
+      subject: `${name} v${String(version.version)}`,
+      ...{ path: snapshot?.path ?? null, time: snapshot?.time ?? null, cells, unsure: false },
+      data: trainedOn(data.map((each) => ({ ...each, role: each.context }))),
+      metric: mainMetric(Object.entries(metrics)) ?? null,
+      clean: snapshot?.clean ?? null,
+    },
+    { time: (time) => formatMoment(time, now), number: formatNumber },
   );
-  const parts = [
-    `${name} v${String(version.version)}`,
-    ...(snapshot === null
-      ? []
-      : [`from ${snapshot.path} as of ${formatMoment(snapshot.time, now)}${cells}`]),
-    ...(read.length === 0 ? [] : [`on ${read.join(' and ')}`]),
-    ...(metric === undefined ? [] : [`${metric[0]} ${formatNumber(metric[1])}`]),
-    ...(snapshot?.clean === true ? ['clean run'] : []),
-  ];
-  return parts.length === 1 ? (parts[0] ?? '') : `${parts.join(', ')}.`;
+  return snapshot === null && data.length === 0 ? words.replace(/\.$/, '') : words;
 }
 
 /** "cell 5", "cells 2–4", "cells 2, 5". */

@@ -29,11 +29,13 @@ export type PageRoute =
 /** The route of a fragment such as "#/diff/a/b"; anything unknown is home. */
 export function parseRoute(hash: string): PageRoute {
   const [path = '', query] = hash.replace(/^#?\/?/, '').split('?');
-  const [name, one, two] = path.split('/').map(decode);
+  const [name, one, two, three] = path.split('/').map(decode);
   if (name === 'notebook' && isId(one)) return { kind: 'notebook', id: one };
   if (name === 'diff' && isId(one) && isId(two))
     return { kind: 'diff', base: one, head: two, ...readShow(query) };
   if (name === 'run' && isId(one)) return { kind: 'run', id: one, ...readCell(query) };
+  // As MLflow's client prints it behind the address it logs to.
+  if (name === 'experiments' && two === 'runs' && isId(three)) return { kind: 'run', id: three };
   if (name === 'lineage' && one !== undefined && one !== '') return { kind: 'lineage', node: one };
   if (name === 'models') return parseModels(path.split('/').slice(1).map(decode));
   if (name === 'merge' && one === undefined)
@@ -70,7 +72,8 @@ export function formatRoute(route: PageRoute): string {
 }
 
 function parseModels(parts: readonly string[]): PageRoute {
-  const [name = '', one, two] = parts;
+  // MLflow names versions with a word before them.
+  const [name = '', one, two] = parts[1] === 'versions' ? parts.toSpliced(1, 1) : parts;
   if (name === '') return { kind: 'models' };
   if (!isNumber(one)) return { kind: 'model', name };
   if (!isNumber(two)) return { kind: 'version', name, version: Number(one) };

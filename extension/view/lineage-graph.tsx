@@ -198,7 +198,7 @@ function NodeButton(props: { readonly drawn: Drawn; readonly context: Context })
       }}
     >
       <Icon name={ICONS[node.kind]} />
-      <span className="cellar-sr">{`${kindWords(node.kind)} `}</span>
+      <span className="cellar-sr">{`${saidKind(node.kind, title)} `}</span>
       <span className="cellar-LineageNode-title">{title}</span>
       <span className="cellar-LineageNode-facts">
         {[unsure ? 'unsure' : '', facts === '' ? kindWords(node.kind) : facts]
@@ -235,7 +235,14 @@ function beside(node: LineageNode, { folded, now, focus }: Context): string {
 
 function nameOf(drawn: Drawn, now: number): string {
   if ('fold' in drawn) return kindWords(drawn.kind, drawn.nodes.length);
-  return `${kindWords(drawn.node.kind)} ${nodeWords(drawn.node, now).title}`;
+  const { title } = nodeWords(drawn.node, now);
+  return `${saidKind(drawn.node.kind, title)} ${title}`.trim();
+}
+
+/** The kind of a node, unless its title begins with it. */
+function saidKind(kind: LineageNode['kind'], title: string): string {
+  const words = kindWords(kind);
+  return title.toLowerCase().startsWith(words.toLowerCase()) ? '' : words;
 }
 
 function isUnsure({ id }: LineageNode, { edges }: FoldedGraph): boolean {

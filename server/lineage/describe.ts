@@ -7,7 +7,7 @@ import { endOf } from '../tracking/run-fields.js';
 import { filesOfVersion, type KnownFile } from './files.js';
 import { parseCell, toNodeId, type NodeName } from './ids.js';
 import type { Links } from './links.js';
-import { rankMetric } from './main-metric.js';
+import { rankMetric } from '../../contract/main-metric.js';
 
 const MOST_METRICS = 10;
 const MOST_NAMES = 10;

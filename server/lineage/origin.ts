@@ -1,9 +1,10 @@
 import type { LineageNode } from '../../contract/lineage.js';
-import type { Origin } from '../../contract/origin.js';
+import { mainMetric } from '../../contract/main-metric.js';
+import { trainedOn, type Origin } from '../../contract/origin.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
-import { mainMetric } from './main-metric.js';
-import type { Surroundings } from './neighbours.js';
+import { findRunsOf, pickRuns } from '../tracking/snapshots.js';
+import { roleOf, type Surroundings } from './neighbours.js';
 import { findOriginPlace } from './version-place.js';
 
 /** Where a node comes from: what one sentence can say of it. */
@@ -17,8 +18,8 @@ export async function findOrigin(around: Surroundings, node: LineageNode): Promi
       return originOfRun(around, toSubject(node), findMaker(around, node));
     case 'snapshot': {
       const row = await around.store.catalog.findSnapshot(node.snapshot);
-      const runs = (row?.runs ?? []).flatMap((id) => around.links.run(id) ?? []);
-      const last = runs.at(-1);
+      const last =
+        row === undefined ? undefined : pickRuns(await findRunsOf(around.store, [row]), row).at(-1);
       return {
         ...nothingKnown(toSubject(node)),
         time: node.time === '' ? null : node.time,
@@ -73,11 +74,13 @@ function placesOf({ executions }: SnapshotRow, cells: ReadonlySet<string>): numb
 }
 
 function resultsOf({ links }: Surroundings, run: RunRow): Pick<Origin, 'data' | 'metric'> {
-  const data = run.inputs.flatMap(({ kind, id }) => {
+  const data = run.inputs.flatMap(({ kind, id, tags }) => {
     const found = kind === 'dataset' ? links.dataset(id) : undefined;
-    return found === undefined ? [] : [{ name: found.name, rows: found.rows ?? null }];
+    const role = roleOf({ tags }) ?? '';
+    return found === undefined ? [] : [{ name: found.name, rows: found.rows ?? null, role }];
   });
-  return { data, metric: mainMetric(run.metrics) ?? null };
+  const metrics = Object.entries(run.metrics).map(([name, { value }]) => [name, value] as const);
+  return { data: trainedOn(data), metric: mainMetric(metrics) ?? null };
 }
 
 function nothingKnown(subject: string): Origin {

@@ -28,7 +28,7 @@ test('a run and a file open from the panel in a tab that leads on to what they c
     /^Run forest, from wine\.ipynb as of \d\d:\d\d \(cell 2\), accuracy 0\.9722, clean run\.$/,
   );
   await expect(page.getByRole('tab', { name: 'forest' })).toBeVisible();
-  await view.getByRole('button', { name: /^cell cell 2/ }).click();
+  await view.getByRole('button', { name: /^cell 2/ }).click();
   const cell = view.getByRole('listitem', { name: 'cell 2, made this run' });
   await expect(cell).toBeInViewport();
   await expect(cell).toContainText('cellar.log(accuracy=0.9722)');

@@ -22,6 +22,13 @@ test.each<[string, PageRoute]>([
   expect(formatRoute(route)).toBe(hash);
 });
 
+test.each<[string, PageRoute]>([
+  ['#/experiments/0/runs/5f', { kind: 'run', id: '5f' }],
+  ['#/models/wine/versions/3', { kind: 'version', name: 'wine', version: 3 }],
+])("reads %s, as MLflow's client writes it", (hash, route) => {
+  expect(parseRoute(hash)).toEqual(route);
+});
+
 test.each([
   '',
   '#',

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../contract/bundle.js';
+import type { MetricValue } from './bundle.js';
 
 /** Names that people judge a model by, the most telling first. */
 const TELLING = ['accuracy', 'auc', 'f1', 'r2', 'score', 'rmse', 'mse', 'mae', 'loss', 'error'];
@@ -14,12 +14,8 @@ export function rankMetric(name: string): number {
 
 /** The metric that a run is judged by; undefined when it has none. */
 export function mainMetric(
-  metrics: Readonly<Record<string, { readonly value: MetricValue }>>,
+  metrics: readonly (readonly [name: string, value: MetricValue])[],
 ): { readonly name: string; readonly value: MetricValue } | undefined {
-  const names = Object.keys(metrics).sort(
-    (a, b) => rankMetric(a) - rankMetric(b) || (a < b ? -1 : 1),
-  );
-  const [name] = names;
-  const metric = name === undefined ? undefined : metrics[name];
-  return name === undefined || metric === undefined ? undefined : { name, value: metric.value };
+  const [first] = metrics.toSorted(([a], [b]) => rankMetric(a) - rankMetric(b) || (a < b ? -1 : 1));
+  return first === undefined ? undefined : { name: first[0], value: first[1] };
 }
