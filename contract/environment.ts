@@ -27,6 +27,12 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.output<typeof environmentSchema>;
 
+/** What something ran on in short. */
+export const ranOnSchema = environmentSchema
+  .pick({ python: true, platform: true, git: true })
+  .extend({ packages: z.number().int() });
+export type RanOn = z.infer<typeof ranOnSchema>;
+
 /** What a kernel sends once. */
 export const sentEnvironmentSchema = environmentSchema.extend({ kernel: kernelIdSchema });
 

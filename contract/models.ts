@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { metricValueSchema } from './bundle.js';
+import { ranOnSchema } from './environment.js';
 import { comparedValueSchema } from './compare.js';
 import { triggerSchema } from './snapshot.js';
 import { recordOf } from './record.js';
@@ -189,6 +190,8 @@ export const versionSchema = versionRowSchema.extend({
   params: recordOf(z.string()),
   data: z.array(versionDataSchema),
   files: z.array(versionFileSchema),
+  /** What its run ran on; null where the kernel did not say. */
+  ranOn: ranOnSchema.nullable(),
   /** The cells that made its run, as far as known. */
   cells: z.array(z.object({ id: z.string(), index: z.number().int().nullable() })),
   runName: z.string(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { outputTypeSchema } from './diff.js';
-import { environmentSchema } from './environment.js';
+import { ranOnSchema } from './environment.js';
 import { originSchema } from './origin.js';
 import { runDetailSchema } from './points.js';
 import { executionSchema, idSchema, kernelSchema, triggerSchema } from './snapshot.js';
@@ -96,10 +96,7 @@ export const runPageSchema = runDetailSchema.extend({
     .nullable(),
   kernel: kernelSchema.nullable(),
   /** What it ran on in short; all of it is at `environment`. */
-  ranOn: environmentSchema
-    .pick({ python: true, platform: true, git: true })
-    .extend({ packages: z.number().int() })
-    .nullable(),
+  ranOn: ranOnSchema.nullable(),
   /** Files of the run, or of its models, that list packages. */
   packages: z.array(fileSchema),
   /** In the order in which they ran. */

@@ -3,6 +3,7 @@ import { Fragment, type JSX, type ReactNode } from 'react';
 import type { LineageNode } from '../../contract/lineage.js';
 import type { RunPage } from '../../contract/run.js';
 import type { LineageTarget } from '../model/lineage-target.js';
+import { ranOnFacts } from '../model/ran-on.js';
 import { goneWords, kindWords } from '../model/lineage-words.js';
 import { formatNumber } from '../model/number.js';
 import { formatSize } from '../model/size.js';
@@ -227,23 +228,6 @@ function environmentFacts({ kernel, packages, ranOn }: RunPage): readonly Fact[]
         ]),
     ...(ranOn === null ? [] : ranOnFacts(ranOn)),
     ...packages.map(({ name, size }): Fact => ['listed in', `${name}, ${formatSize(size)}`]),
-  ];
-}
-
-function ranOnFacts(ranOn: NonNullable<RunPage['ranOn']>): readonly Fact[] {
-  const { python, platform, packages, git } = ranOn;
-  return [
-    ['Python', python],
-    ...(platform === '' ? [] : [['platform', platform] as const]),
-    ['packages', String(packages)],
-    ...(git === null
-      ? []
-      : [
-          [
-            'git',
-            `${git.commit.slice(0, 10)}${git.dirty === true ? ', changed since' : ''}`,
-          ] as const,
-        ]),
   ];
 }
 

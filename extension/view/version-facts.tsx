@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 
 import type { VersionFile, VersionPage } from '../../contract/models.js';
 import { formatNumber } from '../model/number.js';
+import { ranOnFacts } from '../model/ran-on.js';
 import { formatSize } from '../model/size.js';
 import { formatCount } from '../model/words.js';
 import { Icon } from './icons.js';
@@ -44,6 +45,14 @@ export function MadeOf(props: {
               </li>
             ))}
           </ul>
+        </Facts>
+      )}
+      {version.ranOn === null ? null : (
+        <Facts title="Environment">
+          <Pairs
+            label="Environment"
+            pairs={ranOnFacts(version.ranOn).map(([name, words]) => [name, words, words])}
+          />
         </Facts>
       )}
       <Facts title="Files">

@@ -4,7 +4,7 @@ import { CellarError } from '../errors.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findDoubts } from '../tracking/doubts.js';
-import { findEnvironmentOfRun, getEnvironment } from '../tracking/environments.js';
+import { readRanOn } from '../tracking/environments.js';
 import { findExperiment } from '../tracking/experiments.js';
 import { toRunFiles } from '../tracking/snapshots.js';
 import type { Pool } from '../work/pool.js';
@@ -31,6 +31,7 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
   const artifacts = [...(await toRunFiles(store, row))];
   const models = readModels(around, row);
   const files = [...artifacts, ...models.flatMap((model) => model.files)];
+  const { id: environment, ranOn } = await readRanOn(store, row);
   const doubts = [...(await findDoubts(store, row))];
   const { cells, language } = await readRanCells({ ...around, pool }, row);
   const { name, status, snapshot, notebook, start, end, user, deleted } = row;
@@ -43,7 +44,7 @@ export async function readRunPage(around: Surroundings, pool: Pool, id: string):
     params: { ...row.params },
     tags: { ...row.tags },
     inputs: row.inputs.map(({ tags, ...input }) => ({ ...input, tags: [...tags] })),
-    ...(await readEnvironment(store, row)),
+    ...{ environment, ranOn },
     experiment: {
       id: row.experiment,
       name: (await findExperiment(store, row.experiment))?.name ?? '',
@@ -113,16 +114,6 @@ async function toVersion(
   const at = history.findIndex((each) => each.id === id);
   const before = at > 0 ? (history[at - 1]?.id ?? null) : null;
   return { id, notebook, path, time, message, trigger, clean, before };
-}
-
-async function readEnvironment(
-  store: Store,
-  row: RunRow,
-): Promise<Pick<RunPage, 'environment' | 'ranOn'>> {
-  const id = await findEnvironmentOfRun(store, row);
-  if (id === undefined) return { environment: null, ranOn: null };
-  const { python, platform, git, packages } = await getEnvironment(store, id);
-  return { environment: id, ranOn: { python, platform, git, packages: packages.length } };
 }
 
 function toFile({ name, sha256, size }: KnownFile): {

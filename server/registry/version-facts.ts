@@ -11,6 +11,7 @@ import { readTrail, type TrailRecord } from '../history/trail.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import { readRanOn } from '../tracking/environments.js';
 import { findDatasets, type Dataset } from '../tracking/datasets.js';
 import { findLogged, type LoggedModel } from '../tracking/models.js';
 import { findStanding } from './approvals.js';
@@ -127,6 +128,7 @@ export async function toVersionPage(
     params: paramsOf(facts),
     data: await readData(store, run),
     files,
+    ranOn: run === undefined ? null : (await readRanOn(store, run)).ranOn,
     cells: toCells(facts),
     runName: run?.name ?? '',
     rule: model.rule,
@@ -180,7 +182,8 @@ export async function readData(store: Store, run: RunRow | undefined): Promise<V
 }
 
 /** Clients describe data in JSON of their own. */
-function countRows({ profile }: Dataset): number | null {
+function countRows({ profile, described }: Dataset): number | null {
+  if (typeof described?.rows === 'number') return described.rows;
   try {
     const found = JSON.parse(profile) as unknown;
     if (typeof found !== 'object' || found === null) return null;

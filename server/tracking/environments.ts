@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 
 import * as z from 'zod';
 
-import { environmentSchema, kernelIdSchema, type Environment } from '../../contract/environment.js';
+import {
+  environmentSchema,
+  kernelIdSchema,
+  type Environment,
+  type RanOn,
+} from '../../contract/environment.js';
 import { CellarError } from '../errors.js';
 import { cleanKept } from '../history/clean-kept.js';
 import { recordEntry } from '../history/entries.js';
@@ -93,4 +98,15 @@ export async function findEnvironmentOfRun(
   if (named !== undefined) return findEnvironmentOf(store, named);
   const row = snapshot === null ? undefined : await store.catalog.findSnapshot(snapshot);
   return findEnvironmentOf(store, row?.kernel?.id);
+}
+
+/** What a run ran on, in short; null where its kernel did not say. */
+export async function readRanOn(
+  store: Store,
+  run: RunRow,
+): Promise<{ readonly id: string | null; readonly ranOn: RanOn | null }> {
+  const id = await findEnvironmentOfRun(store, run);
+  if (id === undefined) return { id: null, ranOn: null };
+  const { python, platform, git, packages } = await getEnvironment(store, id);
+  return { id, ranOn: { python, platform, git, packages: packages.length } };
 }

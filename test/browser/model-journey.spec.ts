@@ -70,6 +70,7 @@ test('a model goes from an autologged notebook through the panel to its page, to
   const sentence =
     /^wine v1, from train\.ipynb as of \d\d:\d\d \(cells 1–2\), on dataset \(178 rows\), training_accuracy_score 0\.97\d+, clean run\.$/;
   await expect(model.getByRole('heading', { level: 1 })).toHaveText(sentence);
+  await expect(model.getByRole('region', { name: 'Environment' })).toContainText('Python');
   await model.getByRole('button', { name: /^cell 1/ }).click();
   const cell = model.getByRole('listitem', { name: /cell 1, made this run/ });
   await expect(cell).toBeInViewport();

@@ -16,7 +16,7 @@ const VERSION: VersionPage = {
   ...{ name: 'wine', version: 3, stage: 'None', aliases: [], description: '', tags: [] },
   ...{ created: 0, updated: 0, by: '', metrics: {}, run: '', snapshot: null, size: null },
   ...{ approved: 0, origin: 's3://b/k', logged: '', params: {}, data: [], files: [], cells: [] },
-  ...{ runName: '', rule: null, mayChange: false, warnings: [], trail: [] },
+  ...{ runName: '', ranOn: null, rule: null, mayChange: false, warnings: [], trail: [] },
   standing: { approvals: [], missing: 0, waiting: [], own: false, mayApprove: false, why: null },
 };
 
