@@ -2,7 +2,6 @@ import { originWords } from '../../contract/origin.js';
 import type { RunPage } from '../../contract/run.js';
 import { CellarError } from '../errors.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
-import type { Store } from '../store/store.js';
 import { findDoubts } from '../tracking/doubts.js';
 import { readRanOn } from '../tracking/environments.js';
 import { findExperiment } from '../tracking/experiments.js';
