@@ -43,6 +43,23 @@ async function keepTwo({ root, own }: Served): Promise<Kept> {
   return { base: base?.id ?? '', head: head?.id ?? '', notebook: base?.notebook ?? '' };
 }
 
+/** A registered model, and data that a run has read, that hold the secret; gives the data's id. */
+async function keepModel({ own }: Served): Promise<string> {
+  const mlflow = async (path: string, body: object): Promise<void> => {
+    const answer = await own('POST', `api/2.0/mlflow/${path}`, body);
+    expect(answer.status, answer.text).toBe(200);
+  };
+  const words = { name: 'loss', description: `model ${SECRET}` };
+  await mlflow('registered-models/create', words);
+  await mlflow('model-versions/create', { ...words, source: `s3://${SECRET}/model`, run_id: RUN });
+  const data = { name: `data ${SECRET}`, digest: '1', source_type: 'local', source: '{}' };
+  await mlflow('runs/log-inputs', { run_id: RUN, datasets: [{ dataset: data }] });
+  const { datasets } = (await own('GET', 'api/v1/datasets')).json<{
+    datasets: { id: string }[];
+  }>();
+  return datasets[0]?.id ?? '';
+}
+
 /** Compares with what a file and an editor hold too, and gives what the comparisons are asked about by. */
 async function openComparisons(
   { root, own }: Served,
@@ -108,17 +125,23 @@ test('no route gives a purged text any more, whatever was compared and read befo
   const served = await serve();
   const kept = await keepTwo(served);
   const { keys, hashes } = await openComparisons(served, kept);
+  const data = await keepModel(served);
   const { base, head, notebook } = kept;
   const pair = `?base=${base}&head=${head}`;
   const asks = await listAsks(
     served,
     {
-      ...{ id: [base, head, notebook, RUN], key: keys, hash: hashes, side: ['base', 'head'] },
+      id: [base, head, notebook, RUN, data],
+      ...{ key: keys, hash: hashes, side: ['base', 'head'] },
       ...{ name: ['loss'], sha256: ['0'.repeat(64)] },
+      ...{ base: [data], head: [data], version: ['1'] },
     },
     {
       'api/v1/diff': [pair],
       'api/v1/diff/values/{hash}': [pair, `?base=${base}`],
+      'api/v1/lineage': [`?node=run:${RUN}`],
+      'api/v1/lineage/openlineage': [`?node=run:${RUN}`],
+      'api/v1/models/{name}/compare': ['?base=1&head=1'],
       'api/v1/exports': ['', `?snapshot=${head}`],
       'api/v1/notebooks/by-path': ['?path=a.ipynb'],
       'api/v1/revisions': ['?path=a.ipynb'],
@@ -141,6 +164,13 @@ test('no route gives a purged text any more, whatever was compared and read befo
     'exports',
     'notebooks/',
     'runs/',
+    'models/loss',
+    'models/loss/versions/',
+    'models/loss/trail',
+    'datasets',
+    'datasets/',
+    'lineage',
+    'lineage/openlineage',
   ];
   for (const kind of kinds)
     expect(
