@@ -28,6 +28,8 @@ interface Settled {
   readonly doubtful: Set<string>;
   /** How many syncs of folders have failed. */
   failures: number;
+  /** Of these failures everybody who was making folders then has taken back what they made. */
+  drained: number;
   /** What makes folders just now. */
   readonly making: Set<Promise<boolean>>;
   /** Under way while doubtful ones are taken back: then none is made. */
@@ -42,6 +44,7 @@ function stateOf(disk: Disk): Settled {
     known: new Set(),
     doubtful: new Set(),
     failures: 0,
+    drained: 0,
     making: new Set(),
     mending: undefined,
   };
@@ -57,6 +60,12 @@ function stateOf(disk: Disk): Settled {
 export async function makeFolder(path: string, disk: Disk = nodeDisk): Promise<void> {
   const state = stateOf(disk);
   for (let isMade = false; !isMade;) {
+    // Who was making folders when a sync failed does not know yet that theirs are in doubt: nobody may find them there and rely on them.
+    while (state.drained !== state.failures) {
+      const { failures } = state;
+      await Promise.allSettled(state.making);
+      state.drained = failures;
+    }
     if (state.doubtful.size > 0)
       await (state.mending ??= mend(state, disk)).catch((error: unknown) => {
         if (listUp(path).some((at) => state.doubtful.has(at))) throw error;
