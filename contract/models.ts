@@ -273,6 +273,8 @@ export const registrationsSchema = z.object({
   registrations: z.array(registrationSchema),
   /** Of the runs that were asked for: models that they logged, then their files. */
   candidates: z.array(candidateSchema),
+  /** Whether whoever asks may register them. */
+  mayRegister: z.boolean(),
 });
 /** Ids of runs with commas between. */
 export const registrationsQuerySchema = z.object({ runs: z.string().max(10_000).default('') });

@@ -1,19 +1,22 @@
 import { useEffect, useMemo, type JSX } from 'react';
 
 import type { Client } from '../client/client.js';
+import type { ModelsClient } from '../client/models.js';
 import type { LineageTarget } from '../model/lineage-target.js';
 import { LineageModel } from '../model/lineage.js';
 import { LineageView } from '../view/lineage-view.js';
+import { RegisterPart } from './register-part.js';
 import { formatRoute } from './routes.js';
 
 /** A run, or anything else of the lineage: what is known of it, where it comes from, what came of it. */
 export function LineagePage(props: {
   readonly client: Client;
+  readonly models: ModelsClient;
   /** As the API finds it. */
   readonly node: string;
   readonly cell?: string | undefined;
 }): JSX.Element {
-  const { client, node, cell } = props;
+  const { client, models, node, cell } = props;
   const model = useMemo(() => new LineageModel(client, node, cell), [client, node, cell]);
   useEffect(() => {
     void model.load();
@@ -30,6 +33,7 @@ export function LineagePage(props: {
         },
         artifactUrl: client.artifactUrl,
       }}
+      below={(run) => <RegisterPart models={models} run={run} onDone={() => void model.load()} />}
     />
   );
 }

@@ -130,9 +130,11 @@ function Centre(props: {
       );
     }
     case 'run':
-      return <LineagePage client={client} node={`run:${route.id}`} cell={route.cell} />;
+      return (
+        <LineagePage client={client} models={models} node={`run:${route.id}`} cell={route.cell} />
+      );
     case 'lineage':
-      return <LineagePage client={client} node={route.node} />;
+      return <LineagePage client={client} models={models} node={route.node} />;
     case 'diff':
       return <DiffPage client={client} memory={memory} route={route} onNotebook={onNotebook} />;
     case 'models':

@@ -7,6 +7,7 @@ import type { Loaded } from '../model/loaded.js';
 import { VersionView, type VersionActions } from '../view/version-view.js';
 import { LineagePart } from './lineage-part.js';
 import type { ModelRoute } from './model-crumbs.js';
+import { formatRoute } from './routes.js';
 import { Shown, snapshotUrl, useLoaded, type ModelPageProps } from './loaded-page.js';
 
 type VersionRoute = Extract<ModelRoute, { kind: 'version' }>;
@@ -63,5 +64,6 @@ function toActions(
     },
     fileUrl: (file) => client.artifactUrl(file),
     snapshotUrl,
+    runUrl: (id, cell) => formatRoute({ kind: 'run', id, ...(cell === undefined ? {} : { cell }) }),
   };
 }

@@ -1,4 +1,4 @@
-import { useMemo, type JSX } from 'react';
+import { useMemo, type JSX, type ReactNode } from 'react';
 
 import type { RunPage } from '../../contract/run.js';
 import { focusOf, type LineageModel } from '../model/lineage.js';
@@ -15,8 +15,10 @@ import { useStore } from './use-store.js';
 export function LineageView(props: {
   readonly model: LineageModel;
   readonly actions: LineageActions;
+  /** What stands below the facts of a run. */
+  readonly below?: (run: string) => ReactNode;
 }): JSX.Element {
-  const { model, actions } = props;
+  const { model, actions, below } = props;
   const { graph, run, cell, problem, busy } = useStore(model);
   const node = useMemo(() => focusOf(graph), [graph]);
   return (
@@ -39,7 +41,10 @@ export function LineageView(props: {
               {run === undefined ? (
                 <NodeFacts node={node} actions={actions} />
               ) : (
-                <RunFacts run={run} actions={actions} />
+                <>
+                  <RunFacts run={run} actions={actions} />
+                  {below?.(run.id)}
+                </>
               )}
             </div>
             <div className="cellar-Trace-graph">

@@ -21,6 +21,8 @@ export interface VersionActions extends ApprovalActions {
   readonly onRemoveTag: (name: string) => void;
   readonly fileUrl: (file: VersionFile) => string;
   readonly snapshotUrl: SnapshotUrl;
+  /** The page of its run, at a cell as it was where one is named. */
+  readonly runUrl: (run: string, cell?: string) => string;
 }
 
 /** A version of a model: where it comes from in words first, its facts in one column, and what leads to it beside them. */
@@ -108,11 +110,15 @@ function State(props: {
           )}
         </dd>
         <dt>Cells</dt>
-        <dd>{cellWords(version)}</dd>
+        <dd>
+          <Cells {...props} />
+        </dd>
         {version.runName === '' ? null : (
           <>
             <dt>Run</dt>
-            <dd>{version.runName}</dd>
+            <dd>
+              <a href={actions.runUrl(version.run)}>{version.runName}</a>
+            </dd>
           </>
         )}
       </dl>
@@ -120,10 +126,26 @@ function State(props: {
   );
 }
 
-function cellWords({ cells }: VersionPage): JSX.Element | string {
-  const places = cells.flatMap(({ index }) => (index === null ? [] : [index + 1]));
-  if (places.length === 0) return <span className="cellar-quiet">not known</span>;
-  return placeWords(places);
+function Cells({
+  version,
+  actions,
+}: {
+  readonly version: VersionPage;
+  readonly actions: VersionActions;
+}): JSX.Element {
+  const placed = version.cells.flatMap(({ id, index }) =>
+    index === null ? [] : [{ id, place: index + 1 }],
+  );
+  const [first] = placed;
+  if (first === undefined) return <span className="cellar-quiet">not known</span>;
+  const words = placeWords(placed.map(({ place }) => place));
+  return version.run === '' ? (
+    <>{words}</>
+  ) : (
+    <a href={actions.runUrl(version.run, first.id)} title="The cells as they were">
+      {words}
+    </a>
+  );
 }
 
 function StageOrNone({ stage }: { readonly stage: Stage }): JSX.Element {

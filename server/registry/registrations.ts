@@ -11,7 +11,7 @@ import { findVersionFiles } from './version-files.js';
 export async function listRegistrations(
   store: Store,
   runs: readonly string[],
-): Promise<Registrations> {
+): Promise<Omit<Registrations, 'mayRegister'>> {
   const versions = await groupVersions(store);
   const models = await listRegistered(store);
   const registrations: Registrations['registrations'] = [];

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import { faults } from './axe.js';
+import { loginAsOwner } from './registered.js';
 import { expect, test } from './site.js';
 import { trace } from './traced.js';
 
@@ -31,6 +32,29 @@ test('from a registered version to its cell is one click, and to what its notebo
   await graph.getByRole('button', { name: /^version as of \d\d:\d\d/ }).click();
   await expect(page).toHaveURL(at(served.url, `#/diff/${snapshots[0]}/${snapshots[1]}`));
   await expect(page.locator('.cellar-Diff')).toContainText(/trees = 1.*trees = 60/s);
+});
+
+test("a model is registered from its run's page, by who may", async ({ site, page }) => {
+  const served = await site.serve();
+  const { run } = await trace(served, site.root);
+  await page.goto(served.login);
+  await page.goto(at(served.url, `#/run/${run}`));
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('from train.ipynb');
+  await expect(page.getByRole('button', { name: 'Register a model…' })).toHaveCount(0);
+
+  await loginAsOwner(page.request, served);
+  await page.reload();
+  await page.getByRole('button', { name: 'Register a model…' }).click();
+  await page.getByRole('combobox', { name: /^Model / }).fill('a/b');
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('a/b');
+  await page.getByRole('combobox', { name: /^Model / }).fill('grapes');
+  await page.getByLabel(/^Alias/).fill('champion');
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('status').getByRole('link', { name: 'grapes v1' }).click();
+  await expect(page.getByRole('region', { name: 'State' })).toContainText('@champion');
+  await page.getByRole('link', { name: 'cell 5' }).click();
+  await expect(page.getByRole('listitem', { name: 'cell 5, made this run' })).toBeInViewport();
 });
 
 test("a run's page tells what it read and made, and leads on to each", async ({ site, page }) => {

@@ -110,11 +110,13 @@ export function modelOperations(
       grants: ['viewer'],
       query: registrationsQuerySchema,
       answer: registrationsSchema,
-      run: ({ query }) =>
-        listRegistrations(
+      run: async ({ query, request }) => ({
+        ...(await listRegistrations(
           store,
           query.runs.split(',').filter((run) => run !== ''),
-        ),
+        )),
+        mayRegister: actorOf(request).grant === 'owner',
+      }),
     }),
     jsonOperation({
       method: 'get',

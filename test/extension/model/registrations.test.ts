@@ -38,7 +38,12 @@ test('follows the server, and keeps what it knew while that is away', async () =
     },
   };
   const model = new RegistrationsModel(source, {
-    registrations: async () => ({ names: [], candidates: [], registrations: [...(await answer)] }),
+    registrations: async () => ({
+      names: [],
+      candidates: [],
+      mayRegister: true,
+      registrations: [...(await answer)],
+    }),
   });
   await model.load();
   expect(model.state.registrations).toHaveLength(1);

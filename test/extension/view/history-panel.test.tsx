@@ -74,7 +74,7 @@ test('says what came of a file and of a logged model, and offers to register mor
       {
         registrations: () =>
           Promise.resolve({
-            ...{ names: [], candidates: [] },
+            ...{ names: [], candidates: [], mayRegister: true },
             registrations: [of(3, ['champion'], ['a']), of(2, [], ['a']), of(1, [], ['other'])],
           }),
       },
