@@ -27,6 +27,9 @@ const MOST_BYTES = 32 * 1024 * 1024;
 /** The version of MLflow whose API this is. */
 const VERSION = '3.17.2';
 
+/** Calls that name a run and are not about it: whoever registers a model has not made it. */
+const ELSEWHERE = /^\/(registered-models|model-versions)\//;
+
 /** Adds MLflow's REST API to an application: what an unchanged client of it asks for. */
 export function addMlflow(app: Express, api: ApiParts, registering: RegistryParts): void {
   const { access, history, report } = api;
@@ -51,7 +54,8 @@ export function addMlflow(app: Express, api: ApiParts, registering: RegistryPart
         operation
           .answer(request)
           .then(async (answer) => {
-            if (operation.writes) await traces.call(request, answer);
+            if (operation.writes && !ELSEWHERE.test(operation.path))
+              await traces.call(request, answer);
             response.json(answer);
           })
           .catch(next);

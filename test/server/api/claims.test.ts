@@ -49,6 +49,7 @@ function clientOf({ ask, own }: Served) {
     return answer.json();
   };
   return {
+    post,
     start: async (facts?: Readonly<Record<string, string>>, more: object = {}) =>
       (
         (await post(
@@ -240,6 +241,17 @@ describe('a run of an unchanged client', () => {
       snapshot: snapshot.id,
       traces: [{ because: 'code' }],
     });
+  });
+
+  test('is not of the cell that registers it', async () => {
+    const { start, end, post, detail } = clientOf(await serve());
+    const facts = { cell: 'c0', execution: '1' };
+    const run = await start(facts);
+    await end(run, facts);
+    await post('registered-models/create', { name: 'wine' }, { cell: 'other' });
+    const version = { name: 'wine', source: 's3://a/b', run_id: run };
+    await post('model-versions/create', version, { cell: 'other' });
+    expect((await detail(run)).traces.map(({ cell }) => cell)).toEqual(['c0']);
   });
 
   test('keeps its links when the catalog is made anew from git', async () => {
