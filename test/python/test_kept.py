@@ -74,8 +74,7 @@ def test_what_a_notebook_says_is_kept_and_told(tmp_path: Path) -> None:
         }
         assert runs["depth 2"]["params"] == {"depth": "2"} and runs["depth 2"]["metrics"] == {"accuracy": 0.45}
         inner = asked(server, f"runs/{runs['depth 1']['id']}")
-        tags = {each["name"]: each["value"] for each in inner["tags"]}
-        assert tags == {"stage": "trial", "mlflow.parentRunId": runs["search"]["id"]}
+        assert inner["tags"] == {"stage": "trial", "mlflow.parentRunId": runs["search"]["id"]}
 
         [picture] = kept["snapshot"]["artifacts"]
         assert picture["name"] == "curve.png" and picture["run"] == runs["search"]["id"]

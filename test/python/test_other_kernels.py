@@ -69,7 +69,7 @@ def test_a_bash_kernel_logs_metrics_params_and_tags(bash: KernelManager, server:
     [run] = kept["snapshot"]["runs"]
     assert (run["metrics"], run["params"]) == (BUNDLE["metrics"], BUNDLE["params"])
     tags = cellar(server, f"runs/{run['id']}")["tags"]
-    assert {each["name"]: each["value"] for each in tags} == BUNDLE["tags"]
+    assert tags == BUNDLE["tags"]
 
 
 def test_the_bundle_of_another_kernel_that_is_wrong_is_told_of(bash: KernelManager, server: Server) -> None:
