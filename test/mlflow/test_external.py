@@ -195,16 +195,19 @@ def test_a_version_registered_here_predicts_the_same_from_there(
     data, target = np.arange(40.0).reshape(-1, 2), np.arange(20.0)
     model = LinearRegression().fit(data, target)
     before = mlflow.get_tracking_uri()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_TOKEN", here.token or "")
-        mlflow.set_tracking_uri(here.url)
-        with mlflow.start_run():
-            mlflow.sklearn.log_model(
-                model, name="line", registered_model_name="line", serialization_format="pickle", pip_requirements=[]
-            )
-        version = command("register", "models:/line/1", "prod", "line")["link"]["version"]
-        mlflow.set_tracking_uri(elsewhere.url)
-        loaded = mlflow.pyfunc.load_model(f"models:/line/{version}")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MLFLOW_TRACKING_TOKEN", here.token or "")
+            mlflow.set_tracking_uri(here.url)
+            # Named, since the one that is active may be of another server.
+            with mlflow.start_run(experiment_id="0"):
+                mlflow.sklearn.log_model(
+                    model, name="line", registered_model_name="line", serialization_format="pickle", pip_requirements=[]
+                )
+            version = command("register", "models:/line/1", "prod", "line")["link"]["version"]
+            mlflow.set_tracking_uri(elsewhere.url)
+            loaded = mlflow.pyfunc.load_model(f"models:/line/{version}")
+    finally:
         mlflow.set_tracking_uri(before)
     assert loaded.predict(data).tolist() == model.predict(data).tolist()
 
