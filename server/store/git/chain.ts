@@ -10,6 +10,8 @@ import { editTree, formatTree, parseTree, type Tree, type TreeEdit } from './tre
 const MOST_TRIES = 20;
 /** More of them are written as a pack: one file to sync in place of hundreds. */
 export const MOST_LOOSE = 16;
+/** So many files are written at a time: a seal of thousands of runs has to leave others some that they can open. */
+const AT_ONCE = 256;
 
 /** What a repository is made of. */
 export interface RepositoryParts {
@@ -128,7 +130,8 @@ async function build(
 
 /** Ends when all have ended, also when one fails: what goes on behind a failure would disturb the next try. */
 async function write(writing: Writing, objects: readonly GitObject[]): Promise<void> {
-  await allOf(objects.map((object) => writing.write(object)));
+  for (let at = 0; at < objects.length; at += AT_ONCE)
+    await allOf(objects.slice(at, at + AT_ONCE).map((object) => writing.write(object)));
 }
 
 /** Promise.all that waits for every one of them before it fails with the first failure. */
