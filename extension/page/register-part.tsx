@@ -53,7 +53,8 @@ export function RegisterPart(props: {
       )}
       {done === undefined ? null : <Registered done={done} />}
       {isOpen ? (
-        <>
+        <div className="cellar-Form">
+          <h2>Register a model</h2>
           <RegisterForm candidates={found.candidates} names={found.names} onChange={setAsked} />
           <div className="cellar-Form-buttons">
             <TextButton
@@ -71,7 +72,7 @@ export function RegisterPart(props: {
               Cancel
             </TextButton>
           </div>
-        </>
+        </div>
       ) : (
         <TextButton
           onClick={() => {
