@@ -50,7 +50,9 @@ export async function findClaimable(
 ): Promise<readonly Claimable[]> {
   if (ran.executions.length === 0) return [];
   return (await catalog.runs()).flatMap((run) => {
-    const isOpen = run.snapshot === null || !isEnd(run.status) || run.end >= ran.started;
+    // By its code alone a run that a version has is taken from it by no other.
+    const mayMove = ran.kernel !== undefined && (!isEnd(run.status) || run.end >= ran.started);
+    const isOpen = run.snapshot === null || mayMove;
     const traces = run.traces.length > 0 && isOpen ? matchRun(run, ran) : undefined;
     return traces === undefined ? [] : [{ run, traces }];
   });

@@ -243,6 +243,20 @@ describe('a run of an unchanged client', () => {
     });
   });
 
+  test('that goes on stays with its version, though another notebook has the same code', async () => {
+    const served = await serve();
+    const { start, keep, detail } = clientOf(served);
+    const run = await start({ cell: 'c0', execution: '1', 'source.sha256': hash('train()') });
+    const snapshot = await keep('a.ipynb', ['train()'], [{ at: 0, count: 1 }]);
+    const copy = notebookText(['train()'], ['other']).replace(
+      '"execution_count": null',
+      '"execution_count": 1',
+    );
+    writeFileSync(`${served.root}/b.ipynb`, copy);
+    expect((await served.own('POST', 'api/v1/snapshots', { path: 'b.ipynb' })).status).toBe(200);
+    expect(await detail(run)).toMatchObject({ snapshot: snapshot.id });
+  });
+
   test('is not of the cell that registers it', async () => {
     const { start, end, post, detail } = clientOf(await serve());
     const facts = { cell: 'c0', execution: '1' };
