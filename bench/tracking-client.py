@@ -1,7 +1,9 @@
 """What one tracking server does for the unchanged `mlflow` client, measured: a JSON object of figures on stdout.
 
-    python tracking-client.py URL PART [--runs N] [--size MIB]        MLFLOW_TRACKING_TOKEN where one is needed
+    python tracking-client.py URL PART [--runs N] [--size MIB] [--store URI]
+                                                    MLFLOW_TRACKING_TOKEN where one is needed
 
+MLflow's own servers are filled past their API, in their database (`--store`), which is not timed.
 Times are in milliseconds, as lists where a median is to be taken. Parts: log, rate, history, search, files.
 """
 
@@ -144,7 +146,7 @@ def fill_runs(client: MlflowClient, count: int) -> str:
 
 
 def search(client: MlflowClient, asked: argparse.Namespace) -> dict[str, Any]:
-    experiment = fill_runs(client, asked.runs)
+    experiment = fill_runs(MlflowClient(asked.store) if asked.store else client, asked.runs)
     plain = Plain(mlflow.get_tracking_uri())
     question = {
         "experiment_ids": [experiment],
@@ -188,6 +190,7 @@ def main() -> None:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--size", type=int, default=500)
+    parser.add_argument("--store")
     asked = parser.parse_args()
     os.environ["MLFLOW_TRACKING_URI"] = asked.url
     mlflow.set_tracking_uri(asked.url)

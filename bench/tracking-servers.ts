@@ -15,6 +15,8 @@ export interface Tracking {
   readonly kind: TrackingKind;
   readonly url: string;
   readonly token: string | undefined;
+  /** The database behind it; undefined of Cellar, which has its API alone. */
+  readonly store: string | undefined;
   /** From the start of the process until it answers, in milliseconds. */
   readonly started: number;
   /** Resident memory of all its processes, in MB. */
@@ -34,6 +36,7 @@ export async function startTracking(kind: TrackingKind, python: string): Promise
     const server = await startServer(folder);
     return {
       ...{ kind, url: server.url, token: server.token, started: server.ready },
+      store: undefined,
       memory: () => server.memory(),
       stop: async () => {
         await server.stop();
@@ -42,9 +45,10 @@ export async function startTracking(kind: TrackingKind, python: string): Promise
     };
   }
   const port = await findPort();
+  const store = `sqlite:///${join(folder, 'mlflow.db')}`;
   const words = [
     ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)],
-    ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
+    ...['--backend-store-uri', store],
     ...['--serve-artifacts', '--artifacts-destination', join(folder, 'artifacts')],
     ...(kind === 'lean' ? ['--workers', '1'] : []),
   ];
@@ -61,7 +65,7 @@ export async function startTracking(kind: TrackingKind, python: string): Promise
   await untilHealthy(url, child);
   const started = performance.now() - start;
   return {
-    ...{ kind, url, token: undefined, started },
+    ...{ kind, url, token: undefined, store, started },
     memory: () => processesOf(child.pid ?? 0).reduce((sum, pid) => sum + residentOf(pid), 0),
     stop: async () => {
       const ended = once(child, 'exit');

@@ -142,7 +142,10 @@ function toFigure({ figure, share = 0.5 }: Goal, rounds: readonly Figures[]): nu
 }
 
 async function ask(part: string, server: Tracking, { python, quick }: How): Promise<Figures> {
-  const words = quick ? ['--runs', '300', '--size', '20'] : [];
+  const words = [
+    ...(quick ? ['--runs', '300', '--size', '20'] : []),
+    ...(server.store === undefined ? [] : ['--store', server.store]),
+  ];
   const script = join(CHECKOUT, 'bench', 'tracking-client.py');
   const { stdout } = await run(python, [script, server.url, part, ...words], {
     env: {

@@ -6,17 +6,19 @@ import { formatRoute, type PageRoute } from './routes.js';
 /** The way to the registered models, above the notebooks. */
 export function ModelsLink({ route }: { readonly route: PageRoute }): JSX.Element {
   return (
-    <ul className="cellar-Notebooks-above">
-      <li>
-        <a
-          href={formatRoute({ kind: 'models' })}
-          aria-current={isOfModels(route) ? 'page' : undefined}
-        >
-          <Icon name="box" />
-          <span className="cellar-Notebooks-name">Registered models</span>
-        </a>
-      </li>
-    </ul>
+    <nav className="cellar-Notebooks-above" aria-label="Registry">
+      <ul>
+        <li>
+          <a
+            href={formatRoute({ kind: 'models' })}
+            aria-current={isOfModels(route) ? 'page' : undefined}
+          >
+            <Icon name="box" />
+            <span className="cellar-Notebooks-name">Registered models</span>
+          </a>
+        </li>
+      </ul>
+    </nav>
   );
 }
 

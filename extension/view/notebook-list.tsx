@@ -21,35 +21,37 @@ export function NotebookList(props: {
   const [text, setText] = useState('');
   const lines = useMemo(() => toTree(notebooks, text), [notebooks, text]);
   return (
-    <nav className="cellar-Notebooks" aria-label="Notebooks">
+    <div className="cellar-Notebooks">
       {above}
-      <SearchField label="Search notebooks" value={text} onChange={setText} />
-      {lines.length === 0 ? (
-        <Empty title={notebooks.length === 0 ? 'No notebooks yet.' : 'No notebook matches.'} />
-      ) : null}
-      <ul>
-        {lines.map((line) => (
-          <li key={line.key} style={{ paddingLeft: line.depth * 12 }}>
-            {line.kind === 'folder' ? (
-              <span className="cellar-Notebooks-folder">
-                <Icon name="folder" />
-                {line.name}
-              </span>
-            ) : (
-              <a
-                href={urlOf(line.notebook)}
-                aria-current={line.notebook.id === current ? 'page' : undefined}
-                title={notebookTitle(line.notebook)}
-              >
-                <Icon name="notebook" />
-                <span className="cellar-Notebooks-name">{line.name}</span>
-                <span className="cellar-quiet cellar-number">{toCount(line.notebook)}</span>
-              </a>
-            )}
-          </li>
-        ))}
-      </ul>
-    </nav>
+      <nav aria-label="Notebooks">
+        <SearchField label="Search notebooks" value={text} onChange={setText} />
+        {lines.length === 0 ? (
+          <Empty title={notebooks.length === 0 ? 'No notebooks yet.' : 'No notebook matches.'} />
+        ) : null}
+        <ul>
+          {lines.map((line) => (
+            <li key={line.key} style={{ paddingLeft: line.depth * 12 }}>
+              {line.kind === 'folder' ? (
+                <span className="cellar-Notebooks-folder">
+                  <Icon name="folder" />
+                  {line.name}
+                </span>
+              ) : (
+                <a
+                  href={urlOf(line.notebook)}
+                  aria-current={line.notebook.id === current ? 'page' : undefined}
+                  title={notebookTitle(line.notebook)}
+                >
+                  <Icon name="notebook" />
+                  <span className="cellar-Notebooks-name">{line.name}</span>
+                  <span className="cellar-quiet cellar-number">{toCount(line.notebook)}</span>
+                </a>
+              )}
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
   );
 }
 
