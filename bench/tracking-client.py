@@ -172,9 +172,12 @@ def files(client: MlflowClient, asked: argparse.Namespace) -> dict[str, Any]:
         with path.open("wb") as file:
             for at in range(asked.size):
                 file.write(at.to_bytes(8, "big") + block[8:])
+        # What others have written and not synced would else be written on this one's time.
+        os.sync()
         up = timed(lambda: client.log_artifact(run, str(path)))
         target = Path(folder) / "down"
         target.mkdir()
+        os.sync()
         down = timed(lambda: client.download_artifacts(run, "model.bin", str(target)))
         same = subprocess.run(["cmp", path, target / "model.bin"], check=False).returncode == 0
         assert same, "another file came back"
