@@ -10,7 +10,14 @@ import type { Store } from '../store/store.js';
 import { mergePoints } from './merge-points.js';
 import { formatPoints, pointsPath, type MetricPoint } from './points.js';
 import { pointersOf, runRecordPath, runRecordSchema, toRecord, toRunRow } from './record.js';
-import { changeRun, isEnd, runChangeSchema, toPoints, type RunChange } from './run-change.js';
+import {
+  changeRun,
+  isEnd,
+  runChangeSchema,
+  toPoints,
+  type ChangedPoint,
+  type RunChange,
+} from './run-change.js';
 
 const KIND = 'run';
 /** As records of points alone were called before. */
@@ -46,7 +53,7 @@ async function cleanChange({ secrets }: History, change: RunChange): Promise<Run
     [
       ...[name, started?.name, started?.user].flatMap((text) => text ?? []),
       ...[...params.map(([each]) => each), ...tags.flat(), ...untagged],
-      ...[...points, ...files].map(([each]) => each),
+      ...new Set([...points, ...files].map(([each]) => each)),
       ...[
         ...unfiled,
         ...inputs.flatMap((input) => input.tags.flatMap(({ name: each, value }) => [each, value])),
@@ -82,8 +89,13 @@ async function cleanChange({ secrets }: History, change: RunChange): Promise<Run
     ...(unfiled.length === 0 ? {} : { unfiled: unfiled.map(clean) }),
     ...(points.length === 0
       ? {}
-      : { points: points.map(([metric, ...rest]) => [clean(metric), ...rest]) }),
+      : { points: points.map((point) => withName(point, clean(point[0]))) }),
   };
+}
+
+/** The point itself where it has that name: there may be a thousand, and hardly ever one with a secret. */
+function withName(point: ChangedPoint, name: string): ChangedPoint {
+  return point[0] === name ? point : [name, point[1], point[2], point[3]];
 }
 
 /** The points of a run that records hold, in order. */

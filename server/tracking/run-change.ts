@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { metricValueSchema } from '../../contract/bundle.js';
+import { metricValueSchema, type MetricValue } from '../../contract/bundle.js';
 import { traceSchema } from '../../contract/provenance.js';
 import { idSchema, runStatusSchema, type RunStatus } from '../../contract/snapshot.js';
 import type { RunRow } from '../store/catalog/rows.js';
@@ -9,6 +9,21 @@ import { addTrace, cellsOf } from './traces.js';
 import { inputRecordSchema, outputRecordSchema, startRecord, toRunRow } from './record.js';
 
 const pairSchema = z.tuple([z.string(), z.string()]);
+
+/** Name, value, step, time. */
+export type ChangedPoint = [name: string, value: MetricValue, step: number, time: number];
+
+/** By hand, since a change may hold a thousand and is looked at more than once. */
+function isPoint(point: unknown): point is ChangedPoint {
+  if (!Array.isArray(point) || point.length !== 4) return false;
+  const [name, value, step, time] = point as unknown[];
+  return (
+    typeof name === 'string' &&
+    (Number.isFinite(value) || metricValueSchema.safeParse(value).success) &&
+    Number.isSafeInteger(step) &&
+    Number.isFinite(time)
+  );
+}
 
 /** What changes in a run, as a journal record has it; what is left out stays as it is. Lists of names and values, for there are many. */
 export const runChangeSchema = z.object({
@@ -38,9 +53,11 @@ export const runChangeSchema = z.object({
   claim: z
     .object({ snapshot: idSchema, notebook: idSchema, traces: z.array(traceSchema) })
     .optional(),
-  /** Name, value, step, time. */
   points: z
-    .array(z.tuple([z.string(), metricValueSchema, z.number().int(), z.number()]))
+    .custom<ChangedPoint[]>(
+      (points) => Array.isArray(points) && points.every(isPoint),
+      'a list of [name, value, step, time] is wanted',
+    )
     .optional(),
 });
 export type RunChange = z.infer<typeof runChangeSchema>;

@@ -29,11 +29,43 @@ const metricSchema = z.object({
   timestamp: timeSchema,
   step: wholeSchema.nullish(),
   /** The logged model that it measures, and the data on which it does. */
-  model_id: textSchema,
-  dataset_name: textSchema,
-  dataset_digest: textSchema,
+  model_id: z.string().nullish(),
+  dataset_name: z.string().nullish(),
+  dataset_digest: z.string().nullish(),
 });
 type Metric = z.output<typeof metricSchema>;
+
+/** A list of metrics. A batch holds up to a thousand, nearly all as they should be: the schema looks at the others alone. */
+const metricsSchema = z
+  .array(z.unknown())
+  .nullish()
+  .transform((list, context) => {
+    const metrics: Metric[] = [];
+    for (const [at, given] of (list ?? []).entries()) {
+      const read = isMetric(given) ? { data: given } : metricSchema.safeParse(given);
+      if (read.data !== undefined) metrics.push(read.data);
+      else
+        for (const { message, path } of read.error.issues)
+          context.addIssue({ code: 'custom', message, path: [at, ...path] });
+    }
+    return metrics;
+  });
+
+/** Whether a metric is as most clients send it, with nothing to turn into anything else. */
+function isMetric(given: unknown): given is Metric {
+  if (typeof given !== 'object' || given === null) return false;
+  const metric = given as Partial<Record<keyof Metric, unknown>>;
+  return (
+    typeof metric.key === 'string' &&
+    Number.isFinite(metric.value) &&
+    Number.isSafeInteger(metric.timestamp) &&
+    Number(metric.timestamp) >= 0 &&
+    Number.isSafeInteger(metric.step ?? 0) &&
+    [metric.model_id, metric.dataset_name, metric.dataset_digest].every(
+      (each) => each === undefined,
+    )
+  );
+}
 type Pair = z.output<typeof pairSchema>;
 
 /** What is logged to runs, and the courses of metrics. */
@@ -45,7 +77,7 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
   };
   /** What metrics say of logged models, beside the run. */
   const measure = async (run: string, metrics: readonly Metric[]): Promise<object> => {
-    for (const model of new Set(metrics.map(({ model_id: id }) => id)))
+    for (const model of new Set(metrics.map(({ model_id: id }) => id ?? '')))
       if (model !== '')
         await changeModel(history, turns, model, (before) => ({
           metrics: putMeasures(
@@ -83,7 +115,7 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
       most: MOST.batchBytes,
       input: runSchema.and(
         z.object({
-          metrics: listOf(metricSchema),
+          metrics: metricsSchema,
           params: listOf(pairSchema),
           tags: listOf(pairSchema),
         }),
@@ -97,7 +129,7 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
         checkCount('tags', tags, MOST.tags);
         checkCount('metrics, params and tags', [...metrics, ...params, ...tags], MOST.inBatch);
         await log(id, {
-          points: metrics.map(toPoint),
+          points: toPoints(metrics),
           params: params.map(toParam),
           tags: tags.map(toTag),
         });
@@ -161,14 +193,25 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
   ];
 }
 
-function toPoint({ key, value, timestamp, step }: Metric): MetricPoint {
-  checkKey(key, 'metric');
+/** Each name is looked at once: most batches hold a thousand points of few metrics. */
+function toPoints(metrics: readonly Metric[]): readonly MetricPoint[] {
+  for (const key of new Set(metrics.map((metric) => metric.key))) checkKey(key, 'metric');
+  return metrics.map(pointOf);
+}
+
+function toPoint(metric: Metric): MetricPoint {
+  checkKey(metric.key, 'metric');
+  return pointOf(metric);
+}
+
+function pointOf({ key, value, timestamp, step }: Metric): MetricPoint {
   return { name: key, value: toMetricValue(value), step: step ?? 0, time: timestamp };
 }
 
 function toMeasure(run: string, metric: Metric): Measure {
-  const { dataset_name: name, dataset_digest: digest } = metric;
-  return { ...toPoint(metric), run, dataset: name === '' ? null : { name, digest } };
+  const name = metric.dataset_name ?? '';
+  const dataset = name === '' ? null : { name, digest: metric.dataset_digest ?? '' };
+  return { ...pointOf(metric), run, dataset };
 }
 
 function toParam({ key, value }: Pair): readonly [string, string] {
