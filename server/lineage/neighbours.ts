@@ -156,7 +156,9 @@ export function roleOf({ tags }: Pick<RunInput, 'tags'>): string | undefined {
 
 /** The ids of the models that a run logged. */
 export function modelsOf(links: Links, { id, outputs }: RunRow): readonly string[] {
-  return [...new Set([...links.modelsOf(id), ...outputs.map(({ model }) => model)])];
+  const own = links.modelsOf(id);
+  const others = outputs.filter(({ model }) => !own.includes(model));
+  return others.length === 0 ? own : [...new Set([...own, ...others.map(({ model }) => model)])];
 }
 
 /** The models that a file is part of, and the versions that are that file or a folder with it. */
@@ -207,10 +209,13 @@ function loggersOf(links: Links, model: string): readonly string[] {
 
 /** The files that a run made, each once. `last`: nothing was registered from any. */
 function filesOf({ id, artifacts }: RunRow, last: boolean): readonly Step[] {
+  const toStep = ({ sha256, certainty }: RunRow['artifacts'][number]): Step => ({
+    ...{ kind: 'artifact', own: sha256, edge: 'made', via: id, certainty, last },
+  });
+  if (artifacts.length < 2) return artifacts.map(toStep);
   const steps = new Map<string, Step>();
-  for (const { sha256, certainty } of artifacts)
-    if (certainty === 'sure' || !steps.has(sha256))
-      steps.set(sha256, { kind: 'artifact', own: sha256, edge: 'made', via: id, certainty, last });
+  for (const file of artifacts)
+    if (file.certainty === 'sure' || !steps.has(file.sha256)) steps.set(file.sha256, toStep(file));
   return [...steps.values()];
 }
 

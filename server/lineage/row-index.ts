@@ -32,8 +32,9 @@ export class RowIndex<Kept extends Row, Relation extends string> {
   get(relation: Relation, id: string): readonly Kept[] {
     const ids = this.byKey.get(relation)?.get(id);
     if (ids === undefined) return [];
-    const all = typeof ids === 'string' ? [ids] : [...ids];
-    return all.flatMap((each) => this.byId.get(each) ?? []);
+    if (typeof ids !== 'string') return [...ids].flatMap((each) => this.byId.get(each) ?? []);
+    const row = this.byId.get(ids);
+    return row === undefined ? [] : [row];
   }
 
   /** Takes these rows, each id once, in the place of those before. */

@@ -107,8 +107,9 @@ class Trip {
 
   private count({ kind, own }: NodeName): void {
     if (this.byKind.get(kind)?.has(own) === true) return;
-    const counted = this.counted.get(kind) ?? new Set();
-    this.counted.set(kind, counted.add(own));
+    const counted = this.counted.get(kind);
+    if (counted === undefined) this.counted.set(kind, new Set([own]));
+    else counted.add(own);
   }
 
   private meet({ kind, own }: NodeName, by: Met | undefined): Met {
