@@ -248,3 +248,41 @@ def test_a_model_of_own_code_is_kept_with_its_files(fluent: str, tmp_path: Path)
             name="times", python_model=Times(), artifacts={"words": str(tmp_path / "words.txt")}, pip_requirements=[]
         )
     assert mlflow.pyfunc.load_model(told.model_uri).predict([1.0, 2.0]) == [3.0, 6.0]
+
+
+@pytest.mark.torch
+def test_autologging_of_lightning_keeps_each_epoch_and_the_model(client: MlflowClient, fluent: str) -> None:
+    torch = pytest.importorskip("torch")
+    lightning = pytest.importorskip("lightning.pytorch")
+
+    class Net(lightning.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(4, 3)
+
+        def training_step(self, batch: list, _: int) -> object:
+            given, wanted = batch
+            loss = torch.nn.functional.cross_entropy(self.layer(given), wanted)
+            self.log("loss", loss, on_epoch=True, on_step=False)
+            return loss
+
+        def configure_optimizers(self) -> object:
+            return torch.optim.SGD(self.parameters(), lr=0.05)
+
+    kinds = torch.tensor(numpy.unique(KINDS, return_inverse=True)[1])
+    data = torch.utils.data.TensorDataset(torch.tensor(FEATURES.to_numpy(), dtype=torch.float32), kinds)
+    mlflow.pytorch.autolog(silent=True)
+    try:
+        with mlflow.start_run() as run:
+            quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
+            trainer = lightning.Trainer(max_epochs=3, accelerator="cpu", enable_model_summary=False, **quiet)
+            trainer.fit(Net(), torch.utils.data.DataLoader(data, batch_size=30))
+    finally:
+        mlflow.pytorch.autolog(disable=True)
+    found = client.get_run(run.info.run_id)
+    assert found.data.params["lr"] == "0.05"
+    course = [point.value for point in client.get_metric_history(run.info.run_id, "loss")]
+    assert len(course) == 3
+    assert course[-1] < course[0]
+    (output,) = found.outputs.model_outputs
+    assert client.get_logged_model(output.model_id).status == "READY"

@@ -21,6 +21,19 @@ MIME = "application/vnd.cellar.v1+json"
 CELL_TIMEOUT = 30
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--r", action="store_true", help="what needs R and its kernel, as Debian's r-cran-irkernel, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "r: needs R and its kernel, which are not installed with the rest: --r")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--r"):
+        items[:] = [item for item in items if "r" not in item.keywords]
+
+
 class Kernel:
     """Runs cells one after the other and tells what each put out."""
 

@@ -5,6 +5,7 @@ way to choose one, as HTML.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import urllib.parse
 import urllib.request
@@ -20,19 +21,23 @@ from nbclient import NotebookClient
 from servers import Server, running
 
 MIME = "application/vnd.cellar.v1+json"
+ROOT = Path(__file__).parents[2]
 BUNDLE = {"metrics": {"lines": 3, "share": 0.25}, "params": {"shell": "bash"}, "tags": {"stage": "count"}}
+
+
+def describe(folder: Path, language: str, command: list[str]) -> KernelManager:
+    """A kernel as its own installer describes it, found below a folder of the test's."""
+    place = folder / "kernels" / language
+    place.mkdir(parents=True)
+    spec = {"argv": [*command, "{connection_file}"], "display_name": language, "language": language}
+    (place / "kernel.json").write_text(json.dumps(spec))
+    specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")])
+    return KernelManager(kernel_name=language, kernel_spec_manager=specs)
 
 
 @pytest.fixture
 def bash(tmp_path: Path) -> KernelManager:
-    """The kernel of bash_kernel, as its own installer describes it, found below the test's folder."""
-    folder = tmp_path / "kernels" / "bash"
-    folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "bash_kernel", "-f", "{connection_file}"]
-    spec = {"argv": command, "display_name": "Bash", "language": "bash"}
-    (folder / "kernel.json").write_text(json.dumps(spec))
-    specs = KernelSpecManager(kernel_dirs=[str(tmp_path / "kernels")])
-    return KernelManager(kernel_name="bash", kernel_spec_manager=specs)
+    return describe(tmp_path, "bash", [sys.executable, "-m", "bash_kernel", "-f"])
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,21 @@ def test_a_bash_kernel_logs_metrics_params_and_tags(bash: KernelManager, server:
     assert (run["metrics"], run["params"]) == (BUNDLE["metrics"], BUNDLE["params"])
     tags = cellar(server, f"runs/{run['id']}")["tags"]
     assert tags == BUNDLE["tags"]
+
+
+@pytest.mark.r
+def test_an_r_kernel_logs_what_the_documentation_shows(tmp_path: Path, server: Server) -> None:
+    kernel = describe(tmp_path, "R", ["R", "--slave", "-e", "IRkernel::main()", "--args"])
+    [example] = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "bundle.md").read_text(), re.DOTALL)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(example)])
+    NotebookClient(notebook, km=kernel, timeout=60, resources={"metadata": {"path": str(server.root)}}).execute()
+    nbformat.write(notebook, server.root / "forest.ipynb")
+    kept = cellar(server, "snapshots", {"path": "forest.ipynb"})
+    assert kept["warnings"] == []
+    [run] = kept["snapshot"]["runs"]
+    assert run["metrics"] == {"accuracy": 0.9722}
+    assert run["params"] == {"trees": "60", "criterion": "gini"}
+    assert cellar(server, f"runs/{run['id']}")["tags"] == {"stage": "trial"}
 
 
 def test_the_bundle_of_another_kernel_that_is_wrong_is_told_of(bash: KernelManager, server: Server) -> None:
