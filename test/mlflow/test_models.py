@@ -204,7 +204,7 @@ def test_a_model_of_pytorch_comes_back_with_its_weights(client: MlflowClient, fl
     with mlflow.start_run() as run:
         for epoch in range(3):
             mlflow.log_metric("loss", 1 / (epoch + 1), step=epoch)
-        told = mlflow.pytorch.log_model(net, name="net")
+        told = mlflow.pytorch.log_model(net, name="net", input_example=given.numpy())
     loaded = mlflow.pytorch.load_model(told.model_uri)
     assert torch.equal(loaded(given), net(given))
     assert client.get_run(run.info.run_id).outputs.model_outputs[0].model_id == told.model_id
