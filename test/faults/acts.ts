@@ -94,8 +94,9 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: 'send in parts',
-    play: async ({ session, turn, note }) => {
-      const { uploads } = session.history.store;
+    play: async (stage) => {
+      const { uploads } = stage.session.history.store;
+      const { turn } = stage;
       const bytes = Buffer.alloc(200_000, `parts ${turn} `);
       const [of, step] = [`turn ${turn}`, 70_000];
       const { id, passes } = await uploads.start(of, Math.ceil(bytes.length / step));
@@ -109,10 +110,10 @@ export const ACTS: readonly Act[] = [
       const parts = etags.map((etag, index) => ({ number: index + 1, etag }));
       const sha256 = toSha256(bytes);
       // From now on whoever has these can have the file, also another process later.
-      note({ kind: 'parts', upload: id, of, parts, sha256 });
+      stage.note({ kind: 'parts', upload: id, of, parts, sha256 });
       if (turn % 3 === 0) return;
       await uploads.complete({ id, of, parts, keep: () => Promise.resolve() });
-      note({ kind: 'file', sha256 });
+      stage.note({ kind: 'file', sha256 });
     },
   },
   {
