@@ -69,7 +69,9 @@ def root(run: Run) -> str:
 
 
 def listed(client: MlflowClient, run: Run, path: str | None = None) -> dict[str, int | None]:
-    return {each.path: each.file_size for each in client.list_artifacts(run.info.run_id, path)}
+    """Names with their sizes; a folder has none."""
+    found = client.list_artifacts(run.info.run_id, path)
+    return {each.path: None if each.is_dir else each.file_size or 0 for each in found}
 
 
 def content_of(size: int) -> bytes:
