@@ -48,29 +48,31 @@ def authorization(request: FrameType | None) -> str | None:
 
     Fits the waiting times to where the request goes, too: MLflow reads them next.
     """
-    found = _credentials(request)
+    found, endpoint = _asked(request)
     target = "" if found is None else str(getattr(found, "host", "") or "")
     address = (os.environ.get("CELLAR_URL") or "").rstrip("/")
     if not address or not f"{target.rstrip('/')}/".startswith(f"{address}/"):
         if found is not None:
             _take_back()
         return None
-    _lend(_FILE_LIMITS if "/mlflow-artifacts/" in target else _LIMITS)
+    # A file's own address ends in its name; what came in parts is made one file by a call that names it.
+    is_file = "/mlflow-artifacts/" in target or endpoint.startswith("/mlflow-artifacts/mpu/complete")
+    _lend(_FILE_LIMITS if is_file else _LIMITS)
     token = os.environ.get("CELLAR_KERNEL_TOKEN")
     return None if not token or _has_own(found) else f"Bearer {token}"
 
 
-def _credentials(frame: FrameType | None) -> Any:
-    """The `host_creds` of the request that asks for headers: a provider is not told where it goes.
+def _asked(frame: FrameType | None) -> tuple[Any, str]:
+    """The `host_creds` and `endpoint` of the request that asks for headers: a provider is not told where it goes.
 
     `mlflow.get_tracking_uri()` does not know either: a client, the registry or an artifact's address may name another
     server.
     """
     while frame is not None:
         if frame.f_code.co_name == "http_request" and frame.f_globals.get("__name__") == "mlflow.utils.rest_utils":
-            return frame.f_locals.get("host_creds")
+            return frame.f_locals.get("host_creds"), str(frame.f_locals.get("endpoint") or "")
         frame = frame.f_back
-    return None
+    return None, ""
 
 
 def _has_own(credentials: Any) -> bool:

@@ -20,6 +20,7 @@ import { collectJob } from './collect-job.js';
 import { followJob } from './follow-job.js';
 import { repackJob } from './repack-job.js';
 import { sealJob } from './seal-job.js';
+import { uploadsJob } from './uploads-job.js';
 import { INDEXERS, MENDERS, RECORDERS } from './subjects.js';
 import { sealPending } from '../history/seal.js';
 
@@ -107,6 +108,7 @@ export async function openWorkspace(options: OpenOptions): Promise<OpenWorkspace
     const jobs = [
       finishPurgeJob(history, { done: purged }),
       sealJob(history),
+      uploadsJob(store),
       collectJob(history, operating, collected),
       repackJob(history),
       followJob(external, () => store.readOnly),

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream';
 import { pathTo, PROXY_HEADER } from '../../contract/routes.js';
 import { ACTING_HEADER, PERSON_HEADER, type Access } from '../access/access.js';
 import type { Caller } from '../access/grant.js';
+import { toForwarded } from '../api/own-address.js';
 import { createLoginApp } from '../app.js';
 import { findAddress } from '../cli/address.js';
 import { CellarError } from '../errors.js';
@@ -58,6 +59,7 @@ export function createRelay(parts: RelayParts): RequestListener {
           agent: false,
           headers: {
             ...withoutSecrets(request),
+            ...toForwarded(request),
             host,
             ...(caller === undefined
               ? {}
@@ -100,6 +102,10 @@ function withoutSecrets(request: IncomingMessage): IncomingMessage['headers'] {
     [PROXY_HEADER]: _secret,
     [ACTING_HEADER]: _acting,
     [PERSON_HEADER]: _person,
+    // Of proxies before this server: see toForwarded.
+    'x-forwarded-host': _host,
+    'x-forwarded-proto': _protocol,
+    'x-forwarded-prefix': _prefix,
     ...headers
   } = request.headers;
   return headers;

@@ -3,6 +3,7 @@ import type { Artifacts } from './artifacts/artifacts.js';
 import { MAIN } from './create.js';
 import type { Repository } from './git/repository.js';
 import type { Journal } from './journal/journal.js';
+import type { Uploads } from './uploads/uploads.js';
 
 /** What holds while the store is damaged: why nothing is written, and what stands for main. */
 export interface Guard {
@@ -59,8 +60,24 @@ export function guardArtifacts(artifacts: Artifacts, find: FindGuard): Artifacts
     ...artifacts,
     add: passing(find, (bytes, intake) => artifacts.add(bytes, intake)),
     addFile: passing(find, (path, intake) => artifacts.addFile(path, intake)),
+    adopt: passing(find, (path, stored) => artifacts.adopt(path, stored)),
     touch: passing(find, (sha256) => artifacts.touch(sha256)),
     remove: passing(find, (sha256, before) => artifacts.remove(sha256, before)),
+  };
+}
+
+/** Files that come in parts: nothing of them is written while they are guarded. */
+export function guardUploads(uploads: Uploads, find: () => CellarError | undefined): Uploads {
+  const guard: FindGuard = () => {
+    const reason = find();
+    return reason === undefined ? undefined : { reason, standIn: undefined };
+  };
+  return {
+    start: passing(guard, (of, count) => uploads.start(of, count)),
+    put: passing(guard, (part, bytes, intake) => uploads.put(part, bytes, intake)),
+    complete: passing(guard, (completion) => uploads.complete(completion)),
+    abort: passing(guard, (id, of) => uploads.abort(id, of)),
+    sweep: passing(guard, () => uploads.sweep()),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Places {
   readonly cellar: string;
   readonly git: string;
   readonly artifacts: string;
+  /** Files that come in parts; on the disk of the artifacts, to which they are moved. */
+  readonly uploads: string;
   readonly catalog: string;
   readonly journal: string;
   /** Operating state: never in git. */
@@ -23,6 +25,7 @@ export function toPlaces(root: string): Places {
     cellar,
     git: join(cellar, 'store.git'),
     artifacts: join(cellar, 'artifacts'),
+    uploads: join(cellar, 'artifacts', 'parts'),
     catalog: join(cellar, 'catalog'),
     journal: join(cellar, 'journal'),
     state: join(cellar, 'state'),

@@ -10,7 +10,7 @@ import { judge, judgeOpening } from './condition.js';
 import { createStore } from './create.js';
 import { nodeDisk, type Disk } from './disk/disk.js';
 import { fenceDisk } from './fence.js';
-import { guardArtifacts, guardRepository, type Guard } from './guarded.js';
+import { guardArtifacts, guardRepository, guardUploads, type Guard } from './guarded.js';
 import { BEAT_MS, type HolderWatch } from './heartbeat.js';
 import { createIds } from './ids.js';
 import { checkJournal } from './journal/journal-folder.js';
@@ -24,6 +24,8 @@ import type { Repository } from './git/repository.js';
 import { settleRefs } from './git/settle-refs.js';
 import { sweep } from './sweep.js';
 import { upgradeStore } from './upgrade/upgrade.js';
+import { openUploadFolder } from './uploads/upload-folder.js';
+import type { Uploads } from './uploads/uploads.js';
 import { openWorkspaceFiles, type WorkspaceFiles } from './workspace-files.js';
 
 /** What a store needs from outside: the clock and the person. */
@@ -51,6 +53,7 @@ export interface Store {
   /** What is in memory of all this. */
   readonly memory: ContentMemory;
   readonly artifacts: Artifacts;
+  readonly uploads: Uploads;
   readonly catalog: Catalog;
   /** What is not in git yet; see history's record and seal. */
   readonly journal: Journal;
@@ -238,6 +241,9 @@ async function openOwned(
     tail = result.catch(() => undefined);
     return result;
   };
+  const findObstacle = (): CellarError | undefined =>
+    findGuard()?.reason ?? (isOwned ? undefined : ownership.reason);
+  const artifacts = guardArtifacts(openArtifactFolder(places.artifacts, disk), findGuard);
   return {
     get id() {
       return condition.format.store;
@@ -247,7 +253,7 @@ async function openOwned(
       return !isOwned || condition.kind === 'damaged';
     },
     get obstacle() {
-      return findGuard()?.reason ?? (isOwned ? undefined : ownership.reason);
+      return findObstacle();
     },
     get damage() {
       return findGuard()?.reason;
@@ -256,7 +262,11 @@ async function openOwned(
     disk,
     repository,
     memory,
-    artifacts: guardArtifacts(openArtifactFolder(places.artifacts, disk), findGuard),
+    artifacts,
+    uploads: guardUploads(
+      openUploadFolder(places.uploads, { artifacts, disk, now: options.now }),
+      findObstacle,
+    ),
     catalog,
     journal,
     files: openWorkspaceFiles(places.root, disk),

@@ -6,6 +6,7 @@ import type { Disk } from './disk/disk.js';
 import { isTemporary } from './disk/durable.js';
 import type { Places } from './places.js';
 import { sweepObjects } from './sweep-objects.js';
+import { KEPT_MS, sweepUploads } from './uploads/sweep-uploads.js';
 import { sweepWriting } from './writing.js';
 import { listNames } from './disk/list-names.js';
 
@@ -20,6 +21,7 @@ export async function sweep(places: Places, disk: Disk): Promise<void> {
   await disk.rm(places.server, { force: true });
   await disk.rm(join(places.cellar, READY), { force: true });
   await disk.rm(join(places.artifacts, 'incoming'), { recursive: true, force: true });
+  await sweepUploads(places.uploads, disk, Date.now() - KEPT_MS);
   // Of these a young one may be another process's, which is just finding out that it was not first.
   for (const name of await listNames(places.cellar, disk, 'ENOTDIR'))
     if (/^(store\.git\.[0-9a-f]+\.new|lock\.[0-9a-f]{16})$/.test(name) || isTemporary(name))

@@ -93,6 +93,30 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    name: 'send in parts',
+    play: async (stage) => {
+      const { uploads } = stage.session.history.store;
+      const { turn } = stage;
+      const bytes = Buffer.alloc(200_000, `parts ${turn} `);
+      const [of, step] = [`turn ${turn}`, 70_000];
+      const { id, passes } = await uploads.start(of, Math.ceil(bytes.length / step));
+      const etags = await Promise.all(
+        passes.map((pass, index) => {
+          const part = bytes.subarray(index * step, (index + 1) * step);
+          const size = part.length;
+          return uploads.put({ id, number: index + 1, pass }, inPieces(part, 30_000), { size });
+        }),
+      );
+      const parts = etags.map((etag, index) => ({ number: index + 1, etag }));
+      const sha256 = toSha256(bytes);
+      // From now on whoever has these can have the file, also another process later.
+      stage.note({ kind: 'parts', upload: id, of, parts, sha256 });
+      if (turn % 3 === 0) return;
+      await uploads.complete({ id, of, parts, keep: () => Promise.resolve() });
+      stage.note({ kind: 'file', sha256 });
+    },
+  },
+  {
     name: 'rename',
     play: async (stage) => {
       const row = await stage.session.history.store.catalog.findNotebookAt('deep/er/b.ipynb');

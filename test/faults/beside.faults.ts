@@ -83,7 +83,9 @@ test(`packing, collecting, sealing, reindexing and backing up beside ${ROUNDS} r
       now: Date.now,
       disk: nodeDisk,
     });
-    await proveSound(back, facts, { label: `seed ${SEED}, from the backup` });
+    // What is still coming in parts is nobody's yet: a backup does without.
+    const kept = facts.filter(({ kind }) => kind !== 'parts');
+    await proveSound(back, kept, { label: `seed ${SEED}, from the backup` });
     console.log(`beside: ${jobs} jobs beside ${turn} acts, seed ${SEED}`);
   });
 });

@@ -10,7 +10,9 @@ import {
 import { INDEXERS, MENDERS, RECORDERS } from '../../server/main/subjects.js';
 import { nodeDisk, type Disk } from '../../server/store/disk/disk.js';
 import { openOperatingState, type OperatingState } from '../../server/store/operating.js';
+import type { StoredFile } from '../../server/store/artifacts/artifacts.js';
 import { openStore } from '../../server/store/store.js';
+import type { NamedPart } from '../../server/store/uploads/uploads.js';
 import { readCourse } from '../../server/tracking/read-course.js';
 
 export interface SessionOptions {
@@ -55,6 +57,14 @@ export type Fact =
     }
   | { readonly kind: 'path'; readonly notebook: string; readonly path: string }
   | { readonly kind: 'file'; readonly sha256: string }
+  /** An upload all of whose parts have come: it can be completed. */
+  | {
+      readonly kind: 'parts';
+      readonly upload: string;
+      readonly of: string;
+      readonly parts: readonly NamedPart[];
+      readonly sha256: string;
+    }
   | { readonly kind: 'limit'; readonly bytes: number }
   | { readonly kind: 'pin'; readonly snapshot: string }
   /** So many points of the metric "loss". */
@@ -96,6 +106,8 @@ function toSubject(fact: Fact): string {
       return `snapshot ${fact.id}`;
     case 'file':
       return `file ${fact.sha256}`;
+    case 'parts':
+      return `parts ${fact.upload}`;
     case 'path':
       return `path ${fact.notebook}`;
     case 'limit':
@@ -128,6 +140,17 @@ async function findReason(session: Session, fact: Fact): Promise<string | undefi
     case 'path': {
       const path = (await store.catalog.findNotebook(fact.notebook))?.path;
       return path === fact.path ? undefined : `it is at ${String(path)}`;
+    }
+    case 'parts': {
+      const { upload: id, of, parts, sha256 } = fact;
+      let made: string | undefined;
+      const keep = (stored: StoredFile): Promise<void> => {
+        made = stored.sha256;
+        return Promise.resolve();
+      };
+      await store.uploads.complete({ id, of, parts, keep });
+      // One that was complete before is a file, of which another fact speaks.
+      return made === undefined || made === sha256 ? undefined : 'they make other bytes';
     }
     case 'file': {
       const chunks: Buffer[] = [];

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -147,12 +146,6 @@ def test_the_routes_of_a_browser_reach_the_same_files(rest: Rest, run: Run) -> N
     assert rest.get(twin + "/a.txt").bytes == b"text"
 
 
-def test_parts_are_taken_or_said_to_be_unknown(rest: Rest, run: Run) -> None:
-    path = f"/api/2.0/mlflow-artifacts/mpu/create/{run.info.experiment_id}/{run.info.run_id}/artifacts"
-    answer = rest.post(path, path="big.bin", num_parts=2)
-    assert answer.error == (501, "NOT_IMPLEMENTED") or len(answer.json["credentials"]) == 2
-
-
 def test_an_upload_may_come_in_chunks(rest: Rest, run: Run) -> None:
     assert rest.send("PUT", f"{root(run)}/chunks", iter([b"one ", b"two ", b"three"])).status == 200
     assert rest.get(f"{root(run)}/chunks").bytes == b"one two three"
@@ -173,20 +166,3 @@ def test_an_upload_that_breaks_off_is_no_artifact(rest: Rest, run: Run, target: 
     assert [each["path"] for each in listed(rest, run)] == ([] if before is None else ["half"])
     answer = rest.get(f"{root(run)}/half")
     assert answer.error == MISSING if before is None else answer.bytes == before
-
-
-@pytest.mark.slow
-def test_the_client_uploads_in_parts_or_at_once(
-    client: MlflowClient, rest: Rest, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in (
-        ("ENABLE_PROXY_MULTIPART_UPLOAD", "true"),
-        ("MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", "6000000"),
-        ("MULTIPART_UPLOAD_CHUNK_SIZE", "5500000"),
-    ):
-        monkeypatch.setenv(f"MLFLOW_{name}", value)
-    content = bytes(range(256)) * 50_000
-    file = tmp_path / "parts.bin"
-    file.write_bytes(content)
-    client.log_artifact(run.info.run_id, str(file))
-    assert rest.get(f"{root(run)}/parts.bin").bytes == content

@@ -372,6 +372,18 @@ def test_an_address_set_later_wins_with_mlflows_own_patience(
     assert json.loads(notebook.text("stdout").splitlines()[0]) == [60, 0]
 
 
+def test_a_file_in_parts_is_waited_for_only_when_it_is_made_whole(notebook: Notebook, cellar: Recorder) -> None:
+    notebook.cell(
+        "import os\nfrom mlflow.utils.credentials import get_default_host_creds\n"
+        "from mlflow.utils.rest_utils import http_request\n"
+        "for what in ['create', 'complete', 'abort']:\n"
+        f"    host = get_default_host_creds({cellar.url!r} + '/api/2.0')\n"
+        "    http_request(host, f'/mlflow-artifacts/mpu/{what}/0/run/artifacts', 'POST', json={})\n"
+        "    print(os.environ['MLFLOW_HTTP_REQUEST_TIMEOUT'])"
+    )
+    assert notebook.text("stdout").split() == ["2", "60", "2"]
+
+
 def test_a_users_own_address_and_patience_win(tmp_path: Path, cellar: Recorder, foreign: Recorder) -> None:
     own = {"MLFLOW_TRACKING_URI": foreign.url, "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
     cellar.requests.clear()

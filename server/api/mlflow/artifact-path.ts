@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+
 import { CellarError } from '../../errors.js';
 
 /** A place in the files that go through the proxy. */
@@ -23,6 +25,21 @@ export function parseArtifactPath(path: string): ArtifactPlace {
     'not_found',
     `There are no files at ${JSON.stringify(name)}: those of a run are at EXPERIMENT/RUN/artifacts.`,
   );
+}
+
+/** What follows `before` in an address as it was sent: what it is decoded to is looked at here alone. Throws bad_request. */
+export function decodePath(request: Request, before: string): string {
+  const [path = ''] = request.url.split('?');
+  const sent = path.slice(before.length);
+  try {
+    return decodeURIComponent(sent);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new CellarError(
+      'bad_request',
+      `Invalid path ${JSON.stringify(sent)}: a "%" is not encoded.`,
+    );
+  }
 }
 
 /** A name within a run's files, without a "/" at its end. Throws bad_request. */

@@ -5,10 +5,9 @@ import * as z from 'zod';
 import { CellarError } from '../../errors.js';
 import type { Store } from '../../store/store.js';
 import { getRun } from '../../tracking/log-run.js';
-import { changeModel, getModel } from '../../tracking/models.js';
+import { changeModel } from '../../tracking/models.js';
 import { artifactUri } from '../../tracking/run-fields.js';
 import {
-  addRunFile,
   findFile,
   isWithin,
   listFolder,
@@ -17,16 +16,15 @@ import {
 } from '../../tracking/run-files.js';
 import type { ApiParts } from '../parts.js';
 import { sendArtifact } from '../send-artifact.js';
-import { checkName, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
-import { reading, type MlflowOperation } from './operation.js';
-import type { TraceNoter } from './note-trace.js';
-import type { MlflowParts } from './parts.js';
 import { allow } from './allow.js';
+import { filesOf, giveFile, type Files, type OwnerParts } from './artifact-owner.js';
+import { checkName, decodePath, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
+import { reading, type MlflowOperation } from './operation.js';
+import type { MlflowParts } from './parts.js';
+import { addUploads } from './uploads.js';
 import { runSchema, textSchema } from './values.js';
 
 const FILES = '/artifacts/';
-/** By these words clients know that they have to send the whole. */
-const NO_PARTS = 'Multipart upload is not supported for the current artifact repository';
 
 /** The files of a run, told by the tracking API. */
 export function artifactListOperations({
@@ -52,9 +50,11 @@ export function artifactListOperations({
 
 /** The proxy through which clients hand in and take out the files of runs and of logged models. */
 export function createArtifactProxy(
-  { history, turns }: MlflowParts,
-  { access, ending, traces }: Pick<ApiParts, 'access' | 'ending'> & { readonly traces: TraceNoter },
+  parts: OwnerParts,
+  api: Pick<ApiParts, 'access' | 'ending'>,
 ): Router {
+  const { access, ending } = api;
+  const { history, turns } = parts;
   const { store } = history;
   const router = Router();
   const read = allow(access, ['viewer', 'kernel']);
@@ -92,11 +92,7 @@ export function createArtifactProxy(
       return {};
     }),
   );
-  // Clients then send the whole in one piece, which is of any size here.
-  router.post(/^\/mpu\/.*/, write, (_request, response) => {
-    const message = `${NO_PARTS}: send the file in one piece.`;
-    response.status(501).json({ error_code: 'NOT_IMPLEMENTED', message });
-  });
+  addUploads(router, parts, api);
   router.use((request) => {
     throw new CellarError('not_found', `The proxy has no ${request.method} ${request.path} here.`);
   });
@@ -104,8 +100,7 @@ export function createArtifactProxy(
 
   async function take(request: Request): Promise<void> {
     const place = placeOf(request);
-    const { owner, id, name } = place;
-    if (name === '') throw new CellarError('bad_request', 'A file needs a name.');
+    if (place.name === '') throw new CellarError('bad_request', 'A file needs a name.');
     // Before its bytes are taken in.
     await filesOf(store, place);
     const length = Number(request.headers['content-length']);
@@ -119,22 +114,8 @@ export function createArtifactProxy(
         'bad_request',
         `${stored.size} of ${size} bytes arrived. Send the file again.`,
       );
-    if (owner === 'run') {
-      await addRunFile(history, id, { ...stored, name });
-      await traces.run(request, id);
-    } else
-      await changeModel(history, turns, id, ({ artifacts }) => ({
-        artifacts: [...artifacts.filter((file) => file.name !== name), { ...stored, name }],
-      }));
+    await giveFile(parts, request, place, stored);
   }
-}
-
-type Files = Awaited<ReturnType<typeof getModel>>['artifacts'];
-
-async function filesOf(store: Store, { owner, id }: ArtifactPlace): Promise<Files> {
-  return owner === 'run'
-    ? (await getRun(store, id)).artifacts
-    : (await getModel(store, id)).artifacts;
 }
 
 async function find(store: Store, place: ArtifactPlace): Promise<Files[number]> {
@@ -160,19 +141,8 @@ function toFile({ name, size }: Listed): object {
     : { path: name, is_dir: false, file_size: size };
 }
 
-/** By the address as it was sent: what it is decoded to is looked at here alone. */
 function placeOf(request: Request): ArtifactPlace {
-  const [path = ''] = request.url.split('?');
-  const sent = path.slice(FILES.length);
-  try {
-    return parseArtifactPath(decodeURIComponent(sent));
-  } catch (error) {
-    if (!(error instanceof URIError)) throw error;
-    throw new CellarError(
-      'bad_request',
-      `Invalid path ${JSON.stringify(sent)}: a "%" is not encoded.`,
-    );
-  }
+  return parseArtifactPath(decodePath(request, FILES));
 }
 
 function toMissing(name: string): CellarError {

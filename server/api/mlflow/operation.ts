@@ -50,12 +50,15 @@ function define<Input extends z.ZodType>(
     grants,
     writes: grants === WRITERS,
     most,
-    answer: (request) => run(check(input, request), request),
+    answer: (request) => run(checkInput(input, request), request),
   };
 }
 
-/** Arguments come in the query, in the body, or in the path, whatever the method. */
-function check<Input extends z.ZodType>(input: Input, request: Request): z.output<Input> {
+/** What a call was given: in the query, in the body, or in the path, whatever the method. Throws bad_request. */
+export function checkInput<Input extends z.ZodType>(
+  input: Input,
+  request: Request,
+): z.output<Input> {
   const body: unknown = request.body ?? {};
   if (typeof body !== 'object' || Array.isArray(body))
     throw new CellarError('bad_request', 'The body must be a JSON object.');

@@ -1,12 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-
-import express, { Router, type Express, type RequestHandler } from 'express';
+import { Router, type Express } from 'express';
 
 import { CellarError } from '../../errors.js';
 import type { ApiParts } from '../parts.js';
 import type { RegistryParts } from '../registry-parts.js';
 import { allow } from './allow.js';
 import { artifactListOperations, createArtifactProxy } from './artifacts.js';
+import { readBody } from './body.js';
 import { experimentOperations } from './experiments.js';
 import { createMlflowFailure } from './failure.js';
 import { inputOperations } from './inputs.js';
@@ -14,7 +13,6 @@ import { loggingOperations } from './logging.js';
 import { modelOperations } from './models.js';
 import { versionOperations } from './model-versions.js';
 import { createTraceNoter } from './note-trace.js';
-import type { MlflowOperation } from './operation.js';
 import { registeredOperations } from './registered-models.js';
 import { runOperations } from './runs.js';
 
@@ -22,8 +20,6 @@ import { runOperations } from './runs.js';
 const PREFIXES = ['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'];
 const PROXIES = ['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'];
 const SERVER_FACTS = ['/api/3.0/mlflow/server-info', '/ajax-api/3.0/mlflow/server-info'];
-/** The most that one call brings: the profile of a dataset may have 16 MB. */
-const MOST_BYTES = 32 * 1024 * 1024;
 /** The version of MLflow whose API this is. */
 const VERSION = '3.17.2';
 
@@ -49,7 +45,7 @@ export function addMlflow(app: Express, api: ApiParts, registering: RegistryPart
     router[operation.method](
       operation.path,
       allow(access, operation.grants),
-      ...readBody(operation),
+      ...readBody(operation.most),
       (request, response, next) => {
         operation
           .answer(request)
@@ -68,13 +64,15 @@ export function addMlflow(app: Express, api: ApiParts, registering: RegistryPart
     );
   });
   for (const prefix of PREFIXES) app.use(prefix, router, createMlflowFailure(report));
-  const proxy = createArtifactProxy(parts, { ...api, traces });
+  const proxy = createArtifactProxy({ ...parts, traces }, api);
   for (const prefix of PROXIES) app.use(prefix, proxy, createMlflowFailure(report));
   for (const path of SERVER_FACTS)
     app.get(path, (_request, response) => {
       response.json({
         store_type: 'FileStore',
         workspaces_enabled: false,
+        // The client would then send all large files in parts unless it is told otherwise: each part once, with no time limit, and a
+        // part that fails fails the file. In one piece it tries again, and never waits for ever; who wants parts asks for them.
         multipart_uploads_enabled: false,
         multipart_downloads_enabled: false,
       });
@@ -85,22 +83,4 @@ export function addMlflow(app: Express, api: ApiParts, registering: RegistryPart
   app.get('/version', (_request, response) => {
     response.type('text/plain').send(VERSION);
   });
-}
-
-/** Text of another encoding would be kept as something else. */
-function checkText(_request: unknown, _response: unknown, bytes: Buffer): void {
-  if (!isUtf8(bytes)) throw new CellarError('bad_request', 'The body is no UTF-8.');
-}
-
-/** Deletions carry their arguments in a body too. */
-function readBody({ most }: MlflowOperation): readonly RequestHandler[] {
-  const requireJson: RequestHandler = (request, _response, next) => {
-    if (request.headers['content-type'] !== undefined && request.is('application/json') === false)
-      throw new CellarError(
-        'bad_request',
-        'The body must be JSON (Content-Type: application/json).',
-      );
-    next();
-  };
-  return [requireJson, express.json({ limit: most ?? MOST_BYTES, verify: checkText })];
 }

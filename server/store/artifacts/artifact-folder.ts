@@ -41,15 +41,19 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
     }
   };
 
-  const touch = async (sha256: string): Promise<boolean> => {
-    if ((await find(sha256)) === undefined) return false;
-    const handle = await disk.open(placeOf(sha256), 'r');
+  const renew = async (path: string): Promise<void> => {
+    const handle = await disk.open(path, 'r');
     try {
       const now = new Date();
       await handle.utimes(now, now);
     } finally {
       await handle.close();
     }
+  };
+
+  const touch = async (sha256: string): Promise<boolean> => {
+    if ((await find(sha256)) === undefined) return false;
+    await renew(placeOf(sha256));
     return true;
   };
 
@@ -113,6 +117,14 @@ export function openArtifactFolder(folder: string, disk: Disk = nodeDisk): Artif
         throw isErrno(error, 'EACCES', 'EPERM', 'ENOENT') ? error : toStorageError(error, folder);
       }
     },
+    adopt: (path, stored) =>
+      alone(async () => {
+        // Its bytes may be of yesterday: as a kept file it is new.
+        await renew(path);
+        await place(path, stored);
+      }).catch((error: unknown) => {
+        throw toStorageError(error, folder);
+      }),
     findSize: async (sha256) => (await find(sha256))?.size,
     read: async (sha256, range) => {
       if ((await find(sha256)) === undefined) throw missingFile(sha256, folder);

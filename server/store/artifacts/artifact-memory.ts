@@ -57,6 +57,11 @@ export function openArtifactMemory(disk: Disk = nodeDisk): Artifacts {
       });
       return keep(bytes);
     },
+    adopt: async (path, { sha256 }) => {
+      const bytes = await disk.readFile(path);
+      await disk.unlink(path);
+      kept.set(sha256, { bytes, touched: Date.now() });
+    },
     findSize: (sha256) => Promise.resolve(kept.get(sha256)?.bytes.length),
     read: (sha256, range) => {
       const bytes = isHash(sha256) ? kept.get(sha256)?.bytes : undefined;

@@ -37,6 +37,8 @@ export interface Artifacts {
   add(bytes: AsyncIterable<Uint8Array>, intake?: Intake): Promise<StoredFile>;
   /** Keeps a copy of a file, named with every link followed; one that changes while it is read is read again, and refused after three times. */
   addFile(path: string, intake?: Intake): Promise<StoredFile>;
+  /** Keeps a file of the store's own that was synced and hashed: it is moved away from `path`, on the same disk; durable when it resolves. */
+  adopt(path: string, stored: StoredFile): Promise<void>;
   /** Its size in bytes; undefined when it is not here. */
   findSize(sha256: string): Promise<number | undefined>;
   /** Throws artifact_missing. */

@@ -39,6 +39,23 @@ export function copyFile(
   );
 }
 
+/** A place in an open file, and how what was written there is synced. */
+export interface Stretch {
+  readonly handle: FileHandle;
+  /** Where it begins, in bytes. */
+  readonly offset: number;
+  readonly sync: () => Promise<void>;
+}
+
+/** Writes a stream into an open file and hashes it in the same pass; synced when it returns. */
+export function copyInto(
+  bytes: AsyncIterable<Uint8Array>,
+  stretch: Stretch,
+  intake: Intake,
+): Promise<StoredFile> {
+  return intoOpen(stretch, (sink) => hashChunks(bytes, sink, intake.size ?? null, intake));
+}
+
 /** Hashes an open file of about `size` bytes. */
 export function hashFile(source: FileHandle, size: number, intake: Intake): Promise<StoredFile> {
   return hashChunks(readAhead(source, size), NOWHERE, size, intake);
@@ -91,24 +108,31 @@ async function intoNew(
 ): Promise<StoredFile> {
   const handle = await disk.open(path, 'wx', 0o644);
   try {
-    let unsynced = 0;
-    let syncing: Promise<void> = Promise.resolve();
-    const stored = await write({
-      put: async (chunk, position) => {
-        await writeAll(handle, chunk, position);
-        unsynced += chunk.length;
-        if (unsynced < UNSYNCED_BYTES) return;
-        unsynced = 0;
-        // A sync that fails ends the intake: what it was about is lost, and a later sync would not say so again.
-        await syncing;
-        syncing = handle.datasync();
-        syncing.catch(() => undefined);
-      },
-    });
-    await syncing;
-    await handle.datasync();
-    return stored;
+    return await intoOpen({ handle, offset: 0, sync: () => handle.datasync() }, write);
   } finally {
     await handle.close();
   }
+}
+
+async function intoOpen(
+  { handle, offset, sync }: Stretch,
+  write: (sink: Sink) => Promise<StoredFile>,
+): Promise<StoredFile> {
+  let unsynced = 0;
+  let syncing: Promise<void> = Promise.resolve();
+  const stored = await write({
+    put: async (chunk, position) => {
+      await writeAll(handle, chunk, offset + position);
+      unsynced += chunk.length;
+      if (unsynced < UNSYNCED_BYTES) return;
+      unsynced = 0;
+      // A sync that fails ends the intake: what it was about is lost, and a later sync would not say so again.
+      await syncing;
+      syncing = sync();
+      syncing.catch(() => undefined);
+    },
+  });
+  await syncing;
+  await sync();
+  return stored;
 }

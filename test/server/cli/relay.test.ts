@@ -107,6 +107,38 @@ test('events reach who listens at the second server, until the owner dies and th
   await expect.poll(next.text).toContain('data: {"kind":"snapshot"');
 }, 60_000);
 
+test('a file in parts goes through the second server, which is where its parts are sent', async () => {
+  const { root, relay } = await servePair();
+  const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const answer = await ask(relay, `api/2.0/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const { run } = await post('mlflow/runs/create', { experiment_id: '0' });
+  const { run_id: id } = (run as { info: { run_id: string } }).info;
+  const folder = `0/${id}/artifacts`;
+  const begun = await post(`mlflow-artifacts/mpu/create/${folder}`, {
+    ...{ path: 'm.bin', num_parts: 1 },
+  });
+  const [credential] = begun['credentials'] as { url: string; headers: Record<string, string> }[];
+  expect(credential?.url).toContain(`${relay.url}/`);
+  const put = await fetch(credential?.url ?? '', {
+    ...{ method: 'PUT', body: 'abc' },
+    headers: credential?.headers ?? {},
+  });
+  const parts = [{ part_number: 1, etag: put.headers.get('etag') }];
+  const end = { path: 'm.bin', upload_id: begun['upload_id'], parts };
+  await post(`mlflow-artifacts/mpu/complete/${folder}`, end);
+  const sha256 = createHash('sha256').update('abc').digest('hex');
+  expect(artifactsOf(root)).toContain(sha256);
+  const got = await ask(relay, `api/2.0/mlflow-artifacts/artifacts/${folder}/m.bin`);
+  expect(await got.text()).toBe('abc');
+});
+
 test('who gives up in the middle of an upload through the second server leaves nothing behind', async () => {
   const { root, owner, relay } = await servePair();
   const upload = openRequest(`${relay.url}/api/v1/artifacts`, {

@@ -91,6 +91,7 @@ describe.each(Object.entries(DAMAGES))('%s', (_, damage) => {
         yield await Promise.resolve(Buffer.from('x'));
       }
       await expect(store.artifacts.add(bytes())).rejects.toMatchObject(refused);
+      await expect(store.uploads.start('x', 1)).rejects.toMatchObject(refused);
       const texts = [notebookText(LONG), notebookText(['b']), notebookText([...LONG, 'more'])];
       // Without a catalog it is made from what git can still show.
       const shown = hasCatalog ? rows : await listShown(again, rows);

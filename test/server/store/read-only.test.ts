@@ -1,5 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -116,6 +123,7 @@ describe.skipIf(!canMount)('a read-only disk', () => {
       yield await Promise.resolve(Buffer.alloc(10));
     }
     await expect(store.artifacts.add(bytes())).rejects.toMatchObject(refused);
+    await expect(store.uploads.start('x', 1)).rejects.toMatchObject(refused);
     await expect(store.files.write('b.ipynb', Buffer.alloc(9))).rejects.toMatchObject(refused);
     expect(await canOwn(toPlaces(root))).toBe(false);
   });
@@ -132,4 +140,18 @@ test('what a killed owner left half-written goes when the store is opened next',
   await openTestStore(root);
   expect(leftovers(cellar)).toEqual([]);
   expect(readdirSync(cellar)).not.toContain('server.json');
+});
+
+test('what came in parts outlives an opening, unless nobody has gone on with it for a day', async () => {
+  const root = await makeFolder();
+  const store = await openTestStore(root);
+  const [old, young] = [await store.uploads.start('old', 1), await store.uploads.start('young', 1)];
+  await store.close();
+  const folder = join(root, '.cellar', 'artifacts', 'parts');
+  const past = Date.now() / 1000 - 25 * 60 * 60;
+  for (const name of readdirSync(join(folder, old.id)))
+    utimesSync(join(folder, old.id, name), past, past);
+  utimesSync(join(folder, old.id), past, past);
+  await openTestStore(root);
+  expect(readdirSync(folder)).toEqual([young.id]);
 });

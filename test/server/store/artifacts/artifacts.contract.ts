@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -50,6 +50,26 @@ export function describeArtifacts(name: string, open: () => Promise<Artifacts>):
           await artifacts.read(stored.sha256, { start: bytes.length - 1, end: bytes.length - 1 }),
         ),
       ).toEqual(bytes.subarray(-1));
+    });
+
+    test('adopts a file of the store by moving it, also over one that is there', async () => {
+      const folder = await makeFolder();
+      const artifacts = await open();
+      const bytes = randomBytes(1000);
+      const stored = { sha256: hashOf(bytes), size: bytes.length };
+      for (const name of ['once', 'again']) {
+        const path = join(folder, name);
+        writeFileSync(path, bytes);
+        utimesSync(path, 0, 0);
+        await artifacts.adopt(path, stored);
+        expect(existsSync(path)).toBe(false);
+        expect(await readAll(await artifacts.read(stored.sha256))).toEqual(bytes);
+      }
+      // However old its bytes are, as a kept file it is new.
+      expect(await artifacts.remove(stored.sha256, Date.now() - 60_000)).toBe(false);
+      await expect(artifacts.adopt(join(folder, 'none'), stored)).rejects.toMatchObject({
+        code: 'ENOENT',
+      });
     });
 
     test('keeps the bytes although their buffer is used again', async () => {

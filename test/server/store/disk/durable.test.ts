@@ -3,13 +3,14 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import type { Disk } from '../../../../server/store/disk/disk.js';
+import { nodeDisk, type Disk } from '../../../../server/store/disk/disk.js';
 import { makeFolder, writeDurable } from '../../../../server/store/disk/durable.js';
 import { FaultyDisk, isSyncing, type Plan } from '../../../faults/faulty-disk.js';
-import { isChange } from '../../../faults/interpose.js';
+import { interpose, isChange } from '../../../faults/interpose.js';
 import { restoreAfterCut } from '../../../faults/power-cut.js';
 import { Recorder } from '../../../faults/recording-disk.js';
 import { Chance } from '../../../fuzz/mutate.js';
+import { errno } from '../../disk.js';
 import { makeFolder as makeScratch } from '../../scratch.js';
 
 interface Stage {
@@ -84,3 +85,49 @@ test('nor is one that another has made whose sync fails just then', async () => 
     );
   expect(calls).toBeGreaterThan(10);
 });
+
+test('nor is one whose maker does not know yet that the sync of another has put it in doubt', async () => {
+  const root = await makeScratch();
+  const at = (path: string): string => join(root, '.cellar', path);
+  const [reached, released] = [createGate(), createGate()];
+  let [calls, isHeld, isFailing] = [0, false, false];
+  const disk = interpose(nodeDisk, async (call, make) => {
+    calls += 1;
+    if (call.kind === 'file.sync' && call.path === at('a') && !isHeld) {
+      isHeld = true;
+      reached.open();
+      await released.opened;
+    }
+    if (call.kind === 'file.sync' && isFailing) throw errno('EIO', call.path);
+    return make();
+  });
+  const recorder = new Recorder(root, disk);
+  await makeFolder(join(root, '.cellar'), recorder.disk);
+
+  // The first has made its folders, and is at the sync of the inner one.
+  const made = makeFolder(at('a/b'), recorder.disk);
+  await reached.opened;
+  // The sync of another in the outer one fails: what the first has put there may be lost, and no later sync says so.
+  isFailing = true;
+  await expect(makeFolder(at('other'), recorder.disk)).rejects.toThrow('EIO');
+  isFailing = false;
+  // A third relies on what it finds, if it asks the disk at all before the first knows: then it is let to its end.
+  const before = calls;
+  const written = writeDurable(at('a/b/file'), 'x', 0o600, recorder.disk);
+  if (calls > before) await written;
+  released.open();
+  await Promise.all([written, made]);
+
+  const after = await makeScratch();
+  await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
+  expect(existsSync(join(after, '.cellar', 'a', 'b', 'file'))).toBe(true);
+});
+
+/** Closed until it is opened. */
+function createGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
