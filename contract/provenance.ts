@@ -4,8 +4,10 @@ import * as z from 'zod';
 export const becauseSchema = z.enum([
   // Said by the kernel's side.
   ...(['no cell id', 'thread', 'task', 'callback', 'child'] as const),
-  // Found by the server: by the hash of the code, or by the time at which it ran.
-  ...(['code', 'window', 'nothing said'] as const),
+  // Found by the server: by the hash of the code, by the time at which it ran, in a notebook's file, or by an id alone.
+  ...(['code', 'window', 'file', 'execution', 'nothing said'] as const),
+  // The run was there already, and nobody knows what had started it.
+  ...(['joined'] as const),
 ]);
 export type Because = z.infer<typeof becauseSchema>;
 

@@ -7,7 +7,7 @@ import { hashText } from '../notebook/values.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import { isEnd } from '../tracking/run-change.js';
 import { claim, findMaker, rememberKernel } from './late-claims.js';
-import { isOfNotebook, matchRun, type Ran } from './match-runs.js';
+import { isOfNotebook, matchRun, type Match, type Ran } from './match-runs.js';
 
 /** A run that cells of a notebook have made, with the traces that say so. */
 export interface Claimable {
@@ -41,21 +41,35 @@ export function toRanFile(notebook: Notebook): Ran {
 }
 
 /**
- * The runs that the cells of a burst have made: those that no version has claimed, that go on, or that ended within the burst. One that
- * goes on is claimed again by the version of the next burst that logs to it.
+ * The runs that the cells of a burst have made: those that no version has claimed, and those of its notebook that were logged to within
+ * the burst, so that one which goes on is claimed again by the version of the next burst that logs to it.
  */
 export async function findClaimable(
   { store: { catalog } }: History,
   ran: Ran,
+  path: string,
 ): Promise<readonly Claimable[]> {
   if (ran.executions.length === 0) return [];
+  const notebook = (await catalog.findNotebookAt(path))?.id;
   return (await catalog.runs()).flatMap((run) => {
     // By its code alone a run that a version has is taken from it by no other.
-    const mayMove = ran.kernel !== undefined && (!isEnd(run.status) || run.end >= ran.started);
+    const mayMove = ran.kernel !== undefined && run.end >= ran.started;
     const isOpen = run.snapshot === null || mayMove;
-    const traces = run.traces.length > 0 && isOpen ? matchRun(run, ran) : undefined;
-    return traces === undefined ? [] : [{ run, traces }];
+    const match = run.traces.length > 0 && isOpen ? matchRun(run, ran) : undefined;
+    if (match === undefined || !isOwn(run, { ran, match, notebook })) return [];
+    return [{ run, traces: match.traces }];
   });
+}
+
+/** Whether a run may be this notebook's: one that another notebook's cells have started is theirs, whoever logs to it afterwards. */
+function isOwn(
+  run: RunRow,
+  of: { readonly ran: Ran; readonly match: Match; readonly notebook: string | undefined },
+): boolean {
+  const { ran, match, notebook } = of;
+  if (match.started || (run.notebook !== null && run.notebook === notebook)) return true;
+  const kernel = run.traces[0]?.kernel ?? '';
+  return run.notebook === null && ['', ran.kernel ?? kernel].includes(kernel);
 }
 
 /** Claims what a burst has made for its version, and for earlier versions what was left over from theirs; durable when it resolves. */

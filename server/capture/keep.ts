@@ -47,7 +47,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
     await checkSame(parts.history, known, burst);
     // What was cut off before all of it was kept is asked for again.
     const again = parseNotebook(await readNotebook(store, known), { path });
-    const found = await findMade(parts.history, burst, { notebook: again, now: store.now() });
+    const found = await findMade(parts.history, burst, { notebook: again, now: store.now(), path });
     await claimRuns(parts.history, known, found);
     return { row: known, created: true, warnings: [] };
   }
@@ -64,7 +64,7 @@ export async function keepBurst(parts: CaptureParts, burst: ParsedBurst): Promis
   const told = findTold(notebook, burst.executions, printed);
   const shown = await withoutSecrets(parts.history.secrets, [...told, ...burst.bundles]);
   const ready = await readyRuns(parts, { burst, path, window, shown });
-  const made = await findMade(parts.history, burst, { notebook, now: store.now() });
+  const made = await findMade(parts.history, burst, { notebook, now: store.now(), path });
   const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
@@ -125,7 +125,7 @@ export async function keepFile(
   const files = watchIntake(parts, path, watch);
   const logged = await keepDrafts(parts, drafts, { path, files });
   const ran = toRanFile(notebook);
-  const found = await findClaimable(parts.history, ran);
+  const found = await findClaimable(parts.history, ran, path);
   const runs = drafts.map((draft) => toReady(draft, logged));
   const taken = await takeSnapshot(parts.history, {
     path,
@@ -195,7 +195,11 @@ async function checkCaptured(parts: CaptureParts, path: string, automatic: boole
 async function findMade(
   history: History,
   burst: ParsedBurst,
-  { notebook, now }: { readonly notebook: Notebook; readonly now: number },
+  {
+    notebook,
+    now,
+    path,
+  }: { readonly notebook: Notebook; readonly now: number; readonly path: string },
 ): Promise<Parameters<typeof claimRuns>[2]> {
   const { started } = toWindow(burst, now);
   const ran = toRan(
@@ -206,7 +210,7 @@ async function findMade(
     },
     notebook,
   );
-  return { ran, found: await findClaimable(history, ran) };
+  return { ran, found: await findClaimable(history, ran, path) };
 }
 
 interface Window {

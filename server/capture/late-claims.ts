@@ -6,6 +6,7 @@ import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import { recordRun } from '../tracking/record-runs.js';
 import { isEnd } from '../tracking/run-change.js';
 import { addTrace } from '../tracking/traces.js';
+import { isExecution } from './match-runs.js';
 
 /** How many versions back a run that outlived its burst is looked for. */
 const MOST_VERSIONS = 200;
@@ -25,10 +26,15 @@ export function rememberKernel(history: History, kernel: string, notebook: strin
  * Keeps which cell's execution has made a run or logged to it; durable when it resolves. A run that has ended by now and that no
  * version has claimed is claimed by the one that holds its cells' execution; where none does yet, by the one that is about to come.
  */
-export async function noteTrace(history: History, run: string, trace: Trace): Promise<void> {
+export async function noteTrace(
+  history: History,
+  run: string,
+  { trace: told, starts }: { readonly trace: Trace; readonly starts: boolean },
+): Promise<void> {
   const { catalog } = history.store;
   const row = await catalog.findRun(run);
   if (row === undefined) return;
+  const trace = starts || isStarted(row) ? told : toJoined(told);
   const isNew = addTrace(row.traces, trace) !== row.traces;
   if (isNew) await recordRun(history, { run, traces: [trace] });
   if (row.snapshot !== null || !isEnd(row.status)) return;
@@ -36,11 +42,17 @@ export async function noteTrace(history: History, run: string, trace: Trace): Pr
   if (now !== undefined) await claimLate(history, now);
 }
 
+/** Whether a call that said whose it was has started a run; else it was there before them all, as one of a script is. */
+function isStarted({ traces: [first] }: RunRow): boolean {
+  return first !== undefined && first.because !== 'joined';
+}
+
+function toJoined(trace: Trace): Trace {
+  return { ...trace, certainty: 'unsure', because: 'joined' };
+}
+
 async function claimLate(history: History, run: RunRow): Promise<void> {
-  const kernels = [...new Set(run.traces.map(({ kernel }) => kernel))];
-  const known = notebooksOf.get(history);
-  const notebooks = new Set(kernels.flatMap((kernel) => known?.get(kernel) ?? []));
-  for (const notebook of notebooks) {
+  for (const notebook of notebooksOf.get(history)?.get(makerOf(run)) ?? []) {
     const snapshot = await findMaker(history, run, notebook);
     if (snapshot === undefined) continue;
     await claim(history, snapshot, run.id, run.traces);
@@ -55,13 +67,20 @@ export async function findMaker(
   notebook: string,
 ): Promise<SnapshotRow | undefined> {
   const versions = (await catalog.history(notebook)).slice(-MOST_VERSIONS);
-  return versions.findLast(({ executions }) =>
-    unpackExecutions(executions).some((ran) =>
-      run.traces.some(
-        ({ cell, count }) => cell === ran.cell && (count === null || count === ran.count),
-      ),
-    ),
-  );
+  const traces = run.traces.filter(({ kernel }) => kernel === makerOf(run));
+  return versions.findLast(({ executions, number }) => {
+    const ran = unpackExecutions(executions);
+    // A restarted kernel counts anew: what was kept before the run was there has not made it. A thread does not know when it was asked.
+    return traces.some(
+      (trace) =>
+        (trace.certainty === 'unsure' || number > run.number) && ran.some(isExecution(trace)),
+    );
+  });
+}
+
+/** The kernel that has started a run; those of others have only logged to it. */
+function makerOf({ traces: [first] }: RunRow): string {
+  return first?.kernel ?? '';
 }
 
 /** Says that a version's cells have made a run; durable when it resolves. The version is kept for ever then. */

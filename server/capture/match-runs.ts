@@ -18,22 +18,60 @@ export interface Ran {
   readonly codes: ReadonlyMap<string, string>;
 }
 
-/**
- * A run's traces with the cells of this notebook that they are of; undefined when none of the cells that ran has made it.
- * A trace that names a cell is believed. Else the code tells: the cell that ran with it, or that has it now. Else the time: the only
- * cell that ran when the run was started. What was found that way is not sure.
- */
-export function matchRun(run: RunRow, ran: Ran): readonly Trace[] | undefined {
-  const told = run.traces.map((trace) => matchTrace(trace, run, ran));
-  const executed = new Set(ran.executions.map(({ cell }) => cell));
-  if (!told.some((match) => match !== undefined && executed.has(match.cell))) return undefined;
-  return told.map((match, at) => match ?? run.traces[at]).reduce(foldTrace, []);
+/** How a run fits what ran. */
+export interface Match {
+  /** The run's traces with the cells of this notebook that they are of. */
+  readonly traces: readonly Trace[];
+  /** Whether a cell of this notebook has started it, and not only logged to it. */
+  readonly started: boolean;
 }
 
-/** Cells that ran in a kernel, whether or not in this burst, and that have made a run. */
+/**
+ * How a run fits the cells that ran; undefined when none of them has made it. A trace that names a cell is believed. Else the code tells:
+ * the cell that ran with it, or that has it now. Else the time: the only cell that ran when the run was started. What was found that way
+ * is not sure, nor is what names a cell that has run since, and not as often as it says.
+ */
+export function matchRun(run: RunRow, ran: Ran): Match | undefined {
+  const told = run.traces.map((trace) => matchTrace(trace, run, ran));
+  const executed = new Set(ran.executions.map(({ cell }) => cell));
+  const found = told.filter((match) => match !== undefined && executed.has(match.cell));
+  if (found.length === 0) return undefined;
+  const isSeen = found.some((match) => match !== undefined && isOfBurst(match, run, ran));
+  const traces = told.map((match, at) => {
+    if (match === undefined) return run.traces[at];
+    return isSeen || match.certainty === 'unsure' || !executed.has(match.cell)
+      ? match
+      : guess(match, match.cell, 'execution');
+  });
+  const [first] = run.traces;
+  return { traces: traces.reduce(foldTrace, []), started: told[0]?.cell === first?.cell };
+}
+
+/**
+ * Whether one of the executions is the trace's: a kernel that was restarted counts anew, so a run that nothing was logged to since the
+ * burst began is of none of them, whatever its count says. By a file nobody can tell.
+ */
+function isOfBurst({ cell, count }: Trace, run: RunRow, ran: Ran): boolean {
+  if (ran.kernel === undefined) return true;
+  return run.end >= ran.started && ran.executions.some(isExecution({ cell, count }));
+}
+
+/** Where either does not know its count the cell alone tells. */
+export function isExecution({
+  cell,
+  count,
+}: Pick<Trace, 'cell' | 'count'>): (ran: Pick<Execution, 'cell' | 'count'>) => boolean {
+  return (ran) =>
+    ran.cell === cell && (count === null || ran.count === null || ran.count === count);
+}
+
+/** Whether a kernel has started a run, and cells of this notebook, whether or not in this burst, have made it there. */
 export function isOfNotebook(run: RunRow, ran: Pick<Ran, 'kernel' | 'codes'>): boolean {
-  return run.traces.some(
-    ({ kernel, cell }) => kernel !== '' && kernel === ran.kernel && ran.codes.has(cell),
+  const kernel = run.traces[0]?.kernel ?? '';
+  return (
+    kernel !== '' &&
+    kernel === ran.kernel &&
+    run.traces.some((trace) => trace.kernel === kernel && ran.codes.has(trace.cell))
   );
 }
 
@@ -45,7 +83,7 @@ function matchTrace(trace: Trace, run: RunRow, ran: Ran): Trace | undefined {
   // What names its kernel is of no other one.
   if (trace.kernel !== '' && ran.kernel !== undefined && trace.kernel !== ran.kernel)
     return undefined;
-  if (ran.codes.has(trace.cell)) return trace;
+  if (ran.codes.has(trace.cell)) return believe(trace, ran);
   // Code alone is no proof: the same may have run elsewhere, before.
   const isOurs = trace.kernel !== '' || ran.kernel === undefined || run.start >= ran.started;
   const byCode = isOurs ? findByCode(trace.code, ran) : undefined;
@@ -57,7 +95,19 @@ function matchTrace(trace: Trace, run: RunRow, ran: Ran): Trace | undefined {
   return byTime === undefined ? undefined : guess(trace, byTime, 'window');
 }
 
-function guess(trace: Trace, cell: string, because: 'code' | 'window'): Trace {
+/** A copy of a notebook has the same ids: only the kernel knows which of them ran. What was doubted without it is judged anew by it. */
+function believe(trace: Trace, { kernel }: Ran): Trace {
+  const { certainty, because } = trace;
+  if (kernel === undefined)
+    return certainty === 'sure' && trace.kernel !== '' ? guess(trace, trace.cell, 'file') : trace;
+  return because === 'file' || because === 'execution'
+    ? { ...trace, certainty: 'sure', because: null }
+    : trace;
+}
+
+type Guessed = 'code' | 'window' | 'file' | 'execution';
+
+function guess(trace: Trace, cell: string, because: Guessed): Trace {
   return { ...trace, cell, certainty: 'unsure', because };
 }
 

@@ -12,7 +12,10 @@ const REASONS: Readonly<Record<Because, string>> = {
   child: 'another process made it, which a cell had started',
   code: 'the cell was found by its code',
   window: 'the cell was found by the time at which it ran',
+  file: 'the cell was found in a file, which may be a copy of what ran',
+  execution: 'another execution of the cell may have made it',
   'nothing said': 'the kernel did not say which cell ran',
+  joined: 'something else had started it',
 };
 
 /**
@@ -53,7 +56,22 @@ export async function findDoubts(store: Store, run: RunRow): Promise<readonly Do
       ...{ code: 'other', cells: [] },
       message: 'Code that is not in the notebook ran in this kernel.',
     });
-  return [...doubts, ...findUnsure(run, places)];
+  return [...doubts, ...findUnsure(run, places), ...findElsewhere(run, places)];
+}
+
+/** Code of another notebook, or of a cell that is gone; of a notebook whose cells have no ids nothing is known of it. */
+function findElsewhere(
+  { traces: [first, ...more] }: RunRow,
+  places: ReadonlyMap<string, number>,
+): readonly Doubt[] {
+  if (first === undefined || ![first, ...more].some(({ cell }) => places.has(cell))) return [];
+  const messages: string[] = [];
+  if (first.cell === '') messages.push('Which cell has started it is not known.');
+  else if (!places.has(first.cell))
+    messages.push('It was started by code that is not in this version of the notebook.');
+  if (more.some(({ cell }) => cell !== '' && !places.has(cell)))
+    messages.push('Code that is not in this version of the notebook has logged to it too.');
+  return messages.map((message) => ({ code: 'unsure', cells: [], message }));
 }
 
 function findUnsure(run: RunRow, places: ReadonlyMap<string, number>): readonly Doubt[] {

@@ -25,8 +25,8 @@ const namedSchema = z.object({
 export interface TraceNoter {
   /** For a call and what was answered. */
   readonly call: (request: Request, answer: object) => Promise<void>;
-  /** For a call about this run. */
-  readonly run: (request: Request, run: string) => Promise<void>;
+  /** For a call about this run; `starts` when it has made it. */
+  readonly run: (request: Request, run: string, starts?: boolean) => Promise<void>;
 }
 
 /** Keeps with a run which cell has made a call about it; durable when it resolves. */
@@ -54,9 +54,9 @@ export function createTraceNoter({
     const { grant, kernel = '' } = access.identify(toApproach(request));
     return grant === 'kernel' ? { ...SILENT, kernel } : undefined;
   };
-  const run = async (request: Request, id: string): Promise<void> => {
+  const run: TraceNoter['run'] = async (request, id, starts = false) => {
     const trace = find(request);
-    if (trace !== undefined) await noteTrace(history, id, trace);
+    if (trace !== undefined) await noteTrace(history, id, { trace, starts });
     const notebook = (await history.store.catalog.findRun(id))?.notebook ?? null;
     if (notebook !== null) tell(notebook);
   };
@@ -64,7 +64,8 @@ export function createTraceNoter({
     run,
     call: async (request, answer) => {
       const id = findRun(request, answer);
-      if (id !== undefined) await run(request, id);
+      // What it names itself is there already.
+      if (id !== undefined) await run(request, id, id === findMade(answer));
     },
   };
 }
@@ -84,10 +85,10 @@ function slowDown(call: (id: string) => void): (id: string) => void {
 
 function findRun(request: Request, answer: object): string | undefined {
   const asked = namedSchema.parse(request.body ?? {});
-  return (
-    asked.run_id ??
-    asked.run_uuid ??
-    namedSchema.parse(answer).run?.info.run_id ??
-    asked.source_run_id
-  );
+  return findMade(answer) ?? asked.run_id ?? asked.run_uuid ?? asked.source_run_id;
+}
+
+/** The run that a call has made. */
+function findMade(answer: object): string | undefined {
+  return namedSchema.parse(answer).run?.info.run_id;
 }
