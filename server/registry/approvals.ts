@@ -14,7 +14,7 @@ export async function checkApproved(
   version: ModelVersion,
   alias: string,
 ): Promise<void> {
-  if (rule === null || !rule.aliases.includes(alias)) return;
+  if (rule === null || !asksFor(rule, alias)) return;
   const { missing, waiting } = judge(rule, version, await hashNow(registry.history.store, version));
   if (missing === 0) return;
   const named = `${JSON.stringify(name)} version ${version.version}`;
@@ -27,6 +27,15 @@ export async function checkApproved(
     'approval_needed',
     `The alias ${JSON.stringify(alias)} cannot move to ${named} without approval. ${who} They do it at ${where}`,
   );
+}
+
+/** Whether an alias moves by a rule alone: also one that people would take for one of the rule's, such as "Champion" for "champion". */
+export function asksFor({ aliases }: ApprovalRule, alias: string): boolean {
+  return aliases.some((each) => fold(each) === fold(alias));
+}
+
+function fold(alias: string): string {
+  return alias.normalize('NFKC').toLowerCase();
 }
 
 /** How a version stands to the rule of its registered model, for whoever asks. */

@@ -1,5 +1,5 @@
 import { CellarError } from '../errors.js';
-import { checkApproved } from './approvals.js';
+import { asksFor, checkApproved } from './approvals.js';
 import { toMoves, toTagMoves } from './change-models.js';
 import { changeVersion } from './change-versions.js';
 import { getVersion, type ModelVersion, type VersionName } from './model-versions.js';
@@ -77,7 +77,7 @@ async function isApproved(
   model: RegisteredModel,
   { name: alias, version }: Aliases[number],
 ): Promise<boolean> {
-  if (model.rule?.aliases.includes(alias) !== true) return true;
+  if (model.rule === null || !asksFor(model.rule, alias)) return true;
   try {
     const found = await getVersion(registry.history.store, { name: model.name, version });
     await checkApproved(registry, model, found, alias);
