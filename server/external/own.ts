@@ -1,6 +1,6 @@
 import type { Linked } from '../../contract/external.js';
 import { CellarError } from '../errors.js';
-import { getVersion, type ModelVersion } from '../registry/model-versions.js';
+import { getVersion, placeOf, type ModelVersion } from '../registry/model-versions.js';
 import { getRegistered } from '../registry/registered-models.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
@@ -97,8 +97,9 @@ async function findVersion(
 }
 
 /** Where the files of a version of ours are, as whoever registered it said. Throws bad_request for a place that is not here. */
-function whereFilesAre({ origin, logged }: ModelVersion): Exclude<Own, { kind: 'version' }> {
-  if (logged !== '') return { kind: 'model', model: logged };
+function whereFilesAre(version: ModelVersion): Exclude<Own, { kind: 'version' }> {
+  if (version.logged !== '') return { kind: 'model', model: version.logged };
+  const origin = placeOf(version);
   const [, run, path = ''] =
     /^runs:\/([^/]+)(?:\/(.*))?$/.exec(origin) ??
     /^mlflow-artifacts:\/+[^/]+\/([0-9a-f]{32})\/artifacts(?:\/(.*))?$/.exec(origin) ??

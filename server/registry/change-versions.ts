@@ -39,7 +39,7 @@ export async function addVersionNow(
       `${JSON.stringify(name)} has, or had, a version ${version} already.`,
     );
   const made: ModelVersion = {
-    ...{ created: store.now(), updated: 0, stage: 'None' },
+    ...{ created: store.now(), updated: 0, stage: 'None', files: '' },
     ...start,
     ...{ model: model.id, version, deleted: false, by: actor.person, approvals: [], moves: 0 },
   };

@@ -22,6 +22,8 @@ const dataSchema = z.object({
   description: z.string(),
   /** Where its files are, as whoever registered it said: a logged model, a run's folder, or a store elsewhere. */
   origin: z.string(),
+  /** The same, where that names another version: where the files of that one are; empty where it names none. */
+  files: z.string().default(''),
   /** The run that made it; empty where none is known. */
   run: z.string(),
   runLink: z.string(),
@@ -49,12 +51,17 @@ export type VersionStart = Pick<
   'description' | 'origin' | 'run' | 'runLink' | 'logged' | 'tags'
 > &
   // As one from elsewhere has them.
-  Partial<Pick<ModelVersion, 'version' | 'stage' | 'created' | 'updated'>>;
+  Partial<Pick<ModelVersion, 'version' | 'stage' | 'created' | 'updated' | 'files'>>;
 
 /** A version as people name it: "wine", 3. */
 export interface VersionName {
   readonly name: string;
   readonly version: number;
+}
+
+/** Where the files of a version are: of a copy where those of the first one are, whatever becomes of that. */
+export function placeOf({ origin, files }: Pick<ModelVersion, 'origin' | 'files'>): string {
+  return files === '' ? origin : files;
 }
 
 /** Throws not_found, also for one that was deleted. */
@@ -107,7 +114,7 @@ export async function listAllVersions(
 /** What a person has written of it. */
 export function versionTexts(version: ModelVersion): readonly string[] {
   return [
-    ...[version.description, version.origin, version.runLink, version.by],
+    ...[version.description, version.origin, version.files, version.runLink, version.by],
     ...version.tags.flatMap(({ name, value }) => [name, value]),
     ...version.approvals.flatMap(({ person, comment }) => [person, comment]),
   ];
@@ -123,6 +130,7 @@ export function versionEntry(version: ModelVersion, clean: (text: string) => str
       ...version,
       description: clean(version.description),
       origin: clean(version.origin),
+      files: clean(version.files),
       runLink: clean(version.runLink),
       by: clean(version.by),
       tags: version.tags.map(({ name, value }) => ({ name: clean(name), value: clean(value) })),

@@ -66,7 +66,7 @@ async function toStart(
   }
   const { id } = await getRun(store, of.run);
   const origin = `runs:/${id}/${of.path}`;
-  if ((await findVersionFiles(store, { origin })).length === 0)
+  if ((await findVersionFiles(store, { origin, files: '' })).length === 0)
     throw new CellarError(
       'not_found',
       `The run ${id} has no file or folder ${JSON.stringify(of.path)}.`,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { VersionFile } from '../../contract/models.js';
 import type { Store } from '../store/store.js';
 import { findLogged } from '../tracking/models.js';
-import type { ModelVersion } from './model-versions.js';
+import { placeOf, type ModelVersion } from './model-versions.js';
 
 /** A source that is a logged model, files of a run, or either by the proxy's name for it. */
 const LOGGED = /^models:\/(m-[0-9a-f]{32})$/;
@@ -13,9 +13,9 @@ const PROXIED = /^mlflow-artifacts:\/+[^/]+\/(models\/)?([^/]+)\/artifacts(?:\/(
 /** The files of a version that are kept here, by name; none of one whose files are elsewhere, or gone. */
 export async function findVersionFiles(
   store: Store,
-  { origin }: Pick<ModelVersion, 'origin'>,
+  version: Pick<ModelVersion, 'origin' | 'files'>,
 ): Promise<readonly VersionFile[]> {
-  const place = parseOrigin(origin);
+  const place = parsePlace(placeOf(version));
   if (place === undefined) return [];
   const files =
     place.kind === 'model'
@@ -35,18 +35,20 @@ export function hashFiles(files: readonly VersionFile[]): string {
   return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
-interface Place {
+/** Files of a run or of a logged model: all of them (""), or those of one folder or name. */
+export interface FilePlace {
   readonly kind: 'run' | 'model';
   readonly id: string;
   readonly path: string;
 }
 
-function parseOrigin(origin: string): Place | undefined {
-  const logged = LOGGED.exec(origin)?.[1];
+/** Undefined for a place that is not in this store. */
+export function parsePlace(place: string): FilePlace | undefined {
+  const logged = LOGGED.exec(place)?.[1];
   if (logged !== undefined) return { kind: 'model', id: logged, path: '' };
-  const [, run, path = ''] = OF_RUN.exec(origin) ?? [];
+  const [, run, path = ''] = OF_RUN.exec(place) ?? [];
   if (run !== undefined) return { kind: 'run', id: run, path: path.replace(/\/$/, '') };
-  const [, models, id, below = ''] = PROXIED.exec(origin) ?? [];
+  const [, models, id, below = ''] = PROXIED.exec(place) ?? [];
   if (id === undefined) return undefined;
   return { kind: models === undefined ? 'run' : 'model', id, path: below.replace(/\/$/, '') };
 }

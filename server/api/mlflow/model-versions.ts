@@ -8,7 +8,12 @@ import {
   setStage,
   tagVersion,
 } from '../../registry/change-versions.js';
-import { getVersion, type ModelVersion, type VersionName } from '../../registry/model-versions.js';
+import {
+  getVersion,
+  placeOf,
+  type ModelVersion,
+  type VersionName,
+} from '../../registry/model-versions.js';
 import { getRegistered } from '../../registry/registered-models.js';
 import { searchVersions } from '../../registry/search-registry.js';
 import type { Store } from '../../store/store.js';
@@ -55,14 +60,17 @@ export function versionOperations({
       run: async (asked, request) => {
         const { name, source, description, run_link: runLink } = asked;
         checkSource(source);
-        const logged = asked.model_id;
+        const first = await findFirst(store, source);
+        const logged = asked.model_id === '' ? (first?.logged ?? '') : asked.model_id;
         checkLogged(source, logged);
         const model = logged === '' ? undefined : await getModel(store, logged);
-        const run = asked.run_id === '' ? (model?.run ?? '') : asked.run_id;
+        const made = first?.run ?? model?.run ?? '';
+        const run = asked.run_id === '' ? made : asked.run_id;
         await checkOrigin(store, { source, logged, run });
         const version = await addVersion(registry, actorOf(request), name, {
           ...{ origin: source, description, runLink, logged },
           run,
+          files: first === undefined ? '' : placeOf(first),
           tags: asked.tags.map(toRegistryTag),
         });
         return tell(name, version);
@@ -150,10 +158,31 @@ export function versionOperations({
 
 /** A source that is a logged model. */
 const LOGGED = /^models:\/(m-[0-9a-f]{32})$/;
+const OF_VERSION = /^models:\/+([^/@:]+)(?:\/(\d{1,15})|@([^/]+))$/;
 const OF_RUN = /^runs:\/([^/]+)(?:\/(.*))?$/;
 
+/** The version that a source names, by its number or an alias: what its files are does not change with it. Throws not_found. */
+async function findFirst(store: Store, source: string): Promise<ModelVersion | undefined> {
+  if (!source.startsWith('models:') || LOGGED.test(source)) return undefined;
+  const [, name, number, alias] = OF_VERSION.exec(source) ?? [];
+  if (name === undefined)
+    throw new CellarError(
+      'bad_request',
+      `Invalid model version source ${JSON.stringify(source)}: name a logged model as models:/m-…, or a version as models:/NAME/NUMBER.`,
+    );
+  const { aliases } = await getRegistered(store, name);
+  const version = aliases.find((each) => each.name === alias)?.version ?? Number(number);
+  if (Number.isSafeInteger(version)) return getVersion(store, { name, version });
+  throw new CellarError(
+    'not_found',
+    `${JSON.stringify(name)} has no alias ${JSON.stringify(alias)}.`,
+  );
+}
+
 /** Where a version's files are, as clients can fetch them. */
-async function locate(store: Store, { origin: source, logged }: ModelVersion): Promise<string> {
+async function locate(store: Store, version: ModelVersion): Promise<string> {
+  const { logged } = version;
+  const source = placeOf(version);
   if (LOGGED.test(source) && logged !== '') return modelUri(await getModel(store, logged));
   const [, run, path = ''] = OF_RUN.exec(source) ?? [];
   if (run === undefined) return source;
