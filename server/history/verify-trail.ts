@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { approvalRuleSchema } from '../../contract/models.js';
 import type { EntryRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { findChangedFiles } from './changed-files.js';
@@ -7,6 +8,7 @@ import { entriesIn, parseEntryFile } from './entries.js';
 import { toFinding, type Finding } from './finding.js';
 import { readGeneration } from './generation.js';
 import { findTip } from './history.js';
+import { describeRule } from './rule-words.js';
 import { hashRecord, judgeSaid, toTrailData } from './trail.js';
 
 /** Where its records are in main's tree, each in a file below a folder of a thousand. */
@@ -14,10 +16,16 @@ const FOLDER = '.cellar/registry/trail';
 /** Rows that name the last record that is about them: the end of the trail cannot be cut off unseen. */
 const NAMING = ['registered', 'versions'];
 
-/** What of a registered model the trail must account for. */
-const aliasedSchema = z.object({
+/** What of a registered model, and of a version, the trail must account for. */
+const modelSchema = z.object({
   moves: z.number().int().min(1),
   aliases: z.array(z.object({ name: z.string(), version: z.number().int() })),
+  rule: approvalRuleSchema.nullable().default(null),
+});
+const versionSchema = z.object({
+  model: z.string(),
+  version: z.number().int(),
+  approvals: z.array(z.object({ person: z.string() })).default([]),
 });
 
 type Data = ReturnType<typeof toTrailData>;
@@ -27,6 +35,7 @@ export async function verifyTrail(store: Store): Promise<readonly Finding[]> {
   // What these name was written before them, and is looked for after them.
   const named = await findLastNamed(store);
   const models = await store.catalog.entries('registered');
+  const versions = await store.catalog.entries('versions');
   const records = new Map<string, Data | string>();
   const pending = store.journal.pending(0).flatMap(entriesIn);
   const generation = await readGeneration(store).catch(() => 0);
@@ -34,32 +43,69 @@ export async function verifyTrail(store: Store): Promise<readonly Finding[]> {
   for (const row of pending) if (row.kind === 'trail') records.set(row.id, toTrailData(row));
   const wrong =
     findWrong([...records.values()], named, generation > 0) ??
-    findUnsaid([...records.values()], models);
+    findUnsaid([...records.values()], models, versions);
   return wrong === undefined ? [] : [toFinding({ ...wrong, kind: 'trail' })];
 }
 
-/** An alias that is not where the trail has last put it. */
+/** An alias that is not where the trail has last put it, a rule that is another, or an approval that nobody has given. */
 function findUnsaid(
   records: readonly (Data | string)[],
   models: readonly EntryRow[],
+  versions: readonly EntryRow[],
 ): Wrong | undefined {
-  const last = new Map<string, Data>();
-  const sound = records.filter((record) => typeof record !== 'string');
-  for (const record of sound.sort((a, b) => a.order - b.order))
-    if (record.type.startsWith('alias '))
-      last.set(JSON.stringify([record.about.id, record.said['what']?.says]), record);
+  const last = findLast(records);
+  const names = new Map<string, string>();
   for (const { id, name, data, number } of models) {
-    const { data: model } = aliasedSchema.safeParse(data);
-    for (const alias of model?.aliases ?? []) {
-      const record = last.get(JSON.stringify([id.slice(id.indexOf('/') + 1), alias.name]));
+    const model = id.slice(id.indexOf('/') + 1);
+    names.set(model, name ?? '');
+    const { data: found } = modelSchema.safeParse(data);
+    const since = `since record ${number} of the journal, and the registry's trail does not say so`;
+    for (const alias of found?.aliases ?? []) {
+      const record = last.get(keyOf(model, 'alias', alias.name));
       if (record?.type === 'alias set' && record.part === alias.version) continue;
       return {
         what: `alias ${alias.name} of registered model ${name ?? ''}`,
-        reason: `it stands for version ${alias.version} since record ${number} of the journal, and the registry's trail does not say so`,
+        reason: `it stands for version ${alias.version} ${since}`,
+      };
+    }
+    const rule = describeRule(found?.rule ?? null);
+    if (found !== undefined && (last.get(keyOf(model, 'rule'))?.said['to']?.says ?? '') !== rule)
+      return {
+        what: `the approvals of registered model ${name ?? ''}`,
+        reason: `what is asked for is ${rule === '' ? 'nothing' : JSON.stringify(rule)} ${since}`,
+      };
+  }
+  for (const { data, number } of versions) {
+    const { data: found } = versionSchema.safeParse(data);
+    for (const { person } of found?.approvals ?? []) {
+      const { model = '', version = 0 } = found ?? {};
+      if (last.get(keyOf(model, 'approval', version, person))?.type === 'approved') continue;
+      return {
+        what: `version ${version} of registered model ${names.get(model) ?? ''}`,
+        reason: `it is approved by ${JSON.stringify(person)} since record ${number} of the journal, and the registry's trail does not say so`,
       };
     }
   }
   return undefined;
+}
+
+/** The last record about each alias, rule and approval. */
+function findLast(records: readonly (Data | string)[]): ReadonlyMap<string, Data> {
+  const last = new Map<string, Data>();
+  const sound = records.filter((record) => typeof record !== 'string');
+  for (const record of sound.sort((a, b) => a.order - b.order)) {
+    const { type, about, part, said } = record;
+    if (type.startsWith('alias '))
+      last.set(keyOf(about.id, 'alias', said['what']?.says ?? ''), record);
+    if (type === 'rules set') last.set(keyOf(about.id, 'rule'), record);
+    if (type.startsWith('approv'))
+      last.set(keyOf(about.id, 'approval', part ?? 0, said['who']?.says ?? ''), record);
+  }
+  return last;
+}
+
+function keyOf(...parts: readonly (string | number)[]): string {
+  return JSON.stringify(parts);
 }
 
 interface Wrong {

@@ -1,5 +1,6 @@
 import type { ApprovalRule } from '../../contract/models.js';
 import { CellarError } from '../errors.js';
+import { describeRule } from '../history/rule-words.js';
 import type { Store } from '../store/store.js';
 import { putPairs } from '../tracking/models.js';
 import { listVersions } from './model-versions.js';
@@ -157,14 +158,6 @@ export function toTagMoves(
 /** What is told of a text that is another now; nothing where it is not. */
 export function toMoves(kind: RegistryMove['kind'], from: string, to: string): RegistryMove[] {
   return from === to ? [] : [{ kind, from, to }];
-}
-
-/** A rule in words, as the trail keeps it; empty for none. */
-function describeRule(rule: ApprovalRule | null): string {
-  if (rule === null) return '';
-  const { aliases, needed, persons, own } = rule;
-  const of = `${needed} of ${persons.join(', ')}`;
-  return `${aliases.join(', ')}: ${of}${own ? ', their own too' : ''}`;
 }
 
 function toSaid(to: string): { readonly to?: string } {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { createRecords, openTrailed, rewrite, type TrailFile } from '../registry/trailed.js';
 import { recordEntry } from '../../../server/history/entries.js';
@@ -9,7 +9,9 @@ import { sealPending } from '../../../server/history/seal.js';
 import { readTrail } from '../../../server/history/trail.js';
 import { verifyStore } from '../../../server/history/verify.js';
 import { getRegistered } from '../../../server/registry/registered-models.js';
-import { describe as describeModel } from '../../../server/registry/change-models.js';
+import { approve, withdraw } from '../../../server/registry/approvals.js';
+import { describe as describeModel, setRule } from '../../../server/registry/change-models.js';
+import type { Actor } from '../../../server/registry/registry.js';
 import { ADA, openTestRegistry } from '../registry/opened.js';
 import { openTestHistory } from '../scratch.js';
 
@@ -156,4 +158,68 @@ test('a purge takes a text out, with what it could be guessed by, and the chain 
   await describeModel(registry, ADA, 'wine', 'later');
   await sealPending(history);
   expect((await verifyStore(history)).damages).toEqual([]);
+});
+
+describe('what the trail does not say', () => {
+  const RULE = { aliases: ['champion'], persons: ['Ben'], needed: 1, own: false };
+  const BEN: Actor = { person: 'Ben', grant: 'viewer' };
+
+  /** Version 2 of "wine" with an approval of Ben's, and an entry as somebody might put it there who passes the registry by. */
+  async function pass(kind: 'registered' | 'versions', changed: object): Promise<unknown> {
+    const history = await openTrailed();
+    const registry = openTestRegistry(history);
+    await setRule(registry, ADA, 'wine', RULE);
+    await approve(registry, BEN, { name: 'wine', version: 2 }, '');
+    expect((await verifyStore(history)).damages).toEqual([]);
+    const rows = await history.store.catalog.entries(kind);
+    const row = rows.find(({ id }) => kind === 'registered' || id.endsWith('-2'));
+    const data = { ...(row?.data as object), ...changed };
+    const id = row?.id.split('/')[1] ?? '';
+    await recordEntry(history, { kind, id, name: row?.name ?? null, data });
+    return (await verifyStore(history)).damages;
+  }
+
+  test.each([
+    ['nothing is asked for', null],
+    ['somebody else is asked', { ...RULE, persons: ['Eve'] }],
+    ['fewer aliases ask', { ...RULE, aliases: ['winner'] }],
+  ])('is found of a rule: %s', async (_what, rule) => {
+    expect(await pass('registered', { rule })).toMatchObject([
+      { kind: 'trail', what: 'the approvals of registered model wine' },
+    ]);
+  });
+
+  test('is found of an approval', async () => {
+    const approval = { given: 1, comment: '', sha256: '' };
+    const approvals = [
+      { person: 'Ben', ...approval },
+      { person: 'Cara', ...approval },
+    ];
+    expect(await pass('versions', { approvals })).toMatchObject([
+      {
+        kind: 'trail',
+        what: 'version 2 of registered model wine',
+        reason: expect.stringContaining('approved by "Cara"') as string,
+      },
+    ]);
+  });
+
+  test('and an approval that was taken back does not come back', async () => {
+    const history = await openTrailed();
+    const registry = openTestRegistry(history);
+    const name = { name: 'wine', version: 2 };
+    await setRule(registry, ADA, 'wine', RULE);
+    await approve(registry, BEN, name, '');
+    const [row] = (await history.store.catalog.entries('versions')).filter(({ id }) =>
+      id.endsWith('-2'),
+    );
+    await withdraw(registry, BEN, name);
+    await setRule(registry, ADA, 'wine', null);
+    expect((await verifyStore(history)).damages).toEqual([]);
+    const id = row?.id.split('/')[1] ?? '';
+    await recordEntry(history, { kind: 'versions', id, name: null, data: row?.data });
+    expect((await verifyStore(history)).damages).toMatchObject([
+      { kind: 'trail', what: 'version 2 of registered model wine' },
+    ]);
+  });
 });
