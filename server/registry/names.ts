@@ -5,10 +5,10 @@ const MOST_ALIAS = 255;
 
 /** Throws bad_request for what cannot name a registered model. */
 export function checkRegisteredName(name: string): void {
-  if (name.trim() === '' || name === '..' || name === '.' || /[/:]/.test(name))
+  if (name.trim() === '' || name === '..' || name === '.' || /[/:]|\p{Cs}/u.test(name))
     throw new CellarError(
       'bad_request',
-      `Invalid name of a registered model: ${JSON.stringify(name)}. It may not be empty, and have no "/" and no ":".`,
+      `Invalid name of a registered model: ${JSON.stringify(name)}. It may not be empty, and have no "/", no ":" and no half of a character.`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { CellarError } from '../errors.js';
 import type { History } from '../history/history.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { StoredFile } from '../store/artifacts/artifacts.js';
@@ -38,6 +39,16 @@ export async function removeRunFiles(
   if (gone.length === 0) return false;
   await recordRun(history, { run, unfiled: gone.map((file) => file.name) });
   return true;
+}
+
+/** Throws bad_request where one name would be a file and a folder, which no client could fetch. */
+export function checkFits(files: readonly OwnedFile[], name: string): void {
+  const other = files.find((file) => isBelow(file, name) || isBelow({ ...file, name }, file.name));
+  if (other !== undefined)
+    throw new CellarError(
+      'bad_request',
+      `There cannot be a file ${JSON.stringify(name)} beside the file ${JSON.stringify(other.name)}: one of them would be a folder too. Take another name.`,
+    );
 }
 
 export function findFile(files: readonly OwnedFile[], name: string): OwnedFile | undefined {

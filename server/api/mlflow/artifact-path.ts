@@ -42,7 +42,7 @@ export function decodePath(request: Request, before: string): string {
   }
 }
 
-/** A name within a run's files, without a "/" at its end. Throws bad_request. */
+/** A name within a run's files, without a "/" at its end, and with one only between its parts. Throws bad_request. */
 export function checkName(name: string): string {
   let text = name;
   // What is encoded twice is decoded twice by somebody.
@@ -56,7 +56,7 @@ export function checkName(name: string): string {
     if (next === text) break;
     text = next;
   }
-  return name.replace(/\/$/, '');
+  return name.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }
 
 function isPlain(path: string): boolean {

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
+import { changeFiles } from '../../registry/held-files.js';
 import type { Store } from '../../store/store.js';
 import { getRun } from '../../tracking/log-run.js';
 import { changeModel } from '../../tracking/models.js';
@@ -17,7 +18,7 @@ import {
 import type { ApiParts } from '../parts.js';
 import { sendArtifact } from '../send-artifact.js';
 import { allow } from './allow.js';
-import { filesOf, giveFile, type Files, type OwnerParts } from './artifact-owner.js';
+import { checkPlace, filesOf, giveFile, type Files, type OwnerParts } from './artifact-owner.js';
 import { checkName, decodePath, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
 import { reading, type MlflowOperation } from './operation.js';
 import type { MlflowParts } from './parts.js';
@@ -54,7 +55,7 @@ export function createArtifactProxy(
   api: Pick<ApiParts, 'access' | 'ending'>,
 ): Router {
   const { access, ending } = api;
-  const { history, turns } = parts;
+  const { history, registry, turns } = parts;
   const { store } = history;
   const router = Router();
   const read = allow(access, ['viewer', 'kernel']);
@@ -81,14 +82,17 @@ export function createArtifactProxy(
     write,
     answer(async (request) => {
       const { owner, id, name } = placeOf(request);
-      if (owner === 'run') {
-        if (!(await removeRunFiles(history, id, name))) throw toMissing(name);
-      } else
-        await changeModel(history, turns, id, ({ artifacts }) => {
-          const left = artifacts.filter((file) => !isWithin(file, name));
-          if (left.length === artifacts.length) throw toMissing(name);
-          return { artifacts: left };
-        });
+      const going = { kind: owner, id, path: name, sha256: undefined };
+      await changeFiles(registry, going, async () => {
+        if (owner === 'run') {
+          if (!(await removeRunFiles(history, id, name))) throw toMissing(name);
+        } else
+          await changeModel(history, turns, id, ({ artifacts }) => {
+            const left = artifacts.filter((file) => !isWithin(file, name));
+            if (left.length === artifacts.length) throw toMissing(name);
+            return { artifacts: left };
+          });
+      });
       return {};
     }),
   );
@@ -100,9 +104,8 @@ export function createArtifactProxy(
 
   async function take(request: Request): Promise<void> {
     const place = placeOf(request);
-    if (place.name === '') throw new CellarError('bad_request', 'A file needs a name.');
     // Before its bytes are taken in.
-    await filesOf(store, place);
+    await checkPlace(store, place);
     const length = Number(request.headers['content-length']);
     const size = Number.isFinite(length) ? length : undefined;
     const bytes: AsyncIterable<Uint8Array> = {

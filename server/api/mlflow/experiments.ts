@@ -15,6 +15,7 @@ import { checkMost, pageOf } from './page.js';
 import {
   checkKey,
   checkLength,
+  checkWhole,
   experimentIdSchema,
   listOf,
   queryListOf,
@@ -174,6 +175,7 @@ function toExperiment(experiment: Experiment): object {
 function checkName(name: string): void {
   if (name.trim() === '')
     throw new CellarError('bad_request', "Invalid value for parameter 'name': it is empty.");
+  checkWhole(name, 'an experiment');
   checkLength(name, MOST.experimentName, 'name of an experiment');
 }
 

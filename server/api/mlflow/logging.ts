@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
 import { getRun, logToRun, type Logged } from '../../tracking/log-run.js';
-import { changeModel, putMeasures, type Measure } from '../../tracking/models.js';
+import { changeModel, getModel, putMeasures, type Measure } from '../../tracking/models.js';
 import { toMetricValue, type MetricPoint } from '../../tracking/points.js';
 import { readCourse } from '../../tracking/read-course.js';
 import { readPoints } from '../../tracking/read-points.js';
@@ -75,16 +75,24 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
     await logToRun(history, turns, run, logged);
     return {};
   };
-  /** What metrics say of logged models, beside the run. */
-  const measure = async (run: string, metrics: readonly Metric[]): Promise<object> => {
-    for (const model of new Set(metrics.map(({ model_id: id }) => id ?? '')))
-      if (model !== '')
-        await changeModel(history, turns, model, (before) => ({
-          metrics: putMeasures(
-            before.metrics,
-            metrics.filter(({ model_id: id }) => id === model).map((each) => toMeasure(run, each)),
-          ),
-        }));
+  /** The same with metrics, which may be of logged models, beside the run. */
+  const logMetrics = async (
+    run: string,
+    metrics: readonly Metric[],
+    logged: Logged = {},
+  ): Promise<object> => {
+    const points = toPoints(metrics);
+    const models = new Set(metrics.map(({ model_id: id }) => id ?? '').filter((id) => id !== ''));
+    // Before anything is kept.
+    for (const model of models) await getModel(store, model);
+    await log(run, { ...logged, points });
+    for (const model of models)
+      await changeModel(history, turns, model, (before) => ({
+        metrics: putMeasures(
+          before.metrics,
+          metrics.filter(({ model_id: id }) => id === model).map((each) => toMeasure(run, each)),
+        ),
+      }));
     return {};
   };
   return [
@@ -92,10 +100,7 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
       method: 'post',
       path: '/runs/log-metric',
       input: runSchema.and(metricSchema),
-      run: async ({ id, ...metric }) => {
-        await log(id, { points: [toPoint(metric)] });
-        return measure(id, [metric]);
-      },
+      run: ({ id, ...metric }) => logMetrics(id, [metric]),
     }),
     writing({
       method: 'post',
@@ -128,12 +133,7 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
         checkCount('params', params, MOST.params);
         checkCount('tags', tags, MOST.tags);
         checkCount('metrics, params and tags', [...metrics, ...params, ...tags], MOST.inBatch);
-        await log(id, {
-          points: toPoints(metrics),
-          params: params.map(toParam),
-          tags: tags.map(toTag),
-        });
-        return measure(id, metrics);
+        return logMetrics(id, metrics, { params: params.map(toParam), tags: tags.map(toTag) });
       },
     }),
     reading({
@@ -197,11 +197,6 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
 function toPoints(metrics: readonly Metric[]): readonly MetricPoint[] {
   for (const key of new Set(metrics.map((metric) => metric.key))) checkKey(key, 'metric');
   return metrics.map(pointOf);
-}
-
-function toPoint(metric: Metric): MetricPoint {
-  checkKey(metric.key, 'metric');
-  return pointOf(metric);
 }
 
 function pointOf({ key, value, timestamp, step }: Metric): MetricPoint {

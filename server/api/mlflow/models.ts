@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { CellarError } from '../../errors.js';
+import { changeFiles } from '../../registry/held-files.js';
 import {
   changeModel,
   getModel,
@@ -18,6 +19,7 @@ import { checkMost, pageOf } from './page.js';
 import type { MlflowParts } from './parts.js';
 import {
   checkKey,
+  checkWhole,
   cut,
   experimentIdSchema,
   listOf,
@@ -43,7 +45,11 @@ const statusSchema = z.enum([
 type Pair = z.output<typeof pairSchema>;
 
 /** Models that runs have logged. */
-export function modelOperations({ history, turns }: MlflowParts): readonly MlflowOperation[] {
+export function modelOperations({
+  history,
+  registry,
+  turns,
+}: MlflowParts): readonly MlflowOperation[] {
   const { store } = history;
   const change = async (
     id: string,
@@ -135,7 +141,9 @@ export function modelOperations({ history, turns }: MlflowParts): readonly Mlflo
       path: ONE,
       input: idSchema,
       run: async ({ model_id: id }) => {
-        await changeModel(history, turns, id, () => ({ deleted: true }));
+        await changeFiles(registry, { kind: 'model', id, path: '', sha256: undefined }, () =>
+          changeModel(history, turns, id, () => ({ deleted: true })),
+        );
         return {};
       },
     }),
@@ -219,6 +227,7 @@ function toModel(model: LoggedModel): object {
 }
 
 function checkModelName(name: string): void {
+  checkWhole(name, 'a model');
   if (!/[/:.%"']/.test(name)) return;
   throw new CellarError(
     'bad_request',

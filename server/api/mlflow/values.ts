@@ -42,7 +42,7 @@ export const wholeSchema = z
       .regex(/^-?\d+$/, 'a whole number is wanted')
       .transform(Number),
   ])
-  .refine(Number.isSafeInteger, 'a whole number is wanted');
+  .refine(Number.isSafeInteger, `a whole number is wanted, up to ${Number.MAX_SAFE_INTEGER}`);
 
 /** A moment in milliseconds since 1970. */
 export const timeSchema = wholeSchema.refine((time) => time >= 0, 'it is before 1970');
@@ -132,20 +132,38 @@ export function checkKey(key: string, what: string): void {
   if (!isPath || !/^[\p{L}\p{M}\p{N}_\-. /:]+$/u.test(key))
     throw new CellarError(
       'bad_request',
-      `Invalid name of a ${what}: ${JSON.stringify(key.slice(0, 300))}. It may have letters, digits, "_", "-", ".", " ", ":" and "/", and no empty or dotted part of a path.`,
+      `Invalid name of a ${what}: ${JSON.stringify(cut(key, 300))}. It may have letters, digits, "_", "-", ".", " ", ":" and "/", and no empty or dotted part of a path.`,
     );
   checkLength(key, MOST.key, `name of a ${what}`);
 }
 
+/** Characters as people and MLflow count them: one that takes two places of a string is one. */
 export function checkLength(text: string, most: number, what: string): void {
   if (text.length <= most) return;
+  const { length } = Array.from(text);
+  if (length <= most) return;
   throw new CellarError(
     'bad_request',
-    `The ${what} ${JSON.stringify(`${text.slice(0, 60)}…`)} has ${text.length} characters; ${most} are taken.`,
+    `The ${what} ${JSON.stringify(`${cut(text, 60)}…`)} has ${length} characters; ${most} are taken.`,
   );
 }
 
 /** As MLflow does by default with what is too long for a param or a tag. */
 export function cut(text: string, most: number): string {
-  return text.length <= most ? text : text.slice(0, most);
+  if (text.length <= most) return text;
+  return Array.from(text.slice(0, 2 * most))
+    .slice(0, most)
+    .join('');
+}
+
+/** Half of a character, as a name that is no UTF-8 has it: it can be in no address, so nothing that has one can be named by it. */
+const HALF = /\p{Cs}/u;
+
+/** Throws bad_request for a name that cannot be in an address. */
+export function checkWhole(name: string, what: string): void {
+  if (HALF.test(name))
+    throw new CellarError(
+      'bad_request',
+      `Invalid name of ${what}: ${JSON.stringify(cut(name, 300))}. It has half of a character (a lone surrogate): leave that out.`,
+    );
 }
