@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { findPort } from '../test/free-port.js';
 import { startServer } from './server.js';
 
 /** MLflow's server as it starts by default, the same with one worker and no job runner, and Cellar. */
@@ -85,18 +85,6 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
     await sleep(50);
   }
   throw new Error(`the peer at ${url} does not answer`);
-}
-
-function findPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
 
 /** A process with all that it has started, as Linux tells it. */

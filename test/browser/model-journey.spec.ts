@@ -1,10 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { findPort } from '../free-port.js';
 import { cellar } from './site.js';
 import { expect, test } from './lab.js';
 import { code, notebook } from './notebooks.js';
@@ -154,16 +154,4 @@ async function end(child: ChildProcess): Promise<void> {
   // Its workers are of its group.
   process.kill(-(child.pid ?? 0), 'SIGTERM');
   await ended;
-}
-
-function findPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
