@@ -4,43 +4,24 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { WidgetTracker } from '@jupyterlab/apputils';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { createElement } from 'react';
 
 import type { CompareSides } from '../../contract/compare.js';
-import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import type { CompareModel } from '../model/compare.js';
 import { sideCaption, sidePath, sideWords } from '../model/sides.js';
 import { baseName } from '../model/words.js';
+import { LoneTab } from './lone-tab.js';
 import { IComparisons, ICellar, type Cellar, type Comparisons } from './tokens.js';
 
 const TAB_ID = 'cellar-comparison';
 /** Milliseconds. */
 const LOAD_AFTER = 3000;
 
-/** The tab that compares. There is one, which every comparison takes over: walking down a history must not leave a row of tabs. */
-class ComparisonTab extends MainAreaWidget<ReactWidget> {
-  constructor(
-    readonly model: CompareModel,
-    content: ReactWidget,
-  ) {
-    super({ content });
-    // The view has a head of its own.
-    this.toolbar.hide();
-    this.id = TAB_ID;
-    this.title.icon = cellarIcon;
-    this.title.closable = true;
-    this.title.label = 'Compare';
-  }
-
-  override dispose(): void {
-    this.model.dispose();
-    super.dispose();
-  }
-}
+/** The tab that compares: walking down a history must not leave a row of tabs. */
+type ComparisonTab = LoneTab<CompareModel>;
 
 /** Shows what differs between two notebooks, or two states of one, in the main area. */
 export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
@@ -67,16 +48,13 @@ export const comparePlugin: JupyterFrontEndPlugin<Comparisons> = {
       if (tab === undefined) {
         const { client, memory } = cellar;
         const model = new CompareModel({ client, memory, asked, editorText });
-        const created = new ComparisonTab(
-          model,
-          ReactWidget.create(createElement(DiffView, { model })),
-        );
+        const view = createElement(DiffView, { model });
+        const created = new LoneTab(model, { id: TAB_ID, label: 'Compare', view });
         tab = created;
         created.disposed.connect(() => {
           tab = undefined;
         });
-        // Notebook 7 holds one document in its main area; there the comparison stands beside it.
-        app.shell.add(created, labShell === null ? 'right' : 'main', { type: 'Cellar' });
+        created.addTo(app, labShell !== null);
         void tracker.add(created);
         followTitle(created, () => void tracker.save(created));
         void model.load();

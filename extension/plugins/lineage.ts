@@ -4,44 +4,21 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin,
 } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { WidgetTracker } from '@jupyterlab/apputils';
 import { createElement } from 'react';
 
-import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { focusOf, type LineageModel } from '../model/lineage.js';
 import type { LineageTarget } from '../model/lineage-target.js';
 import { nodeWords } from '../model/lineage-words.js';
 import type { LineageActions } from '../view/lineage-facts.js';
+import { LoneTab } from './lone-tab.js';
 import { ICellar, ILineage, type Cellar, type Lineages } from './tokens.js';
 
 const TAB_ID = 'cellar-lineage';
 
-/** The tab of runs and lineage. There is one, which goes from node to node as a person does. */
-class LineageTab extends MainAreaWidget<ReactWidget> {
-  constructor(
-    readonly model: LineageModel,
-    content: ReactWidget,
-  ) {
-    super({ content });
-    // The view has a head of its own.
-    this.toolbar.hide();
-    this.id = TAB_ID;
-    this.title.icon = cellarIcon;
-    this.title.closable = true;
-    this.title.label = 'Lineage';
-    model.subscribe(() => {
-      const node = focusOf(model.state.graph);
-      if (node !== undefined) this.title.label = nodeWords(node, Date.now()).title;
-    });
-  }
-
-  override dispose(): void {
-    this.model.dispose();
-    super.dispose();
-  }
-}
+/** The tab of runs and lineage, which goes from node to node as a person does. */
+type LineageTab = LoneTab<LineageModel>;
 
 /** Shows runs, and what anything came from and led to, in the main area. */
 export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
@@ -65,15 +42,18 @@ export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
       if (tab === undefined) {
         const model = new LineageModel(cellar.client, node, cell);
         const view = createElement(LineageView, { model, actions });
-        const created = new LineageTab(model, ReactWidget.create(view));
+        const created = new LoneTab(model, { id: TAB_ID, label: 'Lineage', view });
         tab = created;
         created.disposed.connect(() => {
           tab = undefined;
         });
-        // Notebook 7 holds one document in its main area; there it stands beside it.
-        app.shell.add(created, labShell === null ? 'right' : 'main', { type: 'Cellar' });
+        created.addTo(app, labShell !== null);
         void tracker.add(created);
-        model.subscribe(() => void tracker.save(created));
+        model.subscribe(() => {
+          const focus = focusOf(model.state.graph);
+          if (focus !== undefined) created.title.label = nodeWords(focus, Date.now()).title;
+          void tracker.save(created);
+        });
         void model.load();
       } else void tab.model.show(node, cell);
       app.shell.activateById(TAB_ID);
