@@ -52,13 +52,20 @@ export function createFailureHandler(report: (error: unknown) => void): ErrorReq
   };
 }
 
+/** Express's body parser knows how much it takes of this call, and of most how much there is. */
+function toTooLarge(error: object): string {
+  const { limit, length } = error as { readonly limit?: unknown; readonly length?: unknown };
+  if (typeof limit !== 'number') return 'The request is larger than this server takes.';
+  const has = typeof length === 'number' ? `The request has ${length} bytes` : 'It is too large';
+  return `${has}: this call takes ${limit} at most. Send it in several.`;
+}
+
 /** What a caller is told of a failure; one that nobody expected goes to the log alone. */
 export function toCellarError(error: unknown, report: (error: unknown) => void): CellarError {
   if (error instanceof CellarError) return error;
   // Express's body parser: status and type say what was wrong with the request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
-    if (error.status === 413)
-      return new CellarError('too_large', 'The request is larger than this server takes.');
+    if (error.status === 413) return new CellarError('too_large', toTooLarge(error));
     if (error.status < 500)
       return new CellarError('bad_request', `The request cannot be read: ${error.message}.`);
   }

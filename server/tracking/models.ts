@@ -63,10 +63,15 @@ export type ModelStart = Pick<
 /** What becomes of a model; what is left out stays as it is. */
 export type ModelChange = Partial<Omit<LoggedModel, 'id' | 'experiment' | 'created'>>;
 
-/** Begins a model; durable when it resolves. Throws not_found for an unknown experiment. */
+/** Begins a model; durable when it resolves. Throws not_found for an unknown experiment, bad_request for a deleted one. */
 export async function startModel(history: History, start: ModelStart): Promise<LoggedModel> {
   const { store } = history;
-  await getExperiment(store, start.experiment);
+  const experiment = await getExperiment(store, start.experiment);
+  if (experiment.deleted)
+    throw new CellarError(
+      'bad_request',
+      `The experiment ${JSON.stringify(experiment.name)} is deleted: restore it before a model is logged in it.`,
+    );
   const now = store.now();
   return keep(history, {
     ...{ id: `m-${randomBytes(16).toString('hex')}`, created: now, updated: now },

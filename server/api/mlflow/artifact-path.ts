@@ -20,7 +20,7 @@ export function parseArtifactPath(path: string): ArtifactPlace {
   const [, first = '', ...rest] = name.split('/');
   const owner = first === 'models' ? 'model' : 'run';
   const [id = '', folder, ...names] = owner === 'model' ? rest : [first, ...rest];
-  if (folder === 'artifacts' && id !== '') return { owner, id, name: names.join('/') };
+  if (folder === 'artifacts' && id !== '') return { owner, id, name: checkName(names.join('/')) };
   throw new CellarError(
     'not_found',
     `There are no files at ${JSON.stringify(name)}: those of a run are at EXPERIMENT/RUN/artifacts.`,

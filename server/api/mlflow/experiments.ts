@@ -189,7 +189,8 @@ function checkActive({ id, deleted }: Experiment): void {
 
 /** Files of runs that lie elsewhere are the client's own business; a path of this machine would be nobody's. */
 function checkLocation(location: string): string {
-  const isPlace = /^[a-z][a-z0-9+.-]*:[^#?]*$/i.test(location) && !/^file:/i.test(location);
+  const isPlace =
+    /^[a-z][a-z0-9+.-]*:[^#?]*$/i.test(location) && !/^(file|https?|runs|models):/i.test(location);
   if (isPlace) return location;
   throw new CellarError(
     'bad_request',

@@ -153,6 +153,8 @@ export function loggingOperations({ history, turns }: MlflowParts): readonly Mlf
             `1 to ${MOST.charted} runs are drawn, not ${runs.length}.`,
           );
         const most = checkMost(asked.max_results, MOST.samples, MOST.samples);
+        if ((asked.start_step ?? -Infinity) > (asked.end_step ?? Infinity))
+          throw new CellarError('bad_request', 'The end_step is before the start_step.');
         const metrics: object[] = [];
         for (const run of runs) {
           const course = await readCourse(store, {

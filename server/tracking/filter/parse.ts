@@ -3,8 +3,10 @@ import { grammar, type Node } from 'ohm-js';
 import { CellarError } from '../../errors.js';
 import type { Field, Filter, Operand, Operator, OrderBy, ParsedFilter } from './filter.js';
 
-/** Longer ones are asked by no person, and an honest list of ids has room. */
-const MOST_CHARACTERS = 100_000;
+/** Longer ones are asked by no person, and an honest list of ids has room: nobody else is answered while one is read. */
+const MOST_CHARACTERS = 50_000;
+/** Conditions, and values of lists. */
+const MOST_PARTS = 2_000;
 
 /** MLflow's grammar of search filters, with OR, NOT and parentheses beside its AND (reference: mlflow-rest.md, section 5). */
 const GRAMMAR = grammar(String.raw`
@@ -126,6 +128,11 @@ const semantics = GRAMMAR.createSemantics()
 export function parseFilter(text: string): ParsedFilter {
   if (text.length > MOST_CHARACTERS)
     throw toRefusal(`it has ${text.length} characters; ${MOST_CHARACTERS} are taken.`);
+  const parts = (text.match(/,|\b(?:and|or)\b/gi)?.length ?? 0) + 1;
+  if (parts > MOST_PARTS)
+    throw toRefusal(
+      `it has ${parts} conditions and values; ${MOST_PARTS} are taken. Search in several.`,
+    );
   try {
     const match = GRAMMAR.match(text);
     if (match.failed()) throw toRefusal(`${match.shortMessage}.`);

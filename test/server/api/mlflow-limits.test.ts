@@ -89,3 +89,56 @@ test('a file lies in folders as they are on a disk: no folder without a name, no
   }
   expect(await list()).toEqual([{ path: 'a', is_dir: true }]);
 });
+
+test('a model is logged in no experiment that was deleted', async () => {
+  const { post } = await open();
+  const made = (await post('experiments/create', { name: 'gone' })).json();
+  const experiment = { experiment_id: made['experiment_id'] };
+  await post('experiments/delete', experiment);
+  const answer = await post('logged-models', { ...experiment, name: 'forest' });
+  expect([answer.status, answer.json()['error_code']]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+  await post('experiments/restore', experiment);
+  expect((await post('logged-models', { ...experiment, name: 'forest' })).status).toBe(200);
+});
+
+test.each(['runs:/x', 'models:/m-1', 'http://example.org/x', 'HTTPS://example.org', 'file:/x'])(
+  'files of runs are in no %s',
+  async (place) => {
+    const { post } = await open();
+    const answer = await post('experiments/create', { name: 'a', artifact_location: place });
+    expect([answer.status, answer.json()['error_code']]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+  },
+);
+
+test('a filter that would keep everybody waiting is refused, and says so', async () => {
+  const { post } = await open();
+  const search = (filter: string): Promise<Answer> =>
+    post('runs/search', { experiment_ids: ['0'], filter });
+  const ids = (count: number): string =>
+    `run_id IN (${Array<string>(count)
+      .fill(`'${'0'.repeat(32)}'`)
+      .join(',')})`;
+  expect((await search(ids(1_200))).status).toBe(200);
+  for (const [filter, words] of [
+    [ids(2_000), 'characters'],
+    [`run_id IN (${Array<string>(9_000).fill("'a'").join(',')})`, '9000 conditions and values'],
+    [Array<string>(2_500).fill("params.a='1'").join(' AND '), '2500 conditions and values'],
+  ] as const) {
+    const answer = await search(filter);
+    expect([answer.status, answer.json()['error_code']]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+    expect(answer.json()['message']).toContain(words);
+  }
+});
+
+test('what is too large is told with how much is taken', async () => {
+  const { post, run } = await open();
+  const tags = [{ key: 'a', value: 'x'.repeat(1_000_000) }];
+  const answer = await post('runs/log-batch', { run_id: run, tags });
+  expect(answer.status).toBe(400);
+  expect(answer.json()['message']).toMatch(/^The request has \d+ bytes: this call takes 1000000/);
+});
+
+test('a name that leads to a drive is no name within a folder', async () => {
+  const { put } = await open();
+  for (const name of ['c:/x', 'C%3Ax', '%2e%2e/x']) expect((await put(name)).status).toBe(400);
+});
