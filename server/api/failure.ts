@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 
 import type { ErrorCode } from '../../contract/errors.js';
 import { CellarError, toStorageError } from '../errors.js';
@@ -43,6 +43,10 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Writes every failure's body. What nobody expected is reported to the log and not told to the caller. */
 export function createFailureHandler(report: (error: unknown) => void): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
+    if (isLeft(thrown, request)) {
+      response.destroy();
+      return;
+    }
     const error = toCellarError(toStorageError(thrown, request.path), report);
     if (response.headersSent) {
       next(error);
@@ -50,6 +54,14 @@ export function createFailureHandler(report: (error: unknown) => void): ErrorReq
     }
     response.status(STATUS[error.code]).json(error.toBody());
   };
+}
+
+/** What Node says of a connection that its other end has closed. */
+const LEFT: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'];
+
+/** Whether whoever asked has gone in between: nobody is there to be told, and nothing went wrong here. */
+export function isLeft(error: unknown, { socket }: Request): boolean {
+  return error instanceof Error && 'code' in error && LEFT.includes(error.code) && socket.destroyed;
 }
 
 /** Express's body parser knows how much it takes of this call, and of most how much there is. */

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 
 import type { ErrorCode } from '../../../contract/errors.js';
 import { toStorageError } from '../../errors.js';
-import { toCellarError } from '../failure.js';
+import { isLeft, toCellarError } from '../failure.js';
 
 type Words = readonly [status: number, code: string];
 
@@ -33,6 +33,10 @@ const WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
 /** Writes every failure's body in MLflow's form. */
 export function createMlflowFailure(report: (error: unknown) => void): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
+    if (isLeft(thrown, request)) {
+      response.destroy();
+      return;
+    }
     const error = toCellarError(toStorageError(thrown, request.path), report);
     if (response.headersSent) {
       next(error);

@@ -39,8 +39,12 @@ export interface Served {
   readonly own: (method: string, path: string, body?: unknown) => Promise<Answer>;
 }
 
-/** The whole application on a workspace of its own, listening until the test ends. */
-export async function serve(): Promise<Served> {
+/** The whole application on a workspace of its own, listening until the test ends; `report` hears of what nobody expected. */
+export async function serve({
+  report = (error) => {
+    throw error;
+  },
+}: { readonly report?: (error: unknown) => void } = {}): Promise<Served> {
   const root = await makeFolder();
   const pageFolder = join(root, 'page-files');
   mkdirSync(pageFolder);
@@ -59,9 +63,7 @@ export async function serve(): Promise<Served> {
     pageFolder,
     workers: await buildWorkers(),
     link: () => `http://127.0.0.1:${port}/`,
-    report: (error) => {
-      throw error;
-    },
+    report,
   });
   const server = createServer(workspace.app);
   await new Promise<void>((resolve) => {
