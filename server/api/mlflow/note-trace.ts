@@ -50,7 +50,9 @@ export function createTraceNoter({
     if (told !== undefined) return told;
     const { tags } = (request.body ?? {}) as { readonly tags?: unknown };
     const byTags = readContextTags(pairsSchema.parse(tags).map(({ key, value }) => [key, value]));
-    if (byTags !== undefined) return byTags;
+    // They may be another run's, copied by a script.
+    if (byTags !== undefined)
+      return { ...byTags, certainty: 'unsure', because: byTags.because ?? 'nothing said' };
     const { grant, kernel = '' } = access.identify(toApproach(request));
     return grant === 'kernel' ? { ...SILENT, kernel } : undefined;
   };

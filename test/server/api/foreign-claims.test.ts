@@ -136,3 +136,13 @@ test('a copy of a file takes no run for sure, and gives it back to the notebook 
     traces: [{ cell: 'c0', certainty: 'sure' }],
   });
 });
+
+test('tags that a script has copied from another run are no proof of a cell', async () => {
+  const { post, keep, detail } = clientOf(await serve());
+  const copied = { kernel: K, cell: 'c0', execution: '1', certainty: 'sure' };
+  const tags = Object.entries(copied).map(([name, value]) => ({ key: `cellar.${name}`, value }));
+  const made = (await post('runs/create', { start_time: Date.now(), tags })) as unknown as RunPage;
+  const run = made.run.info.run_id;
+  await keep('a.ipynb', ['train()'], RAN);
+  expect((await detail(run)).traces).toMatchObject([{ cell: 'c0', certainty: 'unsure' }]);
+});
