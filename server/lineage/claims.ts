@@ -28,7 +28,8 @@ export class Claims {
 
   /**
    * A run that goes on over several bursts is claimed by the version of each: every cell counts for the first of them in which it ran,
-   * and for the one that claimed the run first where that is not known.
+   * and, not for sure, for the one that claimed the run first where that is not known. Cells of another kernel that none of them ran are
+   * another notebook's.
    */
   async of(run: RunRow): Promise<readonly Claim[]> {
     const { snapshot, cells } = run;
@@ -39,10 +40,15 @@ export class Claims {
     if (isHere === undefined || cells.every((cell) => isHere.has(cell)))
       return cells.map((cell) => ({ snapshot, cell, ...sureness(run, cell) }));
     const others = await this.claimantsOf(run);
-    return cells.map((cell) => {
-      const found = isHere.has(cell) ? undefined : others.find((row) => this.ranIn(row).has(cell));
-      return { snapshot: found?.id ?? snapshot, cell, ...sureness(run, cell) };
+    const claims = cells.flatMap((cell): Claim[] => {
+      if (isHere.has(cell)) return [{ snapshot, cell, ...sureness(run, cell) }];
+      const found = others.find((row) => this.ranIn(row).has(cell));
+      if (found !== undefined) return [{ snapshot: found.id, cell, ...sureness(run, cell) }];
+      // Of a notebook's file that ran elsewhere nobody knows which cells ran.
+      if (isHere.size === 0) return [{ snapshot, cell, ...sureness(run, cell) }];
+      return isForeign(run, cell) ? [] : [{ snapshot, cell, certainty: 'unsure' }];
     });
+    return claims.length === 0 ? [{ snapshot }] : claims;
   }
 
   madeIn(snapshot: string): Promise<Made> {
@@ -88,6 +94,15 @@ export class Claims {
     }
     return claimants.get(id) ?? [];
   }
+}
+
+/** Whether only other kernels than the one that has started a run have run a cell. */
+function isForeign({ traces }: RunRow, cell: string): boolean {
+  const maker = traces[0]?.kernel ?? '';
+  const own = traces.filter((trace) => trace.cell === cell);
+  return (
+    maker !== '' && own.length > 0 && own.every(({ kernel }) => kernel !== '' && kernel !== maker)
+  );
 }
 
 /** A cell is sure when one of its executions is. */

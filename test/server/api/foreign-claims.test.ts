@@ -71,7 +71,8 @@ test('of a notebook and its copy on one kernel the one that ran the cell has the
 });
 
 test('a run that another notebook goes on with stays with the one that has started it, and says so', async () => {
-  const { start, log, end, keep, detail, doubts } = clientOf(await serve());
+  const served = await serve();
+  const { start, log, end, keep, detail, doubts } = clientOf(served);
   const run = await start(FIRST);
   await end(run, FIRST);
   const own = await keep('a.ipynb', ['train()'], RAN);
@@ -86,6 +87,11 @@ test('a run that another notebook goes on with stays with the one that has start
   });
   expect(await doubts(run)).toEqual([
     'Code that is not in this version of the notebook has logged to it too.',
+  ]);
+  const graph = await served.own('GET', `api/v1/lineage?node=run:${run}&direction=up&kinds=cell`);
+  const { nodes } = graph.json<{ nodes: { id: string; kind: string }[] }>();
+  expect(nodes.flatMap(({ id, kind }) => (kind === 'cell' ? [id] : []))).toEqual([
+    `cell:${own.id}/c0`,
   ]);
 });
 
