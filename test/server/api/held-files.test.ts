@@ -60,6 +60,32 @@ test('the files that an alias was approved for stay what they are as long as it 
   expect((await put('model/weights', 'bad')).status).toBe(200);
 });
 
+test('nor do they become others in parts', async () => {
+  const { served, asKernel, run } = await approved();
+  const proxy = 'api/2.0/mlflow-artifacts';
+  const folder = `0/${run}/artifacts/model`;
+  const begun = await asKernel('POST', `${proxy}/mpu/create/${folder}`, {
+    ...{ path: 'weights', num_parts: 1 },
+  });
+  expect(begun.status, begun.text).toBe(200);
+  const { upload_id: id, credentials } = begun.json<{
+    upload_id: string;
+    credentials: { url: string; headers: Record<string, string> }[];
+  }>();
+  const [part] = credentials;
+  const path = new URL(part?.url ?? '').pathname.slice(1);
+  const headers = part?.headers ?? {};
+  const sent = await served.ask({ method: 'PUT', path, raw: 'bad', headers });
+  expect(sent.status, sent.text).toBe(200);
+  const parts = [{ part_number: 1, etag: sent.headers.etag }];
+  const ended = await asKernel('POST', `${proxy}/mpu/complete/${folder}`, {
+    ...{ path: 'weights', upload_id: id, parts },
+  });
+  expect([ended.status, ended.json()['error_code']]).toEqual([403, 'PERMISSION_DENIED']);
+  const read = await asKernel('GET', `${proxy}/artifacts/${folder}/weights`);
+  expect(read.text).toBe('good');
+});
+
 test('files of a version that is not approved yet change as before, and no alias moves to what they became', async () => {
   const { asKernel, put, move } = await approved();
   const alias = { name: 'wine', alias: 'champion' };
