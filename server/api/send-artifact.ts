@@ -13,12 +13,14 @@ export interface SentArtifact {
   readonly sha256: string;
   /** What it is saved under; what comes before its last "/" is left out. */
   readonly name: string;
+  /** The body of a refusal, as this API's clients read it. */
+  readonly toBody: (error: CellarError) => object;
 }
 
 /** Answers with the bytes of a file, or the range of them that was asked for. Throws artifact_missing, artifact_purged. */
 export async function sendArtifact(
   store: Store,
-  { request, response, sha256, name }: SentArtifact,
+  { request, response, sha256, name, toBody }: SentArtifact,
 ): Promise<void> {
   const { artifacts } = store;
   const size = await artifacts.findSize(sha256);
@@ -26,7 +28,7 @@ export async function sendArtifact(
   const asked = request.range(size);
   if (asked === -1) {
     response.status(416).setHeader('Content-Range', `bytes */${size}`);
-    response.json(outside(size).toBody());
+    response.json(toBody(outside(size)));
     return;
   }
   response.attachment(name.slice(name.lastIndexOf('/') + 1));

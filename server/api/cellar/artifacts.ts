@@ -72,7 +72,10 @@ export function artifactOperations(parts: ApiParts): readonly Operation[] {
       handler: async (request, response) => {
         const sha256 = paramOf(request, 'sha256');
         const name = typeof request.query['name'] === 'string' ? request.query['name'] : sha256;
-        await sendArtifact(store, { request, response, sha256, name });
+        await sendArtifact(store, {
+          ...{ request, response, sha256, name },
+          toBody: (error) => error.toBody(),
+        });
       },
     },
   ];

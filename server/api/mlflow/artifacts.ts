@@ -20,6 +20,7 @@ import { sendArtifact } from '../send-artifact.js';
 import { allow } from './allow.js';
 import { checkPlace, filesOf, giveFile, type Files, type OwnerParts } from './artifact-owner.js';
 import { checkName, decodePath, parseArtifactPath, type ArtifactPlace } from './artifact-path.js';
+import { toMlflowBody } from './failure.js';
 import { reading, type MlflowOperation } from './operation.js';
 import type { MlflowParts } from './parts.js';
 import { addUploads } from './uploads.js';
@@ -67,7 +68,9 @@ export function createArtifactProxy(
   );
   router.get(/^\/artifacts\/.*/, read, (request, response, next) => {
     find(store, placeOf(request))
-      .then(({ sha256, name }) => sendArtifact(store, { request, response, sha256, name }))
+      .then(({ sha256, name }) =>
+        sendArtifact(store, { request, response, sha256, name, toBody: toMlflowBody }),
+      )
       .catch(next);
   });
   router.put(/^\/artifacts\/.*/, write, (request, response, next) => {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 
 import type { ErrorCode } from '../../../contract/errors.js';
-import { toStorageError } from '../../errors.js';
+import { toStorageError, type CellarError } from '../../errors.js';
 import { isLeft, toCellarError } from '../failure.js';
 
 type Words = readonly [status: number, code: string];
@@ -30,6 +30,12 @@ const WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
   unauthenticated: [401, 'UNAUTHENTICATED'],
 };
 
+/** A failure as MLflow's clients read it. */
+export function toMlflowBody({ code, message }: CellarError): object {
+  const [, word] = WORDS[code] ?? INVALID;
+  return { error_code: word, message };
+}
+
 /** Writes every failure's body in MLflow's form. */
 export function createMlflowFailure(report: (error: unknown) => void): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
@@ -42,7 +48,7 @@ export function createMlflowFailure(report: (error: unknown) => void): ErrorRequ
       next(error);
       return;
     }
-    const [status, code] = WORDS[error.code] ?? INVALID;
-    response.status(status).json({ error_code: code, message: error.message });
+    const [status] = WORDS[error.code] ?? INVALID;
+    response.status(status).json(toMlflowBody(error));
   };
 }

@@ -142,3 +142,17 @@ test('a name that leads to a drive is no name within a folder', async () => {
   const { put } = await open();
   for (const name of ['c:/x', 'C%3Ax', '%2e%2e/x']) expect((await put(name)).status).toBe(400);
 });
+
+test('a range beyond a file is refused as MLflow’s clients read refusals', async () => {
+  const { ask, run, put } = await open();
+  await put('a.bin');
+  const answer = await ask({
+    ...{ method: 'GET', path: `api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/a.bin` },
+    headers: { authorization: `Bearer ${TOKEN}`, range: 'bytes=5-9' },
+  });
+  expect(answer.status).toBe(416);
+  expect(answer.json()).toEqual({
+    error_code: 'INVALID_PARAMETER_VALUE',
+    message: "The range lies outside of the file's 5 bytes.",
+  });
+});
