@@ -11,6 +11,21 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('links') }),
   /** Something that is registered has changed. */
   z.object({ kind: z.literal('registry') }),
+  /**
+   * Runs to which something was logged: told at most twice a second, however much it is, and only while somebody listens. The kernels are
+   * those that have logged to it; `values`: nothing but values of metrics.
+   */
+  z.object({
+    kind: z.literal('runs'),
+    runs: z.array(
+      z.object({
+        run: z.string(),
+        notebook: idSchema.nullable(),
+        kernels: z.array(z.string()),
+        what: z.enum(['values', 'facts']),
+      }),
+    ),
+  }),
   /** What whoever begins to listen hears first: how often texts were removed from all history. */
   z.object({ kind: z.literal('generation'), generation: z.number().int() }),
   /** A text was removed from all history, for the n-th time: what is kept elsewhere must go through `redactions`. */

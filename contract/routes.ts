@@ -65,6 +65,8 @@ export const ROUTES = {
   /** ?filter= and ?order= as MLflow has them, and more. */
   runs: 'api/v1/runs',
   run: 'api/v1/runs/:id',
+  /** ?kernel=, ?notebook= and ?runs= : the runs that go on, with their latest values. */
+  live: 'api/v1/live',
   /** POST: values of its metrics, one or very many. */
   runPoints: 'api/v1/runs/:id/points',
   /** The course of one metric; ?from= and ?to= are steps, ?buckets= how finely it is drawn. */

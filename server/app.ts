@@ -39,6 +39,7 @@ import { sendSchema } from './api/schemas.js';
 import { guard, type Operation } from './api/operation.js';
 import type { ApiParts } from './api/parts.js';
 import { createRegistryParts } from './api/registry-parts.js';
+import { tellRuns } from './api/tell-runs.js';
 import { CellarError } from './errors.js';
 import { readGeneration } from './history/generation.js';
 import { createComparer } from './tracking/compare.js';
@@ -85,6 +86,7 @@ export function createApp(parts: ApiParts): Express {
   ];
   addOperations(app, parts, operations, tellDamage(parts));
   addMlflow(app, parts, registering);
+  tellRuns(parts);
   addExternalWebhook(app, parts);
   // Made when it is asked for: most servers never are, and it takes a tenth of a start.
   app.get(`/${ROUTES.openapi}`, (_request, response) => {

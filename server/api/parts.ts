@@ -9,6 +9,8 @@ import type { Pool } from '../work/pool.js';
 export interface Events {
   emit(event: CellarEvent): void;
   listen(listener: (event: CellarEvent) => void): () => void;
+  /** Whether anybody listens: what nobody hears need not be made. */
+  isHeard(): boolean;
 }
 
 /** What the routes of one workspace work on. */
@@ -39,5 +41,6 @@ export function createEvents(): Events {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    isHeard: () => listeners.size > 0,
   };
 }

@@ -18,6 +18,7 @@ import {
   type ChangedPoint,
   type RunChange,
 } from './run-change.js';
+import { tellWatchers } from './watch-runs.js';
 
 const KIND = 'run';
 /** As records of points alone were called before. */
@@ -28,7 +29,9 @@ export type Ending = NonNullable<RunChange['ended']>;
 
 /** Keeps a change of a run, no secret in its texts; durable when it resolves with the record's number. */
 export async function recordRun(history: History, change: RunChange): Promise<number> {
-  return (await record(history, KIND, await cleanChange(history, change))).number;
+  const { number } = await record(history, KIND, await cleanChange(history, change));
+  tellWatchers(history, change);
+  return number;
 }
 
 /** Keeps points of a run, which is made with the first; durable when it resolves with the record's number. */

@@ -1,5 +1,7 @@
+import { liveQuerySchema, liveSchema } from '../../../contract/live.js';
 import { foundRunsSchema, runSearchSchema } from '../../../contract/run-search.js';
 import { listExperiments } from '../../tracking/experiments.js';
+import { readLive } from '../../tracking/live.js';
 import { endOf } from '../../tracking/run-fields.js';
 import { searchRuns } from '../../tracking/search-runs.js';
 import { toRun } from '../../tracking/snapshots.js';
@@ -32,6 +34,15 @@ export function runOperations({ history: { store } }: ApiParts): readonly Operat
           total: found.length,
         };
       },
+    }),
+    jsonOperation({
+      method: 'get',
+      route: 'live',
+      summary: 'The runs that go on in a kernel or a notebook, with their latest values',
+      grants: ['viewer'],
+      query: liveQuerySchema,
+      answer: liveSchema,
+      run: ({ query }) => readLive(store, query),
     }),
   ];
 }

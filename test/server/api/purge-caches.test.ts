@@ -139,6 +139,7 @@ test('no route gives a purged text any more, whatever was compared and read befo
     {
       'api/v1/diff': [pair],
       'api/v1/diff/values/{hash}': [pair, `?base=${base}`],
+      'api/v1/live': [`?runs=${RUN}`],
       'api/v1/lineage': [`?node=run:${RUN}`],
       'api/v1/lineage/openlineage': [`?node=run:${RUN}`],
       'api/v1/models/{name}/compare': ['?base=1&head=1'],
@@ -169,6 +170,7 @@ test('no route gives a purged text any more, whatever was compared and read befo
     'models/loss/trail',
     'datasets',
     'datasets/',
+    'live',
     'lineage',
     'lineage/openlineage',
   ];
