@@ -29,6 +29,17 @@ export interface BurstOptions {
   /** How long nothing may happen before a burst is over, in milliseconds. */
   readonly quiet: () => number;
   readonly onEnd: (burst: EndedBurst) => void;
+  /** Told how a burst goes on, from its first execution to its last; not of its end. */
+  readonly onProgress?: (progress: BurstProgress) => void;
+}
+
+/** A burst that is not over; times in milliseconds since 1970. */
+export interface BurstProgress {
+  readonly started: number;
+  /** How many cells have run or run now. */
+  readonly cells: number;
+  /** False once nothing runs nor waits, until something does again or the burst is over. */
+  readonly isRunning: boolean;
 }
 
 /** With nothing of ours pending, a kernel that stays busy is busy for someone else. */
@@ -73,6 +84,7 @@ export class BurstTracker {
     if (!open.attempted.includes(cell)) open.attempted.push(cell);
     this.#pending.set(cell, this.#options.clock.now());
     this.#wait();
+    this.#tell();
   }
 
   /** A code cell ended. */
@@ -89,6 +101,7 @@ export class BurstTracker {
       ...(skipped ? {} : { finished: end.finished ?? this.#options.clock.now() }),
     });
     this.#wait();
+    this.#tell();
   }
 
   /** A cell that gives the kernel nothing to do was run: text, or code without a character. */
@@ -96,6 +109,7 @@ export class BurstTracker {
     this.#begin();
     this.#pending.delete(cell);
     this.#wait();
+    this.#tell();
   }
 
   /** These cells are in the notebook now: one that is pending and gone will never be heard of again. */
@@ -135,6 +149,14 @@ export class BurstTracker {
     this.#open = undefined;
   }
 
+  #tell(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const isRunning = this.isRunning;
+    const cells = open.executions.length + (isRunning ? 1 : 0);
+    this.#options.onProgress?.({ started: open.started, cells, isRunning });
+  }
+
   #begin(): Open {
     this.#open ??= { started: this.#options.clock.now(), executions: [], attempted: [] };
     return this.#open;
@@ -148,6 +170,7 @@ export class BurstTracker {
       open.executions.push({ cell, count: null, status: 'aborted' });
     }
     this.#wait();
+    this.#tell();
   }
 
   /** Sets the one timer anew that the present state calls for. */

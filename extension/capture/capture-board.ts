@@ -4,6 +4,7 @@ import type { ClientError } from '../client/errors.js';
 import type { CaptureStatus } from '../model/capture-status.js';
 import { describeObstacle, type Obstacle } from '../model/obstacle-words.js';
 import { Store } from '../model/store.js';
+import type { BurstProgress } from './burst-tracker.js';
 import type { Outcome, OutboxState } from './outbox.js';
 import type { Parcel } from './outbox-store.js';
 
@@ -13,6 +14,10 @@ interface Board {
   readonly states: ReadonlyMap<string, CaptureState>;
   readonly kept: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, CaptureError>;
+  /** By path: the cells that run, until the version of them is kept. */
+  readonly bursts: ReadonlyMap<string, BurstProgress>;
+  /** By path: how often the kernel was restarted or has died. */
+  readonly kernelsGone: ReadonlyMap<string, number>;
   /** What the server was asked to pause. */
   readonly paused: Workspace['paused'];
   readonly isOff: boolean;
@@ -32,6 +37,8 @@ export class CaptureBoard extends Store<Board> {
       states: new Map(),
       kept: new Map(),
       errors: new Map(),
+      bursts: new Map(),
+      kernelsGone: new Map(),
       paused: { notebooks: [], folders: [] },
       isOff: false,
       obstacle: undefined,
@@ -81,6 +88,21 @@ export class CaptureBoard extends Store<Board> {
     this.update({ states: new Map(this.state.states).set(state.path, state) });
   }
 
+  /** How the cells of a notebook that run go on; undefined when no version is to come of it. */
+  setBurst(path: string, burst: BurstProgress | undefined): void {
+    const bursts = new Map(this.state.bursts);
+    if (burst === undefined) {
+      if (!bursts.delete(path)) return;
+    } else bursts.set(path, burst);
+    this.update({ bursts });
+  }
+
+  /** The kernel of a notebook was restarted, or has died. */
+  kernelGone(path: string): void {
+    const before = this.state.kernelsGone.get(path) ?? 0;
+    this.update({ kernelsGone: new Map(this.state.kernelsGone).set(path, before + 1) });
+  }
+
   /** A parcel reached its end. */
   settled(parcel: Parcel, outcome: Outcome): void {
     if (parcel.kind !== 'burst') {
@@ -88,6 +110,8 @@ export class CaptureBoard extends Store<Board> {
       return;
     }
     const { path } = parcel.burst;
+    // What runs by now is another burst.
+    if (this.state.bursts.get(path)?.isRunning === false) this.setBurst(path, undefined);
     switch (outcome.kind) {
       case 'kept':
         this.#kept(path, outcome.kept);

@@ -94,6 +94,12 @@ export class Captures {
         clock: options.clock,
         quiet: options.quiet,
         onBurst: this.#onBurst,
+        onProgress: ({ path }, progress) => {
+          options.board.setBurst(path, progress);
+        },
+        onKernelGone: ({ path }) => {
+          options.board.kernelGone(path);
+        },
         onSaving: ({ path }, isSaving) => {
           options.onSaving(path, isSaving);
         },
@@ -143,9 +149,13 @@ export class Captures {
   };
 
   readonly #onBurst = (watch: NotebookWatch, { ended, alone, isClosing }: WatchedBurst): void => {
-    if (!this.#options.board.isOn(watch.path)) return;
-    // Text that was only looked at, and rendered as before.
-    if (ended.executions.length === 0 && !watch.isChanged) return;
+    const { board } = this.#options;
+    // Text that was only looked at, and rendered as before, is no new version.
+    const isNew = ended.executions.length > 0 || watch.isChanged;
+    if (!board.isOn(watch.path) || !isNew) {
+      board.setBurst(watch.path, undefined);
+      return;
+    }
     const ran = new Set(ended.executions.map((one) => one.cell));
     const toReason = (read: NotebookRead): Reason => ({
       kind: 'burst',

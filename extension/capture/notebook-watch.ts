@@ -4,7 +4,12 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { MessageLoop, type Message } from '@lumino/messaging';
 
 import type { Burst } from '../../contract/capture.js';
-import { BurstTracker, type EndedBurst, type KernelActivity } from './burst-tracker.js';
+import {
+  BurstTracker,
+  type BurstProgress,
+  type EndedBurst,
+  type KernelActivity,
+} from './burst-tracker.js';
 import { readTimes, toTime, type CellTimes } from './cell-times.js';
 import type { Clock } from './clock.js';
 import { KernelLog } from './kernel-log.js';
@@ -13,6 +18,8 @@ export interface NotebookWatchOptions {
   readonly clock: Clock;
   readonly quiet: () => number;
   readonly onBurst: (watch: NotebookWatch, ended: WatchedBurst) => void;
+  readonly onProgress: (watch: NotebookWatch, progress: BurstProgress) => void;
+  readonly onKernelGone: (watch: NotebookWatch) => void;
   readonly onSaving: (watch: NotebookWatch, isSaving: boolean) => void;
   readonly onSaved: (watch: NotebookWatch) => void;
   readonly onKernel: (kernel: string, isBusy: boolean) => void;
@@ -52,6 +59,9 @@ export class NotebookWatch {
       quiet: options.quiet,
       onEnd: (ended) => {
         options.onBurst(this, { ended, alone: this.#alone, isClosing: this.#isClosing });
+      },
+      onProgress: (progress) => {
+        options.onProgress(this, progress);
       },
     });
     const { sessionContext, context } = panel;
@@ -167,6 +177,7 @@ export class NotebookWatch {
     this.log.restarted();
     this.#begun.clear();
     this.#sent.clear();
+    this.#options.onKernelGone(this);
   }
 
   readonly #onMessage = (_: unknown, message: KernelMessage.IMessage): void => {

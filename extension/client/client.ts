@@ -19,6 +19,8 @@ import {
   type Imported,
   type ImportOffer,
 } from '../../contract/import.js';
+import { liveSchema, type Live, type liveQuerySchema } from '../../contract/live.js';
+import { courseSchema } from '../../contract/points.js';
 import { lineageSchema, type Lineage, type LineageQuery } from '../../contract/lineage.js';
 import { loginLinkSchema } from '../../contract/login.js';
 import type { Progress } from '../../contract/progress.js';
@@ -66,6 +68,10 @@ export interface Client {
   value(hash: string, compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
   /** The base notebook's text of a comparison; `not_found` when it is not remembered any more. */
   baseText(compared: ComparedPlace, signal?: AbortSignal): Promise<string>;
+  /** Runs that go on, and those that are named, with their latest values. */
+  live(query: LiveQuery, signal?: AbortSignal): Promise<Live>;
+  /** The course of a metric of a run in so many stretches. */
+  course(asked: CourseName, signal?: AbortSignal): Promise<MetricCourse>;
   /** What came of what around a node. */
   lineage(query: LineageQuery, signal?: AbortSignal): Promise<Lineage>;
   /** All that is known of a run. */
@@ -98,8 +104,27 @@ export interface Client {
   readonly artifactUrl: (artifact: Pick<Artifact, 'name' | 'sha256'>) => string;
   /** Where a version, or a notebook's whole history, is downloaded from as a zip. */
   readonly exportUrl: (chosen: ExportChoice) => string;
-  events(listener: (event: CellarEvent) => void): Subscription;
+  /** `onAway` is told when the server goes away, and when it is back. */
+  events(listener: (event: CellarEvent) => void, onAway?: (isAway: boolean) => void): Subscription;
 }
+
+/** Which runs are asked for; see liveQuerySchema. */
+export interface LiveQuery extends Pick<
+  z.input<typeof liveQuerySchema>,
+  'kernel' | 'notebook' | 'metric'
+> {
+  readonly runs?: readonly string[] | undefined;
+  readonly metrics?: number | undefined;
+}
+
+/** A metric of a run, and in how many stretches its course is read. */
+export interface CourseName {
+  readonly run: string;
+  readonly name: string;
+  readonly buckets: number;
+}
+
+export type MetricCourse = z.infer<typeof courseSchema>;
 
 /** A client of the server at `options.base`; opens no connection until it is asked something. */
 export function createClient(options: ClientOptions): Client {
@@ -151,6 +176,24 @@ export function createClient(options: ClientOptions): Client {
       readComparison(await text({ ...toCompareRequest(asked), signal })),
     value: (hash, compared, signal) => text({ ...toValueRequest(hash, compared), signal }),
     baseText: (compared, signal) => text({ ...toBaseRequest(compared), signal }),
+    live: ({ runs = [], ...query }, signal) =>
+      ask(liveSchema, {
+        path: pathTo('live'),
+        query: {
+          kernel: query.kernel,
+          notebook: query.notebook,
+          metric: query.metric,
+          runs: runs.length === 0 ? undefined : runs.join(','),
+          metrics: query.metrics,
+        },
+        signal,
+      }),
+    course: ({ run, name, buckets }, signal) =>
+      ask(courseSchema, {
+        path: pathTo('runMetric', { id: run, name }),
+        query: { buckets },
+        signal,
+      }),
     lineage: (query, signal) =>
       ask(lineageSchema, {
         path: pathTo('lineage'),
@@ -194,7 +237,7 @@ export function createClient(options: ClientOptions): Client {
         ? toUrl(options.base, pathTo('artifact', { sha256 }), { name })
         : toUrl(options.artifactBase, encodeURIComponent(sha256), { name }),
     exportUrl: (chosen) => toUrl(options.base, pathTo('exports'), { ...chosen }),
-    events: (listener) => stream.listen(listener),
+    events: (listener, onAway) => stream.listen(listener, onAway),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Source {
 const CLOSED = 2;
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
+/** A shorter gap is no absence: a proxy may end a connection at any time. */
+const AWAY_AFTER = 1500;
 
 /**
  * The server's events over one connection, however many listen: browsers allow six to a host. It is opened for the first
@@ -26,6 +28,9 @@ const LONGEST_WAIT = 30_000;
 export class EventStream {
   readonly #open: () => Source;
   readonly #listeners = new Set<(event: CellarEvent) => void>();
+  readonly #watchers = new Set<(isAway: boolean) => void>();
+  #isAway = false;
+  #awayTimer: ReturnType<typeof setTimeout> | undefined;
   #source: Source | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = FIRST_WAIT;
@@ -36,16 +41,25 @@ export class EventStream {
     this.#open = open;
   }
 
-  /** Calls the listener for each event until disposed. */
-  listen(listener: (event: CellarEvent) => void): Subscription {
+  /** Calls the listener for each event until disposed; `onAway` when the server goes away (at once where it is) and comes back. */
+  listen(
+    listener: (event: CellarEvent) => void,
+    onAway: (isAway: boolean) => void = () => undefined,
+  ): Subscription {
     // A wrapper of its own, so that one function may listen twice.
     const own = (event: CellarEvent): void => {
       listener(event);
     };
+    const watcher = (isAway: boolean): void => {
+      onAway(isAway);
+    };
     this.#listeners.add(own);
+    this.#watchers.add(watcher);
+    if (this.#isAway) onAway(true);
     if (this.#source === undefined && this.#timer === undefined) this.#connect();
     return {
       dispose: () => {
+        this.#watchers.delete(watcher);
         if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#disconnect();
       },
     };
@@ -56,6 +70,7 @@ export class EventStream {
     this.#source = source;
     source.onopen = () => {
       this.#wait = FIRST_WAIT;
+      this.#back();
       if (this.#gap) this.#emit({ kind: 'workspace' });
       this.#gap = false;
     };
@@ -65,6 +80,9 @@ export class EventStream {
     };
     source.onerror = () => {
       this.#gap = true;
+      this.#awayTimer ??= setTimeout(() => {
+        this.#setAway(true);
+      }, AWAY_AFTER);
       // The browser itself tries again after a lost connection, but gives up for good on an answer such as 502.
       if (source.readyState === CLOSED) this.#retry();
     };
@@ -90,7 +108,20 @@ export class EventStream {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
 
+  #back(): void {
+    clearTimeout(this.#awayTimer);
+    this.#awayTimer = undefined;
+    this.#setAway(false);
+  }
+
+  #setAway(isAway: boolean): void {
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    for (const watcher of [...this.#watchers]) watcher(isAway);
+  }
+
   #disconnect(): void {
+    this.#back();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#source?.close();

@@ -1,4 +1,5 @@
 import type { HistoryRow } from '../../contract/history.js';
+import { NOTHING_GOES_ON, type GoingOn } from './going-on.js';
 import { formatDay } from './time.js';
 
 /** One line of the history's list, in the order it is drawn. */
@@ -9,7 +10,11 @@ export type HistoryItem =
       readonly key: string;
       readonly row: HistoryRow;
       readonly folded: boolean;
+      /** Runs of it that still go on; undefined for none. */
+      readonly live?: readonly string[];
     }
+  /** What goes on now: runs, by their ids, and cells. */
+  | { readonly kind: 'live'; readonly key: string; readonly runs: readonly string[] }
   /** Automatic versions in a row, shown as one line; `key` stays while newer ones join. */
   | { readonly kind: 'fold'; readonly key: string; readonly count: number; readonly open: boolean }
   /** Rows that are not loaded yet. */
@@ -22,6 +27,8 @@ export interface HistoryLayout {
   readonly open: ReadonlySet<string>;
   /** Keeps automatic versions apart, as a search does: a hit must be seen. */
   readonly flat: boolean;
+  /** What goes on; left out: nothing. */
+  readonly going?: GoingOn;
 }
 
 /** Rows (newest first) as a list with days as headings and two or more automatic versions folded; the newest row is never folded. */
@@ -29,8 +36,16 @@ export function toHistoryItems(
   rows: readonly HistoryRow[],
   layout: HistoryLayout,
 ): readonly HistoryItem[] {
+  const { above, burst, within } = layout.going ?? NOTHING_GOES_ON;
   const items: HistoryItem[] = [];
   let day = '';
+  if (above.length > 0 || burst) {
+    // Under the day that its version will be under.
+    const today = new Date(layout.now).toISOString();
+    day = formatDay(today, layout.now);
+    items.push({ kind: 'day', key: `day:${today.slice(0, 10)}:${day}`, label: day });
+    items.push({ kind: 'live', key: 'live', runs: above });
+  }
   for (let at = 0; at < rows.length;) {
     const row = rows[at];
     if (row === undefined) break;
@@ -39,7 +54,8 @@ export function toHistoryItems(
       items.push({ kind: 'day', key: `day:${row.time.slice(0, 10)}:${label}`, label });
     day = label;
     const stretch = layout.flat || at === 0 ? [row] : autoStretch(rows, at, label, layout.now);
-    if (stretch.length < 2) items.push({ kind: 'row', key: row.id, row, folded: false });
+    const live = at === 0 && within.length > 0 ? { live: within } : {};
+    if (stretch.length < 2) items.push({ kind: 'row', key: row.id, row, folded: false, ...live });
     else pushFold(items, stretch, layout.open);
     at += Math.max(1, stretch.length);
   }

@@ -5,6 +5,7 @@ import type { Client } from '../client/client.js';
 import { isAbort } from '../client/errors.js';
 import type { Subscription } from '../client/events.js';
 import type { CaptureStatus } from './capture-status.js';
+import { GoingOnLayout, NOTHING_GOES_ON, type Going } from './going-on.js';
 import { appendOlder, findBefore, mergeNewest, toHistoryItems } from './history-items.js';
 import { NOTHING, type HistoryState } from './history-state.js';
 import type { Memory } from './memory.js';
@@ -33,6 +34,7 @@ export class HistoryModel extends Store<HistoryState> {
   readonly #now: () => number;
   readonly #events: Subscription;
   #open: ReadonlySet<string> = new Set();
+  #going = new GoingOnLayout();
   #through: number | undefined;
   #request: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +56,7 @@ export class HistoryModel extends Store<HistoryState> {
       case 'links':
       case 'progress':
       case 'registry':
+      case 'runs':
         return;
       case 'purged':
         this.#forget();
@@ -82,6 +85,7 @@ export class HistoryModel extends Store<HistoryState> {
     if (path === this.state.path) return;
     this.#stop();
     this.#open = new Set();
+    this.#going = new GoingOnLayout();
     this.update({ ...NOTHING, path, phase: path === undefined ? 'idle' : 'loading' });
     if (path !== undefined) void this.#load();
   }
@@ -91,6 +95,7 @@ export class HistoryModel extends Store<HistoryState> {
     if (notebook.id === this.state.notebook?.id) return;
     this.#stop();
     this.#open = new Set();
+    this.#going = new GoingOnLayout();
     this.update({ ...NOTHING, path: notebook.path, notebook, phase: 'loading' });
     void this.#load();
   }
@@ -159,6 +164,12 @@ export class HistoryModel extends Store<HistoryState> {
   /** What capture is doing, told by whoever captures. */
   setCapture(capture: CaptureStatus | undefined): void {
     this.update({ capture });
+  }
+
+  /** What runs now, told by whoever follows it; it stands above the versions, or in the newest of them. */
+  setGoing(going: Going): void {
+    this.#going.take(going, this.state.rows[0]);
+    this.#layOut(this.state.rows, this.state.total);
   }
 
   /** Loads the next older rows, when the list has been scrolled to them. */
@@ -260,7 +271,10 @@ export class HistoryModel extends Store<HistoryState> {
 
   #layOut(rows: readonly HistoryRow[], total: number): void {
     const flat = this.state.text.trim() !== '';
-    const items = toHistoryItems(rows, { total, flat, now: this.#now(), open: this.#open });
+    // A search looks for what is kept.
+    const going = flat ? NOTHING_GOES_ON : this.#going.layOut(rows[0]);
+    const parts = { total, flat, now: this.#now(), open: this.#open, going };
+    const items = toHistoryItems(rows, parts);
     this.update({ rows, items, total });
   }
 

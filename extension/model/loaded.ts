@@ -31,7 +31,7 @@ export class Loaded<Value> extends Store<LoadedState<Value>> {
     super({ value: undefined, problem: undefined, refused: undefined, busy: false });
     this.#ask = ask;
     this.#events = source.events(({ kind }) => {
-      if (kind === 'progress' || kind === 'generation') return;
+      if (kind === 'progress' || kind === 'generation' || kind === 'runs') return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.load(), PAUSE);
     });

@@ -221,7 +221,7 @@ function useWorkspace(client: Client): LoadedWorkspace & { readonly load: () => 
     // Without a login there is nothing to listen to, and the browser would ask on and on.
     if (locked) return undefined;
     const events = client.events(({ kind }) => {
-      if (kind !== 'progress' && kind !== 'generation') load();
+      if (kind !== 'progress' && kind !== 'generation' && kind !== 'runs') load();
     });
     return () => {
       events.dispose();

@@ -13,6 +13,7 @@ import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { HistoryModel } from '../model/history.js';
 import { ImportModel } from '../model/import.js';
+import { LiveModel } from '../model/live.js';
 import { IntroductionModel } from '../model/introduction.js';
 import { IntakesModel } from '../model/intakes.js';
 import { RegistrationsModel } from '../model/registrations.js';
@@ -42,10 +43,13 @@ export const historyPlugin: JupyterFrontEndPlugin<History> = {
     const model = new HistoryModel({ client: cellar.client, memory: cellar.memory });
     followNotebook(model, notebooks, app);
     followCapture(model, cellar);
+    const live = new LiveModel(cellar.client);
+    followLive(model, live, cellar);
     const introduction = new IntroductionModel(cellar.memory);
     const panel = ReactWidget.create(
       createElement(HistoryPanel, {
         model,
+        live,
         actions: toActions(app, cellar, model),
         space: cellar.space,
         introduction,
@@ -124,6 +128,37 @@ function followCapture(model: HistoryModel, { board, outbox }: Cellar): void {
     if (wasAway && !isAway && outbox.state.kind === 'held') outbox.retry();
     wasAway = isAway;
   });
+}
+
+/** Tells what runs in the notebook that is shown, and lays it out with its versions. */
+function followLive(model: HistoryModel, live: LiveModel, { board, captures }: Cellar): void {
+  let gone: readonly [path: string | undefined, count: number] = [undefined, 0];
+  let told = '';
+  const look = (): void => {
+    const { path, notebook, capture, metric } = model.state;
+    const panel = path === undefined ? undefined : captures.findPanel(path);
+    const kernel = panel?.sessionContext.session?.kernel?.id;
+    live.show({ path, notebook: notebook?.id, kernel, metric: metric?.name });
+    if (path === undefined) return;
+    // Where no version is to come, nothing waits for one.
+    const isKept = capture === undefined || capture.kind === 'kept' || capture.kind === 'keeping';
+    live.setBurst(isKept ? board.state.bursts.get(path) : undefined);
+    const count = board.state.kernelsGone.get(path) ?? 0;
+    if (gone[0] === path && gone[1] !== count) live.kernelGone();
+    gone = [path, count];
+  };
+  const tell = (): void => {
+    const { going } = live;
+    const text = JSON.stringify([model.state.path, going]);
+    if (text === told) return;
+    told = text;
+    model.setGoing(going);
+  };
+  board.subscribe(look);
+  model.subscribe(look);
+  live.subscribe(tell);
+  model.subscribe(tell);
+  look();
 }
 
 function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): HistoryActions {

@@ -2,6 +2,8 @@ import { useState, type JSX } from 'react';
 
 import { describeCapture, type CaptureStatus } from '../model/capture-status.js';
 import type { HistoryModel } from '../model/history.js';
+import type { LiveModel } from '../model/live.js';
+import { guessDirection } from '../model/number.js';
 import { baseName } from '../model/words.js';
 import { IconButton } from './button.js';
 import type { HistoryActions } from './history-actions.js';
@@ -14,8 +16,9 @@ import { useNow, useStore } from './use-store.js';
 export function HistoryHeader(props: {
   readonly model: HistoryModel;
   readonly actions: HistoryActions;
+  readonly live?: LiveModel | undefined;
 }): JSX.Element {
-  const { model, actions } = props;
+  const { model, actions, live } = props;
   const { path, capture, metric, phase, text, notebook } = useStore(model);
   const origin = notebook?.origin ?? null;
   return (
@@ -30,7 +33,11 @@ export function HistoryHeader(props: {
           Copied from {baseName(origin.path)}
         </p>
       )}
-      {metric === null ? null : <MetricLine model={model} />}
+      {metric !== null ? (
+        <MetricLine model={model} />
+      ) : live === undefined ? null : (
+        <ComingMetric live={live} />
+      )}
       {phase === 'ready' || text !== '' ? (
         <SearchField
           label="Search in versions"
@@ -167,6 +174,20 @@ function MetricLine({ model }: { readonly model: HistoryModel }): JSX.Element | 
         </button>
       </div>
       <Sparkline name={metric.name} values={metric.course} />
+    </div>
+  );
+}
+
+/** The metric of the first run while it goes on, where it will stand once a version has it: then nothing moves. */
+function ComingMetric({ live }: { readonly live: LiveModel }): JSX.Element | null {
+  const name = useStore(live).runs.find(({ metrics }) => metrics.length > 0)?.metrics[0]?.name;
+  if (name === undefined) return null;
+  return (
+    <div className="cellar-Metric">
+      <div className="cellar-Metric-choice cellar-mod-coming">
+        <b title={name}>{name}</b>
+        <span className="cellar-quiet">{guessDirection(name)} is better</span>
+      </div>
     </div>
   );
 }

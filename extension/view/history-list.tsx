@@ -4,24 +4,28 @@ import { useEffect, useLayoutEffect, useRef, useState, type JSX, type KeyboardEv
 import type { HistoryRow } from '../../contract/history.js';
 import type { HistoryItem } from '../model/history-items.js';
 import type { HistoryModel } from '../model/history.js';
+import type { LiveModel } from '../model/live.js';
 import { formatCount } from '../model/words.js';
 import { NOW, rowEntries, type HistoryActions } from './history-actions.js';
 import { HistoryRowView } from './history-row.js';
 import { Icon } from './icons.js';
+import { LiveRow, type LiveProps } from './live-row.js';
 import { Menu, type MenuPlace } from './menu.js';
 import { useRegistered } from './use-registered.js';
 import { useStore } from './use-store.js';
 
 /** Pixels that an item takes before it was measured. */
-const ESTIMATE = { day: 32, row: 52, fold: 28 } as const;
+const ESTIMATE = { day: 32, row: 52, live: 52, fold: 28 } as const;
 const REST_ROW = 52;
 
 /** The versions as a list of which only the visible part is in the document; it loads the rest as it is scrolled to. */
 export function HistoryList(props: {
   readonly model: HistoryModel;
   readonly actions: HistoryActions;
+  /** What goes on in the notebook, where that is followed. */
+  readonly live?: LiveModel | undefined;
 }): JSX.Element {
-  const { model, actions } = props;
+  const { model, actions, live } = props;
   const { items, metric, selection, busy } = useStore(model);
   const scroller = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<string>();
@@ -36,6 +40,17 @@ export function HistoryList(props: {
   });
   const shown = virtual.getVirtualItems();
   const registered = useRegistered(actions.registered);
+  const { onLineage } = actions;
+  const toLive = (runs: readonly string[]): LiveProps | undefined =>
+    live && {
+      model: live,
+      runs,
+      onOpenRun:
+        onLineage &&
+        ((run) => {
+          onLineage(`run:${run}`);
+        }),
+    };
   useSteadyScroll(scroller, items, (at) => virtual.measurementsCache[at]?.start);
 
   const atRest = items[shown[shown.length - 1]?.index ?? -1]?.kind === 'rest';
@@ -127,9 +142,13 @@ export function HistoryList(props: {
                   artifactUrl={actions.artifactUrl}
                   onOpenFile={actions.onOpenFile}
                   registered={registered}
+                  live={item.live && toLive(item.live)}
                 />
               ) : (
-                <OtherItem item={item} />
+                <OtherItem
+                  item={item}
+                  live={item.kind === 'live' ? toLive(item.runs) : undefined}
+                />
               )}
             </div>
           );
@@ -183,10 +202,14 @@ function inOrder(
 
 function OtherItem({
   item,
+  live,
 }: {
   readonly item: Exclude<HistoryItem, { kind: 'row' }>;
-}): JSX.Element {
+  readonly live: LiveProps | undefined;
+}): JSX.Element | null {
   switch (item.kind) {
+    case 'live':
+      return live === undefined ? null : <LiveRow {...live} />;
     case 'day':
       return (
         <div className="cellar-Day" role="gridcell">

@@ -1,9 +1,10 @@
-import { useEffect, type JSX } from 'react';
+import { useCallback, useEffect, useRef, type JSX } from 'react';
 
 import type { HistoryModel } from '../model/history.js';
 import type { ImportModel } from '../model/import.js';
 import type { IntakesModel } from '../model/intakes.js';
 import type { IntroductionModel } from '../model/introduction.js';
+import type { LiveModel } from '../model/live.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { Problem } from '../model/problem.js';
 import type { SpaceModel, SpaceState } from '../model/space.js';
@@ -19,6 +20,7 @@ import { Notices } from './notices.js';
 import { ObstacleNote } from './obstacle-note.js';
 import { SpaceLine } from './space-line.js';
 import { Empty, ProblemBanner, Skeleton } from './states.js';
+import { useShown } from './use-shown.js';
 import { useNow, useStore } from './use-store.js';
 
 const NO_SPACE = new Store<SpaceState>({ workspace: undefined });
@@ -28,6 +30,8 @@ const AWAY: Problem = { kind: 'away' };
 export function HistoryPanel(props: {
   readonly model: HistoryModel;
   readonly actions: HistoryActions;
+  /** What goes on in the notebook; without it nothing is followed. */
+  readonly live?: LiveModel;
   readonly space?: SpaceModel;
   /** Offers what git has of notebooks; without it nothing is offered. */
   readonly imports?: ImportModel;
@@ -35,10 +39,15 @@ export function HistoryPanel(props: {
   readonly notices?: NoticesModel;
   readonly intakes?: IntakesModel;
 }): JSX.Element {
-  const { model, space, imports, introduction, notices, intakes } = props;
+  const { model, live, space, imports, introduction, notices, intakes } = props;
+  const place = useRef<HTMLElement>(null);
+  const tell = useCallback((isShown: boolean) => live?.setShown(isShown), [live]);
+  useShown(place, tell);
   const obstacle = useStore<SpaceState>(space ?? NO_SPACE).workspace?.obstacle ?? undefined;
   const actions = obstacle === undefined ? props.actions : { ...props.actions, obstacle };
-  const { path, phase, problem, capture } = useStore(model);
+  const { path, phase, problem, capture, items } = useStore(model);
+  // What goes on stands there before the first version does.
+  const isList = phase === 'ready' || (phase === 'empty' && items.length > 0);
   const now = useNow(60_000);
   useEffect(() => {
     model.tick();
@@ -48,8 +57,8 @@ export function HistoryPanel(props: {
   const shown = problem ?? (waiting > 0 ? AWAY : undefined);
   const label = path === undefined ? 'History' : `History of ${path}`;
   return (
-    <section className="cellar cellar-History" aria-label={label}>
-      <HistoryHeader model={model} actions={actions} />
+    <section className="cellar cellar-History" aria-label={label} ref={place}>
+      <HistoryHeader model={model} actions={actions} live={live} />
       {/* What keeps versions from being kept comes before what was found in them. */}
       {obstacle === undefined ? null : (
         <ObstacleNote obstacle={obstacle}>
@@ -78,8 +87,8 @@ export function HistoryPanel(props: {
         />
       )}
       {imports === undefined || obstacle !== undefined ? null : <ImportCard model={imports} />}
-      {phase === 'ready' ? (
-        <HistoryList model={model} actions={actions} />
+      {isList ? (
+        <HistoryList model={model} actions={actions} live={live} />
       ) : (
         <NoList model={model} />
       )}

@@ -10,6 +10,7 @@ import { redactionWords } from '../../contract/secrets.js';
 import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
 import { Icon } from './icons.js';
+import { LiveMark, LiveMetric, LiveWords, useOneRun, type LiveProps } from './live-row.js';
 import { MetricChange } from './metric-change.js';
 import { OtherRegistered, othersOf, registeredOf } from './registered-words.js';
 import type { RowRegistered } from './use-registered.js';
@@ -24,29 +25,54 @@ export interface HistoryRowProps {
   readonly artifactUrl: (artifact: Artifact) => string;
   readonly onOpenFile?: ((artifact: Artifact) => void) | undefined;
   readonly registered?: RowRegistered;
+  /** A run of it that still goes on: its values stand in the version's. */
+  readonly live?: LiveProps | undefined;
 }
 
 /** One version: when, how good, what was done, and the files it made. */
 export const HistoryRowView = memo(function HistoryRowView(props: HistoryRowProps): JSX.Element {
-  const { row, metric, folded, artifactUrl, onOpenFile, registered } = props;
+  const { row, metric, folded, artifactUrl, onOpenFile, registered, live } = props;
+  const own = <RowMetric row={row} metric={metric} />;
   return (
     <div className={`cellar-Row${folded ? ' cellar-mod-folded' : ''}`} role="gridcell">
-      <Mark row={row} metric={metric} />
+      {live === undefined ? (
+        <Mark row={row} metric={metric} />
+      ) : (
+        <LivePart live={live} part="mark" instead={<Mark row={row} metric={metric} />} />
+      )}
       <div className="cellar-Row-body">
         <div className="cellar-Row-first">
           <time className="cellar-Row-time" dateTime={row.time} title={formatFullTime(row.time)}>
             {formatClock(row.time)}
           </time>
           {row.pinned ? <Icon name="pin" className="cellar-Row-pin" title="Kept for ever" /> : null}
-          <RowMetric row={row} metric={metric} />
+          {live === undefined ? own : <LivePart live={live} part="metric" instead={own} />}
         </div>
-        <Description row={row} />
+        {live === undefined ? (
+          <Description row={row} />
+        ) : (
+          <LivePart live={live} part="words" instead={<Description row={row} />} />
+        )}
         <Redactions count={row.redactions} />
         <Artifacts {...{ row, artifactUrl, onOpenFile, registered }} />
       </div>
     </div>
   );
 });
+
+/** What a run that goes on says in the place of what its version says. */
+function LivePart(props: {
+  readonly live: LiveProps;
+  readonly part: 'mark' | 'metric' | 'words';
+  readonly instead: JSX.Element;
+}): JSX.Element {
+  const { live, part, instead } = props;
+  const run = useOneRun(live);
+  if (run === undefined) return instead;
+  if (part === 'mark') return <LiveMark goesOn={!run.isOver} />;
+  if (part === 'words') return <LiveWords run={run} onOpenRun={live.onOpenRun} />;
+  return run.metrics.length === 0 ? instead : <LiveMetric model={live.model} run={run} />;
+}
 
 function Mark({ row, metric }: Pick<HistoryRowProps, 'row' | 'metric'>): JSX.Element {
   if (metric?.best === row.id)

@@ -57,7 +57,12 @@ export class Lab {
 
   /** The versions in the panel, without the folded automatic ones. */
   get rows(): Locator {
-    return this.panel.locator('.cellar-Row:not(.cellar-mod-folded)');
+    return this.panel.locator('.cellar-Row:not(.cellar-mod-folded, .cellar-mod-live)');
+  }
+
+  /** What goes on now, above the versions. */
+  get live(): Locator {
+    return this.panel.locator('.cellar-Row.cellar-mod-live');
   }
 
   /** What the status bar says of the notebook in front. */

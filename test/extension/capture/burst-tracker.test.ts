@@ -15,18 +15,34 @@ function ran(burst: EndedBurst | undefined): string {
 describe('BurstTracker', () => {
   let clock: ManualClock;
   let ended: EndedBurst[];
+  let progress: string[];
   let tracker: BurstTracker;
 
   beforeEach(() => {
     clock = new ManualClock();
     ended = [];
+    progress = [];
     tracker = new BurstTracker({
       clock,
       quiet: () => QUIET,
       onEnd: (burst) => {
         ended.push(burst);
       },
+      onProgress: ({ cells, isRunning }) => {
+        progress.push(`${String(cells)}${isRunning ? ' run' : ''}`);
+      },
     });
+  });
+
+  it('tells how it goes on: how many cells have run or run now, and when none does', async () => {
+    tracker.scheduled('a');
+    tracker.scheduled('b');
+    tracker.executed({ cell: 'a', ok: true, count: 1 });
+    tracker.executed({ cell: 'b', ok: true, count: 2 });
+    await clock.pass(QUIET);
+    tracker.scheduled('c');
+    tracker.kernelGone();
+    expect(progress).toEqual(['1 run', '1 run', '2 run', '2', '1 run', '1']);
   });
 
   function run(cell: string, count: number): void {

@@ -38,6 +38,17 @@ describe('CaptureBoard', () => {
     expect(fresh.isOn('other.ipynb')).toBe(true);
   });
 
+  it('has the cells that run until the version of them is kept, and no later ones for it', () => {
+    const fresh = board();
+    const burst = { started: NOW, cells: 2, isRunning: false };
+    fresh.setBurst(PATH, burst);
+    fresh.settled(PARCEL, { kind: 'kept', kept: kept(true) });
+    expect(fresh.state.bursts.get(PATH)).toBeUndefined();
+    fresh.setBurst(PATH, { ...burst, isRunning: true });
+    fresh.settled(PARCEL, { kind: 'kept', kept: kept(true) });
+    expect(fresh.state.bursts.get(PATH)).toMatchObject({ isRunning: true });
+  });
+
   it('says what stands in the way from the start, and what waits where something does', () => {
     const fresh = board();
     fresh.setObstacle('damaged');

@@ -115,3 +115,25 @@ test('hears of a purge also where it happened while nobody listened', () => {
     { kind: 'generation', generation: 6 },
   ]);
 });
+
+test('tells when the server is away for more than a moment, and when it is back', () => {
+  const told: boolean[] = [];
+  const tell = (isAway: boolean): void => {
+    told.push(isAway);
+  };
+  const one = stream.listen(() => undefined, tell);
+  opened[0]?.fail(0);
+  vi.advanceTimersByTime(500);
+  opened[0]?.onopen?.();
+  vi.advanceTimersByTime(5_000);
+  expect(told).toEqual([]);
+  opened[0]?.fail(0);
+  vi.advanceTimersByTime(2_000);
+  expect(told).toEqual([true]);
+  // Whoever comes later hears it at once, and whoever has left hears nothing.
+  stream.listen(() => undefined, tell);
+  expect(told).toEqual([true, true]);
+  one.dispose();
+  opened[0]?.onopen?.();
+  expect(told).toEqual([true, true, false]);
+});

@@ -78,7 +78,7 @@ export function pageOf(all: readonly HistoryRow[], offset: number, limit: number
 export function clientOf(answer: (url: URL, init: RequestInit) => unknown): {
   readonly client: Client;
   readonly asked: string[];
-  emit(event: unknown): void;
+  readonly emit: (event: unknown) => void;
 } {
   const asked: string[] = [];
   const source: Source = {

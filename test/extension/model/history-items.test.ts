@@ -27,6 +27,7 @@ function show(items: readonly HistoryItem[]): string {
     .map((item) => {
       if (item.kind === 'day') return `# ${item.label.split(' ')[0] ?? ''}`;
       if (item.kind === 'row') return `${item.folded ? '>' : ''}${String(item.row.number)}`;
+      if (item.kind === 'live') return `live(${item.runs.join()})`;
       return `${item.kind}(${String(item.count)})`;
     })
     .join(' ');
@@ -44,6 +45,26 @@ test.each([
   ['m9 a8 a7 | a6 a5', '# Today 9 fold(2) # Yesterday fold(2)'],
 ])('lists "%s" as "%s"', (text, shown) => {
   expect(show(toHistoryItems(text === '' ? [] : rows(text), layout))).toBe(shown);
+});
+
+test.each([
+  ['', '# Today live(r)'],
+  ['m3 m2', '# Today live(r) 3 2'],
+  ['| m2', '# Today live(r) # Yesterday 2'],
+])('has what goes on above "%s", under today', (text, shown) => {
+  const going = { above: ['r'], burst: false, within: [] };
+  const listed = toHistoryItems(text === '' ? [] : rows(text), { ...layout, going });
+  expect(show(listed)).toBe(shown);
+});
+
+test('shows a run that goes on in the newest version, and in no other', () => {
+  const going = { above: [], burst: false, within: ['r'] };
+  const listed = toHistoryItems(rows('m3 m2'), { ...layout, going });
+  expect(listed.map((item) => (item.kind === 'row' ? (item.live ?? []) : item.kind))).toEqual([
+    'day',
+    ['r'],
+    [],
+  ]);
 });
 
 test('shows what a fold holds once it is open, and keeps it open when newer ones join', () => {

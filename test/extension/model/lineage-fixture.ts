@@ -1,4 +1,5 @@
 import type { Lineage, LineageEdge, LineageNode } from '../../../contract/lineage.js';
+import type { RunPage } from '../../../contract/run.js';
 
 const EMPTY = {
   ...{ path: null, time: null, metric: null, clean: null },
@@ -35,6 +36,19 @@ export const version: LineageNode = {
   ...{ id: 'version:m-3', kind: 'version', name: 'wine', version: 3, aliases: ['champion'] },
   ...{ stage: 'None', created: 0, files: [] },
 };
+
+/** All that is known of a run, which is not much. */
+export function runPage(id: string, patch: Partial<RunPage> = {}): RunPage {
+  return {
+    ...{ id, name: 'train', status: 'finished', params: {}, snapshot: null, notebook: null },
+    ...{ start: 0, end: 1, metrics: {}, traces: [], doubts: [], tags: {}, inputs: [] },
+    ...{ environment: null, artifacts: [], origin: { subject: 'Run train', ...EMPTY } },
+    ...{ words: 'Run train.', warnings: [], experiment: { id: '0', name: 'Default' }, user: '' },
+    ...{ deleted: false, data: [], models: [], versions: [], version: null, kernel: null },
+    ...{ ranOn: null, packages: [], cells: [], language: null },
+    ...patch,
+  };
+}
 
 export function graphOf(
   focus: LineageNode,

@@ -1,14 +1,26 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { LineageNode } from '../../../contract/lineage.js';
+import type { LiveRun } from '../../../contract/live.js';
 import { originWords, type Origin } from '../../../contract/origin.js';
+import type { RunPage } from '../../../contract/run.js';
 import { foldGraph } from '../../../extension/model/lineage-fold.js';
 import { inOrder, layOut } from '../../../extension/model/lineage-layout.js';
 import { targetOf } from '../../../extension/model/lineage-target.js';
 import { nodeWords } from '../../../extension/model/lineage-words.js';
 import { LineageModel } from '../../../extension/model/lineage.js';
 import { clientOf, refusal } from './fixture.js';
-import { cell, data, edge, file, graphOf, runNode, snapshot, version } from './lineage-fixture.js';
+import {
+  cell,
+  data,
+  edge,
+  file,
+  graphOf,
+  runNode,
+  runPage,
+  snapshot,
+  version,
+} from './lineage-fixture.js';
 
 const NOW = Date.parse('2026-11-24T14:00:00.000Z');
 const run = runNode('r1', 'train');
@@ -179,5 +191,101 @@ describe('the model', () => {
     const model = new LineageModel(client, 'wine');
     await Promise.all([model.load(), model.show('file')]);
     expect(model.state.graph?.focus).toBe(file.id);
+  });
+});
+
+describe('a run that goes on', () => {
+  const ID = 'c'.repeat(32);
+  let page: RunPage;
+  let live: Partial<LiveRun>;
+  let served: ReturnType<typeof clientOf>;
+  let model: LineageModel;
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    page = runPage(ID, { status: 'running', metrics: { loss: at(1), accuracy: at(0.5) } });
+    live = {};
+    served = clientOf((url) => {
+      if (url.pathname.endsWith('/lineage')) return graphOf(runNode(ID), [], []);
+      if (url.pathname.endsWith('/live')) {
+        const metrics = Object.entries(page.metrics).map(([name, each]) => ({ name, ...each }));
+        const { id, name, status, snapshot, notebook, start, end } = page;
+        const told = {
+          id,
+          name,
+          status,
+          snapshot,
+          notebook,
+          start,
+          changed: end,
+          made: [],
+          metrics,
+        };
+        return { now: 0, runs: [{ ...told, total: metrics.length, ...live }], more: 0 };
+      }
+      return page;
+    });
+    model = new LineageModel(served.client, `run:${ID}`);
+    await model.load();
+    served.asked.length = 0;
+  });
+  afterEach(() => {
+    model.dispose();
+    vi.useRealTimers();
+  });
+
+  const at = (value: number): RunPage['metrics'][string] => ({ value, step: 1, time: 1 });
+  const tell = async (what: 'values' | 'facts', run = ID): Promise<void> => {
+    served.emit({ kind: 'runs', runs: [{ run, notebook: null, kernels: [], what }] });
+    await vi.advanceTimersByTimeAsync(1_500);
+  };
+
+  test('has its values by themselves, and nothing else is another', async () => {
+    const before = model.state;
+    page = { ...page, metrics: { accuracy: at(0.75), loss: at(0.5) }, end: 99 };
+    await tell('values');
+    expect(served.asked).toEqual([`/api/v1/live?runs=${ID}&metrics=1000`]);
+    expect(
+      Object.entries(model.state.run?.metrics ?? {}).map(([name, { value }]) => [name, value]),
+    ).toEqual([
+      ['loss', 0.5],
+      ['accuracy', 0.75],
+    ]);
+    expect(model.state.run?.cells).toBe(before.run?.cells);
+    expect(model.state.graph?.nodes[0]).toMatchObject({ metrics: { accuracy: 0.75 } });
+  });
+
+  test('is asked for whole when it has another metric, ends, or more is told of it', async () => {
+    page = { ...page, metrics: { ...page.metrics, f1: at(1) } };
+    await tell('values');
+    expect(Object.keys(model.state.run?.metrics ?? {})).toContain('f1');
+    page = { ...page, status: 'finished', params: { trees: '60' } };
+    await tell('facts');
+    expect(model.state.run).toMatchObject({ status: 'finished', params: { trees: '60' } });
+  });
+
+  test('keeps each part that is the same', async () => {
+    const before = model.state;
+    page = { ...structuredClone(page), tags: { by: 'me' } };
+    await tell('facts');
+    expect(model.state.run).not.toBe(before.run);
+    expect(model.state.run?.metrics).toBe(before.run?.metrics);
+    expect(model.state.graph).toBe(before.graph);
+    expect(model.state.busy).toBe(false);
+  });
+
+  test('asks for nothing about other runs, nor while nobody sees it', async () => {
+    await tell('facts', 'd'.repeat(32));
+    model.setShown(false);
+    await tell('facts');
+    expect(served.asked).toEqual([]);
+    model.setShown(true);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(served.asked).toEqual([`/api/v1/lineage?node=run%3A${ID}`, `/api/v1/runs/${ID}`]);
+  });
+
+  test('what was purged goes at once', () => {
+    served.emit({ kind: 'purged', generation: 2 });
+    expect(model.state).toMatchObject({ graph: undefined, run: undefined });
   });
 });

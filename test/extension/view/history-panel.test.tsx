@@ -5,6 +5,7 @@ import type { HistoryRow } from '../../../contract/history.js';
 import type { Registration } from '../../../contract/models.js';
 import type { Workspace } from '../../../contract/workspace.js';
 import { HistoryModel } from '../../../extension/model/history.js';
+import { LiveModel } from '../../../extension/model/live.js';
 import { createMemory } from '../../../extension/model/memory.js';
 import { RegistrationsModel } from '../../../extension/model/registrations.js';
 import { SpaceModel } from '../../../extension/model/space.js';
@@ -387,3 +388,54 @@ test.each([
     expect(done).toEqual([]);
   },
 );
+
+test('shows what goes on above the versions, and then in the place of its version', async () => {
+  const RUN = 'c'.repeat(32);
+  let status = 'running';
+  const value = 0.5;
+  const { client, emit } = clientOf((url) => {
+    if (!url.pathname.endsWith('/live'))
+      return { run: RUN, name: 'accuracy', total: 0, points: [] };
+    const run = {
+      ...{ id: RUN, name: 'forest', status, snapshot: null, notebook: null, total: 2 },
+      ...{ start: Date.now(), changed: Date.now(), made: [] },
+      metrics: [
+        { name: 'accuracy', value, step: 1, time: 1 },
+        { name: 'loss', value: 'NaN', step: 1, time: 1 },
+      ],
+    };
+    return { now: Date.now(), runs: [run], more: 0 };
+  });
+  const live = new LiveModel(client);
+  const opened: string[] = [];
+  const withLineage = { ...actions, onLineage: (node: string) => opened.push(node) };
+  model.show('train.ipynb');
+  const place = await mount(<HistoryPanel model={model} actions={withLineage} live={live} />);
+  live.show({ path: 'train.ipynb', notebook: notebook.id, kernel: 'k', metric: undefined });
+  await during(() => new Promise((done) => setTimeout(done, 50)));
+  await during(() => {
+    model.setGoing(live.going);
+  });
+  const rows = (): readonly string[] =>
+    [...place.querySelectorAll('.cellar-Row')].map(({ textContent }) => textContent);
+  expect(rows()[0]).toMatch(/^Running\d\d:\d\daccuracy 0\.5runningforestloss NaN$/);
+  expect(rows()).toHaveLength(4);
+  await during(() => {
+    click(place.querySelector('.cellar-mod-live button'));
+  });
+  expect(opened).toEqual([`run:${RUN}`]);
+
+  status = 'finished';
+  emit({ kind: 'runs', runs: [{ run: RUN, notebook: null, kernels: ['k'], what: 'facts' }] });
+  await during(() => new Promise((done) => setTimeout(done, 500)));
+  await during(() => {
+    model.setGoing(live.going);
+  });
+  expect(rows()[0]).toMatch(/^Ended.*finishedforest/);
+  const claimed = { id: RUN, name: 'forest', status: 'finished' as const, metrics: {}, params: {} };
+  all = [row(4, 0, { runs: [claimed] }), ...all];
+  await during(() => model.retry());
+  expect(rows()).toHaveLength(4);
+  expect(place.querySelector('.cellar-mod-live')).toBeNull();
+  live.dispose();
+});
