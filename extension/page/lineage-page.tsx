@@ -33,7 +33,14 @@ export function LineagePage(props: {
         },
         artifactUrl: client.artifactUrl,
       }}
-      below={(run) => <RegisterPart models={models} run={run} onDone={() => void model.load()} />}
+      below={(run) => (
+        <RegisterPart
+          models={models}
+          run={run.id}
+          files={run.artifacts.length + run.models.length}
+          onDone={() => void model.load()}
+        />
+      )}
     />
   );
 }

@@ -12,10 +12,12 @@ import { formatRoute } from './routes.js';
 export function RegisterPart(props: {
   readonly models: Pick<ModelsClient, 'registrations' | 'register'>;
   readonly run: string;
+  /** How much it has made: when that changes, there may be more to register. */
+  readonly files: number;
   /** Told when something was registered. */
   readonly onDone: () => void;
 }): JSX.Element | null {
-  const { models, run, onDone } = props;
+  const { models, run, files, onDone } = props;
   const [found, setFound] = useState<Registrations>();
   const [isOpen, setOpen] = useState(false);
   const [asked, setAsked] = useState<RegisterRequest>();
@@ -28,7 +30,7 @@ export function RegisterPart(props: {
       setProblem(toProblem(error));
     });
   }, [models, run]);
-  useEffect(load, [load]);
+  useEffect(load, [load, files]);
   const register = async (): Promise<void> => {
     if (asked === undefined) return;
     setBusy(true);

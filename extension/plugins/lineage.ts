@@ -49,9 +49,13 @@ export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
         });
         created.addTo(app, labShell !== null);
         void tracker.add(created);
+        let saved = '';
         model.subscribe(() => {
           const focus = focusOf(model.state.graph);
           if (focus !== undefined) created.title.label = nodeWords(focus, Date.now()).title;
+          // What is remembered of it is the node alone, and values of a run come often.
+          if (model.state.node === saved) return;
+          saved = model.state.node;
           void tracker.save(created);
         });
         void model.load();

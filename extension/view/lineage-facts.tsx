@@ -2,15 +2,17 @@ import { Fragment, type JSX, type ReactNode } from 'react';
 
 import type { LineageNode } from '../../contract/lineage.js';
 import type { RunPage } from '../../contract/run.js';
+import type { CoursesModel } from '../model/courses.js';
 import type { LineageTarget } from '../model/lineage-target.js';
 import { ranOnFacts } from '../model/ran-on.js';
 import { goneWords, kindWords } from '../model/lineage-words.js';
-import { formatNumber } from '../model/number.js';
 import { formatSize } from '../model/size.js';
 import { formatFullTime, formatMoment } from '../model/time.js';
 import { baseName, formatCount } from '../model/words.js';
 import { ArtifactLine } from './artifact-line.js';
 import { TextButton } from './button.js';
+import { Icon } from './icons.js';
+import { MetricFacts } from './metric-facts.js';
 
 /** What facts lead to. */
 export interface LineageActions {
@@ -48,19 +50,16 @@ export function FactList({
 /** All that is known of a run. */
 export function RunFacts(props: {
   readonly run: RunPage;
+  readonly courses: CoursesModel;
   readonly actions: LineageActions;
 }): JSX.Element {
-  const { run, actions } = props;
+  const { run, courses, actions } = props;
   const { onGo } = actions;
-  const metrics = Object.entries(run.metrics).map(([name, { value }]): Fact => [
-    name,
-    <span className="cellar-number">{formatNumber(value)}</span>,
-  ]);
   const tags = Object.entries(run.tags).filter(([name]) => !/^(mlflow|cellar)\./.test(name));
   return (
     <>
       <FactList title="State" facts={stateFacts(run, onGo)} />
-      <FactList title="Metrics" facts={metrics} />
+      <MetricFacts run={run} courses={courses} />
       <FactList title="Params" facts={Object.entries(run.params)} />
       <FactList title="Data" facts={dataFacts(run, onGo)} />
       <FactList title="Models" facts={modelFacts(run, onGo)} />
@@ -75,18 +74,32 @@ function stateFacts(run: RunPage, onGo: LineageActions['onGo']): readonly Fact[]
   const { status, user, start, end, version, experiment, deleted } = run;
   const started = new Date(start).toISOString();
   return [
-    ['state', deleted ? `${status}, deleted` : status],
+    ['state', <State words={deleted ? `${status}, deleted` : status} />],
     [
       'started',
       <time dateTime={started} title={formatFullTime(started)}>
         {formatMoment(started, Date.now())}
       </time>,
     ],
-    ...(end > start ? [['took', formatDuration(end - start)] as const] : []),
+    ...(end > start
+      ? [[status === 'running' ? 'so far' : 'took', formatDuration(end - start)] as const]
+      : []),
     ...(user === '' ? [] : [['by', user] as const]),
     ...(experiment.id === '0' ? [] : [['experiment', experiment.name] as const]),
     ...(version === null ? [] : [versionFact(version, onGo)]),
   ];
+}
+
+/** A run that goes on has a mark beside the word. */
+function State({ words }: { readonly words: string }): JSX.Element {
+  return (
+    <>
+      {words === 'running' ? (
+        <Icon name="dot" className="cellar-State-mark cellar-mod-going" />
+      ) : null}
+      {words}
+    </>
+  );
 }
 
 function versionFact(

@@ -1,14 +1,16 @@
-import { useMemo, type JSX, type ReactNode } from 'react';
+import { useCallback, useMemo, useRef, type JSX, type ReactNode } from 'react';
 
 import type { RunPage } from '../../contract/run.js';
 import { focusOf, type LineageModel } from '../model/lineage.js';
 import { targetOf } from '../model/lineage-target.js';
 import { sentence } from '../model/lineage-words.js';
+import { formatSeconds } from '../model/time.js';
 import { Icon } from './icons.js';
 import { NodeFacts, RunFacts, type LineageActions } from './lineage-facts.js';
 import { LineageGraph } from './lineage-graph.js';
 import { RanCells } from './ran-cells.js';
 import { ProblemBanner, Skeleton } from './states.js';
+import { useShown } from './use-shown.js';
 import { useStore } from './use-store.js';
 
 /** Where something comes from: in words, its facts at the left, its lineage at the right; of a run the cells that ran below. */
@@ -16,13 +18,24 @@ export function LineageView(props: {
   readonly model: LineageModel;
   readonly actions: LineageActions;
   /** What stands below the facts of a run. */
-  readonly below?: (run: string) => ReactNode;
+  readonly below?: (run: RunPage) => ReactNode;
 }): JSX.Element {
   const { model, actions, below } = props;
-  const { graph, run, cell, problem, busy } = useStore(model);
+  const { graph, run, cell, problem, busy, away } = useStore(model);
+  const place = useRef<HTMLElement>(null);
+  const tell = useCallback(
+    (isShown: boolean) => {
+      model.setShown(isShown);
+    },
+    [model],
+  );
+  useShown(place, tell);
   const node = useMemo(() => focusOf(graph), [graph]);
   return (
-    <article className="cellar cellar-Trace" aria-busy={busy}>
+    <article className="cellar cellar-Trace" aria-busy={busy} ref={place}>
+      {away === undefined || graph === undefined || problem !== undefined ? null : (
+        <Away since={away} />
+      )}
       {problem === undefined ? null : (
         <ProblemBanner problem={problem} onRetry={() => void model.load()} />
       )}
@@ -42,8 +55,8 @@ export function LineageView(props: {
                 <NodeFacts node={node} actions={actions} />
               ) : (
                 <>
-                  <RunFacts run={run} actions={actions} />
-                  {below?.(run.id)}
+                  <RunFacts run={run} courses={model.courses} actions={actions} />
+                  {below?.(run)}
                 </>
               )}
             </div>
@@ -65,11 +78,29 @@ export function LineageView(props: {
   );
 }
 
+/** Quiet, and over what is shown, so that nothing moves when the server goes and comes. */
+function Away({ since }: { readonly since: number }): JSX.Element {
+  const time = formatSeconds(new Date(since).toISOString());
+  return (
+    <div className="cellar-Trace-away">
+      <p role="status">
+        <Icon name="away" />
+        {`Cellar does not answer. This is as of ${time}, and goes on when it is back.`}
+      </p>
+    </div>
+  );
+}
+
 function Warnings({ run }: { readonly run: RunPage | undefined }): JSX.Element | null {
-  if (run === undefined || run.warnings.length === 0) return null;
+  if (run === undefined) return null;
+  // The version of what goes on is yet to come.
+  const warnings = run.warnings.filter(
+    ({ code }) => run.status !== 'running' || code !== 'unclaimed',
+  );
+  if (warnings.length === 0) return null;
   return (
     <ul className="cellar-Trace-warnings" aria-label="Warnings">
-      {run.warnings.map(({ code, message }, at) => (
+      {warnings.map(({ code, message }, at) => (
         <li key={`${code} ${String(at)}`}>
           <Icon name="warn" />
           <span>{message}</span>

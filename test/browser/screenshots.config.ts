@@ -1,6 +1,6 @@
 import config from '../../playwright.config.js';
 
-/** `npm run screenshots`: takes the pictures of the README anew, of the diff of each kind of output (.scratch/kinds), of the merge (.scratch/merge), of lineage (.scratch/lineage), of registered models (.scratch/models), and of what the panel says beside the versions (.scratch/panel). */
+/** `npm run screenshots`: takes the pictures of the README anew, of the diff of each kind of output (.scratch/kinds), of the merge (.scratch/merge), of lineage (.scratch/lineage), of registered models (.scratch/models), of what goes on (.scratch/live), and of what the panel says beside the versions (.scratch/panel). */
 export default {
   ...config,
   testDir: '.',
@@ -11,6 +11,7 @@ export default {
     'lineage.screenshots.ts',
     'models.screenshots.ts',
     'panel.screenshots.ts',
+    'live.screenshots.ts',
   ],
   outputDir: '../../.scratch/screenshots',
 };
