@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Locator } from '@playwright/test';
 
+import { faults } from './axe.js';
 import { expect, test, type Lab } from './lab.js';
 import { code, notebook } from './notebooks.js';
 import type { Jupyter } from './jupyter.js';
@@ -162,6 +163,9 @@ test('the page of a run follows it, keeps what one has opened, and says when the
   const chart = accuracy.getByRole('slider', { name: /^accuracy by step/ });
   await expect(chart).toBeVisible();
   await accuracy.getByText('as a table').click();
+  await expect(accuracy.getByRole('table')).toBeVisible();
+  expect(await faults(page, '.cellar-Trace')).toEqual([]);
+  expect(await faults(page, '.cellar-SidePanel')).toEqual([]);
 
   const first = await numberIn(accuracy);
   await expect.poll(() => numberIn(accuracy)).toBeGreaterThan(first);
