@@ -13,7 +13,8 @@ const SERVER = {
   registry: ['store', 'history', 'tracking', 'review'],
   // Registries elsewhere: what of ours is linked there, registered there, and brought in from there.
   external: ['store', 'history', 'tracking', 'registry'],
-  lineage: ['notebook', 'work', 'store', 'history', 'tracking', 'registry'],
+  // What is linked to registries elsewhere is the end of it.
+  lineage: ['notebook', 'work', 'store', 'history', 'tracking', 'registry', 'external'],
   capture: ['notebook', 'history', 'tracking', 'store'],
   lifecycle: ['registry', 'review', 'tracking', 'history', 'store', 'outbound'],
   access: ['store'],

@@ -97,6 +97,19 @@ export const externalEntriesSchema = z.object({
   next: z.string().nullable(),
 });
 
+/** A version of an entry there, as people choose among them. */
+export const externalVersionSchema = z.object({
+  version: z.string(),
+  description: z.string(),
+  /** Milliseconds since 1970; 0 where it does not say. */
+  updated: z.number(),
+  /** In the registry's words; empty where there is none. */
+  stage: z.string(),
+});
+export type ExternalVersion = z.infer<typeof externalVersionSchema>;
+/** The newest first; at most a hundred. */
+export const externalVersionsSchema = z.object({ versions: z.array(externalVersionSchema) });
+
 /** What of ours is linked: a run with its files, or those at a path; a logged model; a version of a registered model. */
 export const linkedSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -137,6 +150,8 @@ export type Known = z.infer<typeof knownSchema>;
 export const linkSchema = z.object({
   id: idSchema,
   of: linkedSchema,
+  /** The run that it is of, also by a logged model or a registered version; empty where none is known. */
+  run: z.string(),
   /** The registry; null for a plain address. */
   registry: z.string().nullable(),
   /** The name there, or what a plain address is called. */
@@ -153,10 +168,23 @@ export const linkSchema = z.object({
   seen: z.string().nullable(),
   /** The registry does not answer now: what is known is of `seen`. */
   away: z.boolean(),
+  /** Since when it does not answer, UTC, RFC 3339; null where it does. */
+  since: z.string().nullable(),
   created: z.number(),
 });
 export type Link = z.infer<typeof linkSchema>;
-export const linksSchema = z.object({ links: z.array(linkSchema) });
+export const linksSchema = z.object({
+  links: z.array(linkSchema),
+  /** Whether whoever asks may link and register. */
+  mayChange: z.boolean(),
+});
+export type Links = z.infer<typeof linksSchema>;
+
+/**
+ * `of` is the id of a run, a logged model or a registered model, or runs:/RUN with all that was made of the run, models:/m-…, or
+ * models:/NAME/VERSION. Without it all links are given.
+ */
+export const linksQuerySchema = z.object({ of: z.string().max(2_000).optional() });
 
 /** Asks for a link: to an entry of a registry or to one version of it, to a plain address, or by registering there. */
 export const linkRequestSchema = z.discriminatedUnion('kind', [

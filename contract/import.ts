@@ -79,6 +79,8 @@ export const mlflowImportRequestSchema = z.object({
   token: z.string().optional(),
   /** Names or ids, also several parted by commas; by default every experiment. */
   experiments: z.array(z.string().min(1)).optional(),
+  /** Also experiments and runs that are deleted there, as deleted ones, which can be restored. */
+  deleted: z.boolean().default(false),
   /** Only runs that began at or after this time: "2024-01-31", with a clock time where that matters, or "2 years ago". */
   since: z
     .string()

@@ -15,6 +15,7 @@ export const LINEAGE_KINDS = [
   'artifact',
   'model',
   'version',
+  'entry',
 ] as const;
 export const lineageKindSchema = z.enum(LINEAGE_KINDS);
 export type LineageKind = z.infer<typeof lineageKindSchema>;
@@ -130,6 +131,22 @@ export const lineageNodeSchema = z.discriminatedUnion('kind', [
     /** Its files, where they are here; at most twenty. */
     files: z.array(fileSchema),
   }),
+  /** What a registry elsewhere has, or a page elsewhere, that something here is linked to. */
+  z.object({
+    ...place,
+    kind: z.literal('entry'),
+    /** The name of the registry; empty for a plain address. */
+    registry: z.string(),
+    /** The name there, or what the plain address is called. */
+    name: z.string(),
+    /** Empty where the entry as a whole is meant. */
+    version: z.string(),
+    /** As they were known last. */
+    aliases: z.array(z.string()),
+    stage: z.string(),
+    /** The page to open; empty where the registry is not set up any more. */
+    page: z.string(),
+  }),
 ]);
 export type LineageNode = z.infer<typeof lineageNodeSchema>;
 
@@ -139,9 +156,20 @@ export const lineageEdgeSchema = z.object({
   to: z.string(),
   /**
    * keeps: notebook to version, and version to cell · ran: cell or version to run · read: data or model to run · made: run to file or model ·
-   * part: file to model · registered: model, file or run to registered version · parent: run to run within it · features: data to data made of it.
+   * part: file to model · registered: model, file or run to registered version ·
+   * linked: any of these to an entry elsewhere · parent: run to run within it · features: data to data made of it.
    */
-  kind: z.enum(['keeps', 'ran', 'read', 'made', 'part', 'registered', 'parent', 'features']),
+  kind: z.enum([
+    'keeps',
+    'ran',
+    'read',
+    'made',
+    'part',
+    'registered',
+    'linked',
+    'parent',
+    'features',
+  ]),
   /** Whether it is sure, where that is known. */
   certainty: z.enum(['sure', 'unsure']).optional(),
   /** What it was to what came of it, e.g. "training" of data. */

@@ -120,12 +120,15 @@ export const ROUTES = {
   external: 'api/v1/external/:name',
   /** ?search= and ?page= : what it has. */
   externalEntries: 'api/v1/external/:name/entries',
+  /** ?entry= : the versions of something that it has. */
+  externalVersions: 'api/v1/external/:name/versions',
   /** POST: asks it now what has changed, and registers what waits. */
   externalFollow: 'api/v1/external/:name/follow',
   /** POST: what the registry itself tells of, signed by it. */
   externalWebhook: 'api/v1/external/:name/webhook',
   /** Links between what is here and registries elsewhere. */
   links: 'api/v1/links',
+  /** DELETE takes it away; PUT puts it back. */
   link: 'api/v1/links/:id',
   /** GET: a version, a notebook's history, or everything, as a zip file; and what is in it. */
   exports: 'api/v1/exports',

@@ -36,6 +36,7 @@ export function targetOf(node: LineageNode, { edges }: Pick<Lineage, 'edges'>): 
     case 'dataset':
     case 'artifact':
     case 'model':
+    case 'entry':
       return own;
   }
 }

@@ -4,6 +4,7 @@ import {
   type LineageKind,
   type LineageNode,
 } from '../../contract/lineage.js';
+import { thereWords } from './elsewhere-words.js';
 import { formatNumber } from './number.js';
 import { formatSize } from './size.js';
 import { formatMoment } from './time.js';
@@ -19,6 +20,7 @@ const WORDS: Readonly<Record<LineageKind, readonly [string, string]>> = {
   artifact: ['file', 'files'],
   model: ['model', 'models'],
   version: ['registered version', 'registered versions'],
+  entry: ['entry elsewhere', 'entries elsewhere'],
 };
 
 /** "run", "3 files". */
@@ -69,6 +71,10 @@ function titleOf(node: LineageNode, now: number): string {
       return node.name === ''
         ? `v${String(node.version)}`
         : `${node.name} v${String(node.version)}`;
+    case 'entry':
+      return node.name === ''
+        ? 'an entry'
+        : thereWords({ entry: node.name, version: node.version });
   }
 }
 
@@ -102,6 +108,12 @@ function factsOf(node: LineageNode, now: number): readonly string[] {
       return [node.modelType, node.status === 'ready' ? '' : node.status];
     case 'version':
       return [...node.aliases.map((alias) => `@${alias}`), node.stage === 'None' ? '' : node.stage];
+    case 'entry':
+      return [
+        node.registry === '' ? 'a page' : `in ${node.registry}`,
+        ...node.aliases.map((alias) => `@${alias}`),
+        node.stage === 'None' ? '' : node.stage,
+      ];
   }
 }
 

@@ -13,8 +13,10 @@ export function LineagePart(props: {
   readonly client: Client;
   /** As the API finds it. */
   readonly node: string;
+  /** It is asked for again when this is another number than before. */
+  readonly changes: number;
 }): JSX.Element {
-  const { client, node } = props;
+  const { client, node, changes } = props;
   const model = useMemo(() => new LineageModel(client, node), [client, node]);
   useEffect(() => {
     void model.load();
@@ -22,6 +24,9 @@ export function LineagePart(props: {
       model.dispose();
     };
   }, [model]);
+  useEffect(() => {
+    if (changes > 0) void model.load();
+  }, [model, changes]);
   const { graph, problem } = useStore(model);
   if (problem !== undefined)
     return <ProblemBanner problem={problem} onRetry={() => void model.load()} />;

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, type JSX, type ReactNode } from 'react';
 
 import type { Client } from '../client/client.js';
+import type { ExternalClient } from '../client/external.js';
 import type { ModelsClient } from '../client/models.js';
 import { Loaded } from '../model/loaded.js';
 import { ProblemBanner, Skeleton } from '../view/states.js';
@@ -12,6 +13,7 @@ import { formatRoute } from './routes.js';
 export interface ModelPageProps {
   readonly client: Client;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
 }
 
 /** The address of a notebook's version: what changed with it, or its notebook where it was the first. */

@@ -40,7 +40,9 @@ function AllModels({ client, models }: ModelPageProps): JSX.Element {
   );
 }
 
-function FoundModels(props: ModelPageProps & { readonly text: string }): JSX.Element {
+function FoundModels(
+  props: Pick<ModelPageProps, 'client' | 'models'> & { readonly text: string },
+): JSX.Element {
   const { client, models, text } = props;
   const loaded = useLoaded(client, () => models.list(toModelFilter(text)));
   return (

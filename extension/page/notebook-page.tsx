@@ -2,8 +2,10 @@ import { useEffect, useMemo, type JSX } from 'react';
 
 import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
+import type { ExternalClient } from '../client/external.js';
 import type { ModelsClient } from '../client/models.js';
 import { HistoryModel } from '../model/history.js';
+import { LinksModel } from '../model/links.js';
 import type { Memory } from '../model/memory.js';
 import { RegistrationsModel } from '../model/registrations.js';
 import { formatCount } from '../model/words.js';
@@ -19,11 +21,12 @@ import { formatRoute } from './routes.js';
 export function NotebookPage(props: {
   readonly client: Client;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
   readonly memory: Memory;
   readonly notebook: Notebook;
 }): JSX.Element {
-  const { client, models, memory, notebook } = props;
-  const registered = useRegistrations(client, models);
+  const { client, models, external, memory, notebook } = props;
+  const registered = useRegistrations(client, models, external);
   const model = useMemo(() => new HistoryModel({ client, memory }), [client, memory]);
   useEffect(() => {
     model.showNotebook(notebook);
@@ -79,19 +82,26 @@ export function NotebookPage(props: {
   );
 }
 
-/** What is registered, as long as the page is open. */
-function useRegistrations(client: Client, models: ModelsClient): RegisteredPlaces {
+/** What is registered, here and elsewhere, as long as the page is open. */
+function useRegistrations(
+  client: Client,
+  models: ModelsClient,
+  external: ExternalClient,
+): RegisteredPlaces {
   const places = useMemo(
     () => ({
       model: new RegistrationsModel(client, models),
+      links: new LinksModel(client, external),
       urlOf: (name: string, version: number) => formatRoute({ kind: 'version', name, version }),
     }),
-    [client, models],
+    [client, models, external],
   );
   useEffect(() => {
     void places.model.load();
+    void places.links.load();
     return () => {
       places.model.dispose();
+      places.links.dispose();
     };
   }, [places]);
   return places;

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState, type JSX } from 'react';
 
 import type { Notebook } from '../../contract/history.js';
 import type { Client } from '../client/client.js';
+import type { ExternalClient } from '../client/external.js';
 import type { MergeClient } from '../client/merge.js';
 import type { ModelsClient } from '../client/models.js';
 import type { Memory } from '../model/memory.js';
@@ -26,6 +27,7 @@ export interface PageProps {
   readonly client: Client;
   readonly merges: MergeClient;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
   readonly memory: Memory;
   /** Keeps what was chosen and not saved as long as this tab is open. */
   readonly drafts: Memory;
@@ -50,6 +52,7 @@ type ReviewRoute = Exclude<PageRoute, { kind: 'merge' }>;
 function ReviewPage(props: {
   readonly client: Client;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
   readonly memory: Memory;
   readonly route: ReviewRoute;
   readonly linkRefused: boolean;
@@ -106,12 +109,13 @@ function ReviewPage(props: {
 function Centre(props: {
   readonly client: Client;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
   readonly memory: Memory;
   readonly route: ReviewRoute;
   readonly notebooks: readonly Notebook[] | undefined;
   readonly onNotebook: (id: string) => void;
 }): JSX.Element | null {
-  const { client, models, memory, route, notebooks, onNotebook } = props;
+  const { client, models, external, memory, route, notebooks, onNotebook } = props;
   switch (route.kind) {
     case 'home':
       if (notebooks?.length === 0)
@@ -124,24 +128,26 @@ function Centre(props: {
     case 'notebook': {
       const notebook = notebooks?.find(({ id }) => id === route.id);
       if (notebook !== undefined)
-        return <NotebookPage key={notebook.id} {...{ client, models, memory, notebook }} />;
+        return (
+          <NotebookPage key={notebook.id} {...{ client, models, external, memory, notebook }} />
+        );
       return notebooks === undefined ? null : (
         <Empty title="This notebook is not here.">It may belong to another workspace.</Empty>
       );
     }
     case 'run':
       return (
-        <LineagePage client={client} models={models} node={`run:${route.id}`} cell={route.cell} />
+        <LineagePage {...{ client, models, external }} node={`run:${route.id}`} cell={route.cell} />
       );
     case 'lineage':
-      return <LineagePage client={client} models={models} node={route.node} />;
+      return <LineagePage {...{ client, models, external }} node={route.node} />;
     case 'diff':
       return <DiffPage client={client} memory={memory} route={route} onNotebook={onNotebook} />;
     case 'models':
     case 'model':
     case 'version':
     case 'versions':
-      return <ModelsPage client={client} models={models} route={route} />;
+      return <ModelsPage {...{ client, models, external, route }} />;
   }
 }
 

@@ -1,10 +1,13 @@
-import type { JSX } from 'react';
+import { useState, type JSX } from 'react';
 
 import type { VersionPage } from '../../contract/models.js';
 import type { Client } from '../client/client.js';
 import type { ModelsClient, VersionName } from '../client/models.js';
 import type { Loaded } from '../model/loaded.js';
 import { VersionView, type VersionActions } from '../view/version-view.js';
+import { thingOfVersion } from '../model/elsewhere-things.js';
+import { Elsewhere } from '../view/elsewhere.js';
+import { useElsewhere } from './lineage-page.js';
 import { LineagePart } from './lineage-part.js';
 import type { ModelRoute } from './model-crumbs.js';
 import { formatRoute } from './routes.js';
@@ -16,14 +19,34 @@ type VersionRoute = Extract<ModelRoute, { kind: 'version' }>;
 export function VersionPageOf(
   props: ModelPageProps & { readonly route: VersionRoute },
 ): JSX.Element {
-  const { client, models, route } = props;
+  const { client, models, external, route } = props;
+  const { name, version: number } = route;
   const loaded = useLoaded(client, () => models.version(route));
+  const place = useElsewhere(client, external);
+  const [changes, setChanges] = useState(0);
   return (
     <div className="cellar-Scroll">
       <Shown loaded={loaded} label="Loading the version">
         {(version) => (
-          <VersionView version={version} actions={toActions({ client, models, loaded }, route)}>
-            <LineagePart client={client} node={`models:/${route.name}/${String(route.version)}`} />
+          <VersionView
+            version={version}
+            actions={toActions({ client, models, loaded }, route)}
+            elsewhere={
+              <Elsewhere
+                place={place}
+                of={`models:/${name}/${String(number)}`}
+                things={[thingOfVersion(name, number, version.files.length > 0)]}
+                onChanged={() => {
+                  setChanges((before) => before + 1);
+                }}
+              />
+            }
+          >
+            <LineagePart
+              client={client}
+              node={`models:/${name}/${String(number)}`}
+              changes={changes}
+            />
           </VersionView>
         )}
       </Shown>

@@ -17,6 +17,7 @@ import { noteOutcome } from '../capture/note-outcome.js';
 import { Outbox } from '../capture/outbox.js';
 import { StateWatch } from '../capture/state-watch.js';
 import { createClient } from '../client/client.js';
+import { createExternalClient } from '../client/external.js';
 import { createModelsClient } from '../client/models.js';
 import { NoticesModel } from '../model/notices.js';
 import { SpaceModel } from '../model/space.js';
@@ -112,6 +113,7 @@ export const capturePlugin: JupyterFrontEndPlugin<Cellar> = {
     return {
       client,
       models: createModelsClient({ base }),
+      external: createExternalClient({ base }),
       base,
       memory: createBrowserMemory(workspace),
       board,

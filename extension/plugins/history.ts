@@ -12,6 +12,7 @@ import type { HistoryRow } from '../../contract/history.js';
 import { cellarIcon } from '../commands/icon.js';
 import { COMMANDS } from '../commands/ids.js';
 import { HistoryModel } from '../model/history.js';
+import { LinksModel } from '../model/links.js';
 import { ImportModel } from '../model/import.js';
 import { LiveModel } from '../model/live.js';
 import { IntroductionModel } from '../model/introduction.js';
@@ -171,8 +172,11 @@ function toActions(app: JupyterFrontEnd, cellar: Cellar, model: HistoryModel): H
   });
   const registrations = new RegistrationsModel(cellar.client, cellar.models);
   void registrations.load();
+  const links = new LinksModel(cellar.client, cellar.external);
+  void links.load();
   const registered = {
     model: registrations,
+    links,
     urlOf: (name: string, version: number) =>
       `${cellar.base}#/models/${encodeURIComponent(name)}/${String(version)}`,
   };

@@ -11,6 +11,7 @@ import { COMMANDS } from '../commands/ids.js';
 import { focusOf, type LineageModel } from '../model/lineage.js';
 import type { LineageTarget } from '../model/lineage-target.js';
 import { nodeWords } from '../model/lineage-words.js';
+import type { ElsewherePlace } from '../view/elsewhere.js';
 import type { LineageActions } from '../view/lineage-facts.js';
 import { LoneTab } from './lone-tab.js';
 import { ICellar, ILineage, type Cellar, type Lineages } from './tokens.js';
@@ -37,11 +38,18 @@ export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
     const tracker = new WidgetTracker<LineageTab>({ namespace: 'cellar-lineage' });
     let tab: LineageTab | undefined;
     const open = async (node: string, cell?: string): Promise<void> => {
-      const [{ LineageModel }, { LineageView }] = await loadViews();
+      const views = await loadViews();
+      const { LineageModel, LineageView, NodeElsewhere } = views;
       const actions = toActions(app, cellar, open);
       if (tab === undefined) {
         const model = new LineageModel(cellar.client, node, cell);
-        const view = createElement(LineageView, { model, actions });
+        const place = toPlace(cellar, views);
+        const onChanged = (): void => void model.load();
+        const view = createElement(LineageView, {
+          ...{ model, actions },
+          below: (focus, run) =>
+            createElement(NodeElsewhere, { place, node: focus, run, onChanged }),
+        });
         const created = new LoneTab(model, { id: TAB_ID, label: 'Lineage', view });
         tab = created;
         created.disposed.connect(() => {
@@ -72,8 +80,29 @@ export const lineagePlugin: JupyterFrontEndPlugin<Lineages> = {
 };
 
 /** The views load by themselves, not with JupyterLab. */
-const loadViews = () =>
-  Promise.all([import('../model/lineage.js'), import('../view/lineage-view.js')]);
+const loadViews = async () => {
+  const [{ LineageModel }, { LineageView }, { ElsewhereModel }, { EntriesModel }, elsewhere] =
+    await Promise.all([
+      import('../model/lineage.js'),
+      import('../view/lineage-view.js'),
+      import('../model/elsewhere.js'),
+      import('../model/elsewhere-entries.js'),
+      import('../view/elsewhere.js'),
+    ]);
+  const { NodeElsewhere } = elsewhere;
+  return { LineageModel, LineageView, ElsewhereModel, EntriesModel, NodeElsewhere };
+};
+
+/** Where links to registries elsewhere are asked for. */
+function toPlace(
+  { client, external }: Cellar,
+  { ElsewhereModel, EntriesModel }: Awaited<ReturnType<typeof loadViews>>,
+): ElsewherePlace {
+  return {
+    open: (of) => new ElsewhereModel(client, external, of),
+    search: () => new EntriesModel(external),
+  };
+}
 
 function toActions(
   app: JupyterFrontEnd,

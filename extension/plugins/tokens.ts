@@ -5,6 +5,7 @@ import type { CaptureBoard } from '../capture/capture-board.js';
 import type { Captures } from '../capture/captures.js';
 import type { Outbox } from '../capture/outbox.js';
 import type { Client } from '../client/client.js';
+import type { ExternalClient } from '../client/external.js';
 import type { ModelsClient } from '../client/models.js';
 import type { NoticesModel } from '../model/notices.js';
 import type { SpaceModel } from '../model/space.js';
@@ -14,6 +15,7 @@ import type { Memory } from '../model/memory.js';
 export interface Cellar {
   readonly client: Client;
   readonly models: ModelsClient;
+  readonly external: ExternalClient;
   /** The address at which this browser reaches the server, ending in "/". */
   readonly base: string;
   readonly memory: Memory;

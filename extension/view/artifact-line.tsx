@@ -1,9 +1,10 @@
 import type { JSX } from 'react';
 
+import type { Link } from '../../contract/external.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import { formatSize } from '../model/size.js';
 import { Icon } from './icons.js';
-import { RegisteredWords, type RegisteredAs } from './registered-words.js';
+import { ElsewhereWords, RegisteredWords, type RegisteredAs } from './registered-words.js';
 
 /** A file that a run made: name, size, its hash as tooltip, and a link to its bytes. */
 export function ArtifactLine(props: {
@@ -13,8 +14,10 @@ export function ArtifactLine(props: {
   readonly onOpen?: ((artifact: Artifact) => void) | undefined;
   /** The versions of models that it was registered as, newest first. */
   readonly registered?: readonly RegisteredAs[];
+  /** What it is linked to in registries elsewhere, oldest first. */
+  readonly links?: readonly Link[];
 }): JSX.Element {
-  const { artifact, url, onOpen, registered = [] } = props;
+  const { artifact, url, onOpen, registered = [], links = [] } = props;
   const { name, size, sha256, certainty, purged } = artifact;
   const unsure = certainty === 'unsure';
   return (
@@ -39,6 +42,7 @@ export function ArtifactLine(props: {
       )}
       <span className="cellar-quiet">{formatSize(size)}</span>
       <RegisteredWords registered={registered} />
+      <ElsewhereWords links={links} />
       {unsure ? (
         <span
           className="cellar-quiet"

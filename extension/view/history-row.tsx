@@ -12,7 +12,7 @@ import { TextButton } from './button.js';
 import { Icon } from './icons.js';
 import { LiveMark, LiveMetric, LiveWords, useOneRun, type LiveProps } from './live-row.js';
 import { MetricChange } from './metric-change.js';
-import { OtherRegistered, othersOf, registeredOf } from './registered-words.js';
+import { isNone, linkedOf, OtherRegistered, othersOf, registeredOf } from './registered-words.js';
 import type { RowRegistered } from './use-registered.js';
 
 const SHOWN_ARTIFACTS = 3;
@@ -149,7 +149,7 @@ function Artifacts(props: {
   const { artifacts } = row;
   const [all, setAll] = useState(false);
   const others = othersOf(registered, row);
-  if (artifacts.length + others.length === 0) return null;
+  if (artifacts.length === 0 && isNone(others)) return null;
   const shown = all ? artifacts : artifacts.slice(0, SHOWN_ARTIFACTS);
   const left = artifacts.length - shown.length;
   return (
@@ -161,6 +161,7 @@ function Artifacts(props: {
           url={artifactUrl(artifact)}
           onOpen={onOpenFile}
           registered={registeredOf(registered, artifact)}
+          links={linkedOf(registered, artifact)}
         />
       ))}
       <OtherRegistered others={others} />

@@ -306,6 +306,24 @@ function ownFacts(node: LineageNode, onGo: LineageActions['onGo']): readonly Fac
         ...(node.stage === 'None' ? [] : [['stage', node.stage] as const]),
         ...fileFacts(node.files),
       ];
+    case 'entry':
+      return [
+        ...(node.registry === '' ? [] : [['registry', node.registry] as const]),
+        ['name', node.name],
+        ...(node.version === '' ? [] : [['version', node.version] as const]),
+        ...node.aliases.map((alias): Fact => ['alias', `@${alias}`]),
+        ...(['', 'None'].includes(node.stage) ? [] : [['stage', node.stage] as const]),
+        ...(node.page === ''
+          ? []
+          : [
+              [
+                'page',
+                <a href={node.page} target="_blank" rel="noopener noreferrer">
+                  Open it there
+                </a>,
+              ] as const,
+            ]),
+      ];
     case 'notebook':
       return [
         ['path', node.path],

@@ -219,6 +219,7 @@ const ICONS: Readonly<Record<LineageNode['kind'], IconName>> = {
   artifact: 'file',
   model: 'box',
   version: 'tag',
+  entry: 'link',
 };
 
 /** What screen readers say beside what is seen: what it came from directly, and whether it is the one that all is about. */

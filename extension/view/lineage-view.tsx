@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, type JSX, type ReactNode } from 'react';
 
+import type { LineageNode } from '../../contract/lineage.js';
 import type { RunPage } from '../../contract/run.js';
 import { focusOf, type LineageModel } from '../model/lineage.js';
 import { targetOf } from '../model/lineage-target.js';
@@ -17,8 +18,8 @@ import { useStore } from './use-store.js';
 export function LineageView(props: {
   readonly model: LineageModel;
   readonly actions: LineageActions;
-  /** What stands below the facts of a run. */
-  readonly below?: (run: RunPage) => ReactNode;
+  /** What stands below the facts of what it is about, of which `run` is all that is known where it is a run. */
+  readonly below?: (node: LineageNode, run: RunPage | undefined) => ReactNode;
 }): JSX.Element {
   const { model, actions, below } = props;
   const { graph, run, cell, problem, busy, away } = useStore(model);
@@ -54,11 +55,9 @@ export function LineageView(props: {
               {run === undefined ? (
                 <NodeFacts node={node} actions={actions} />
               ) : (
-                <>
-                  <RunFacts run={run} courses={model.courses} actions={actions} />
-                  {below?.(run)}
-                </>
+                <RunFacts run={run} courses={model.courses} actions={actions} />
               )}
+              {below?.(node, run)}
             </div>
             <div className="cellar-Trace-graph">
               <h2>Where it comes from, and what came of it</h2>

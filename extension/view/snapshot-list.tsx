@@ -11,7 +11,7 @@ import { ArtifactLine } from './artifact-line.js';
 import { Redactions } from './history-row.js';
 import { Icon } from './icons.js';
 import { bestValues, metricOf } from './snapshot-metrics.js';
-import { OtherRegistered, othersOf, registeredOf } from './registered-words.js';
+import { linkedOf, OtherRegistered, othersOf, registeredOf } from './registered-words.js';
 import { useRegistered, type RegisteredPlaces, type RowRegistered } from './use-registered.js';
 import { useNow, useStore } from './use-store.js';
 
@@ -186,6 +186,7 @@ function SnapshotRow(props: {
             artifact={artifact}
             url={actions.artifactUrl(artifact)}
             registered={registeredOf(registered, artifact)}
+            links={linkedOf(registered, artifact)}
           />
         ))}
         <OtherRegistered others={othersOf(registered, row)} />

@@ -29,10 +29,12 @@ export interface VersionActions extends ApprovalActions {
 export function VersionView(props: {
   readonly version: VersionPage;
   readonly actions: VersionActions;
+  /** What it is linked to in registries elsewhere. */
+  readonly elsewhere?: ReactNode;
   /** What leads to it, drawn. */
   readonly children?: ReactNode;
 }): JSX.Element {
-  const { version, actions, children } = props;
+  const { version, actions, elsewhere, children } = props;
   const now = useNow(60_000);
   return (
     <article className="cellar-Model" aria-label={`${version.name} v${String(version.version)}`}>
@@ -44,6 +46,7 @@ export function VersionView(props: {
         <div className="cellar-Model-facts">
           <State version={version} actions={actions} />
           <Approvals version={version} actions={actions} />
+          {elsewhere}
           <MadeOf version={version} fileUrl={actions.fileUrl} />
           <Tags version={version} actions={actions} />
           <Facts title="History">

@@ -21,6 +21,7 @@ export async function importFromMlflow(context: Context, call: Call): Promise<nu
     ...readSecrets(context.environment),
     ...(experiments === undefined ? {} : { experiments: [experiments] }),
     ...(since === undefined ? {} : { since }),
+    ...(call.flag('deleted') ? { deleted: true } : {}),
   };
   const signal = context.stopped();
   const path = pathTo('mlflowImports');

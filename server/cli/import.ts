@@ -15,7 +15,8 @@ const MOST_TOLD = 20;
 
 export const importCommand: Command = {
   summary: 'Bring in the notebook history of a git repository, or what an MLflow server has',
-  usage: '[--git DIR] [--all] [--since DATE] | mlflow URI [--experiments NAMES] [--since DATE]',
+  usage:
+    '[--git DIR] [--all] [--since DATE] | mlflow URI [--experiments NAMES] [--since DATE] [--deleted]',
   options: {
     git: { kind: 'string', value: 'DIR', help: 'the repository (default: the one around)' },
     all: { kind: 'boolean', help: 'every branch and tag, not only what HEAD stands on' },
@@ -29,10 +30,16 @@ export const importCommand: Command = {
       value: 'NAMES',
       help: 'only these experiments of the MLflow server, parted by commas',
     },
+    deleted: {
+      kind: 'boolean',
+      help: 'also runs and experiments that are deleted there, as deleted ones',
+    },
   },
   arguments: [0, 2],
   run: async (context, call) => {
     if (call.arguments.length > 0) return importFromMlflow(context, call);
+    if (call.flag('deleted'))
+      throw new CellarError('bad_request', '--deleted goes with "cellar import mlflow URI".');
     const git = call.text('git');
     const since = call.text('since');
     const body = {

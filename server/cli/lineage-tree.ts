@@ -53,6 +53,7 @@ const KINDS: Readonly<Record<LineageKind, string>> = {
   artifact: 'file',
   model: 'model',
   version: 'registered',
+  entry: 'elsewhere',
 };
 
 /** "run train  accuracy 0.9722  1c68136491f4", with the name that the command takes for it. */
@@ -69,6 +70,11 @@ function describe(node: LineageNode, edge: LineageEdge, color: boolean): string 
     ...(marks.length === 0 ? [] : [printable(marks.join(', '))]),
     ...(name === '' ? [] : [paint(color, 'cyan', printable(name))]),
   ].join('  ');
+}
+
+/** Registries that know no stage say none, or "None". */
+function isNoStage(stage: string): boolean {
+  return stage === '' || stage === 'None';
 }
 
 interface Words {
@@ -137,5 +143,16 @@ function wordsOf(node: LineageNode): Words {
         ],
         name: node.name === '' ? '' : `models:/${node.name}/${node.version}`,
       };
+    case 'entry': {
+      const there = node.version === '' ? node.name : `${node.name} v${node.version}`;
+      return {
+        title: node.registry === '' ? there : `${node.registry}: ${there}`,
+        facts: [
+          ...node.aliases.map((alias) => `@${alias}`),
+          isNoStage(node.stage) ? '' : node.stage,
+        ],
+        name: node.page,
+      };
+    }
   }
 }

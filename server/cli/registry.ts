@@ -95,7 +95,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
   },
   links: {
-    usage: 'links [RUN|MODEL]',
+    usage: 'links [OF]',
     words: [0, 1],
     run: async ({ owner, rest: [of], print }) => {
       const { links } = linksSchema.parse(

@@ -1,6 +1,7 @@
 import type {
   ExternalEntry,
   ExternalRegistry,
+  ExternalVersion,
   Known,
   Link,
   LinkRequest,
@@ -18,10 +19,11 @@ import {
   changeLink,
   isSameOwn,
   listLinks,
+  restoreLink,
   type KeptLink,
   type LinkStart,
 } from './links.js';
-import { findOwnFiles, toLinked, toOwn } from './own.js';
+import { findOwnFiles, runOf, toLinked, toOwn } from './own.js';
 import { Registrar, type RegistrarParts, type TellSent } from './registrar.js';
 import type { EntrySearch, SignedMessage } from './registry.js';
 
@@ -76,16 +78,59 @@ export class External {
     return registries.reach(registry, BRIEF, (opened) => opened.list(search));
   }
 
-  /** Links, oldest first: all, or those of a run, a logged model or a registered version, by its id. */
-  async links(of?: string): Promise<readonly Link[]> {
-    const links = await listLinks(this.parts.history.store);
-    return this.#toLinks(links.filter((each) => of === undefined || isOf(each, of)));
+  /** The versions of what a registry has under a name. Throws as search. */
+  async versions(
+    name: string,
+    { entry, signal }: { readonly entry: string; readonly signal?: AbortSignal },
+  ): Promise<readonly ExternalVersion[]> {
+    const { registries } = this.parts;
+    const registry = await registries.get(name);
+    const found = await registries.reach(registry, BRIEF, (opened) =>
+      opened.versions(entry, signal),
+    );
+    return found.map(({ version, description, updated, stage }) => ({
+      ...{ version, description, updated, stage },
+    }));
   }
 
+  /** Links, oldest first: all, or those of what `of` names, as linksQuerySchema has it. */
+  async links(of?: string): Promise<readonly Link[]> {
+    const kept = await listLinks(this.parts.history.store);
+    const links = await this.#toLinks(kept);
+    if (of === undefined) return links;
+    const isMeant = toFilter(of);
+    return links.filter((link, at) => {
+      const own = kept[at]?.of;
+      return own !== undefined && isMeant(link, own);
+    });
+  }
+
+  /** Takes a link away; where it is being registered, that ends. Throws not_found. */
   async unlink(id: string): Promise<void> {
     const { history, turns } = this.parts;
     await changeLink(history, turns, id, () => ({ deleted: true }));
+    this.#registrar.cancel(id);
     this.parts.changed();
+  }
+
+  /** Puts a link back that was taken away; where it was made anew meanwhile, that one is given. Throws not_found. */
+  async relink(id: string): Promise<Link> {
+    const { history, turns } = this.parts;
+    const link = await restoreLink(history, turns, id);
+    const same = await this.#findSame((each) => each.id !== id && isSameLink(each, link));
+    if (same !== undefined) await changeLink(history, turns, id, () => ({ deleted: true }));
+    this.parts.changed();
+    return this.#toLink(same ?? link);
+  }
+
+  /** Where the pages of entries are, for people. */
+  async pages(): Promise<(registry: string, entry: string, version: string | null) => string> {
+    const { registries } = this.parts;
+    const byName = new Map((await registries.list()).map((each) => [each.name, each]));
+    return (name, entry, version) => {
+      const registry = byName.get(name);
+      return registry === undefined ? '' : registries.page(registry, entry, version);
+    };
   }
 
   /**
@@ -120,6 +165,8 @@ export class External {
             ...{ of, registry: registry.name, address: '', entry: request.entry, version: null },
             ...{ state: 'waiting', description: request.description },
           }));
+        // Whoever looks on sees that it goes on.
+        this.parts.changed();
         return this.#toLink(await this.#registrar.registerSoon(registry, link, following.tell));
       }
     }
@@ -211,14 +258,7 @@ export class External {
 
   /** A link as it is to be, or the same one that is there. */
   async #add(start: LinkStart): Promise<Link> {
-    const same = await this.#findSame(
-      (each) =>
-        each.registry === start.registry &&
-        each.entry === start.entry &&
-        each.address === start.address &&
-        each.version === start.version &&
-        isSameOwn(each.of, start.of),
-    );
+    const same = await this.#findSame((each) => isSameLink(each, start));
     const link = same ?? (await addLink(this.parts.history, start));
     this.parts.changed();
     return this.#toLink(link);
@@ -278,9 +318,11 @@ export class External {
         return {
           ...link,
           of: await toLinked(history.store, link.of),
+          run: await runOf(history.store, link.of),
           page: registry === undefined ? address : registries.page(registry, entry, version),
           seen: toTime(state?.seen ?? null),
           away: (state?.away ?? null) !== null,
+          since: toTime(state?.away ?? null),
         };
       }),
     );
@@ -309,7 +351,23 @@ function toTime(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-/** Whether a link is of the run, the logged model or the registered model with this id. */
-function isOf({ of }: KeptLink, id: string): boolean {
-  return (of.kind === 'run' ? of.run : of.model) === id;
+function isSameLink(a: LinkStart, b: LinkStart): boolean {
+  return (
+    a.registry === b.registry &&
+    a.entry === b.entry &&
+    a.address === b.address &&
+    a.version === b.version &&
+    isSameOwn(a.of, b.of)
+  );
+}
+
+/** Whether a link is of what a text names: see linksQuerySchema. */
+function toFilter(text: string): (link: Link, own: KeptLink['of']) => boolean {
+  const [, run] = /^runs:\/+([0-9a-f]{32})$/.exec(text) ?? [];
+  if (run !== undefined) return (link) => link.run === run;
+  const [, version] = /^models:\/+(.+\/[1-9]\d*)$/.exec(text) ?? [];
+  if (version !== undefined)
+    return ({ of }) => of.kind === 'version' && `${of.name}/${of.version}` === version;
+  const id = text.replace(/^models:\/+/, '');
+  return (_, of) => (of.kind === 'run' ? of.run : of.model) === id;
 }

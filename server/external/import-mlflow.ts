@@ -5,13 +5,23 @@ import { whileImporting, type ImportWatch } from '../history/importing.js';
 import {
   changeExperiment,
   createExperiment,
+  findExperiment,
   findExperimentNamed,
+  type Experiment,
 } from '../tracking/experiments.js';
 import { createRegistry, toOwner } from '../registry/registry.js';
 import type { Turns } from '../tracking/turns.js';
 import { createHttp, LONG, toAuthorization } from './http.js';
 import { bringModel, bringRegistered } from './import-models.js';
-import { bringOne, FROM_TAG, Tally, type ImportParts, type Outcome } from './import-part.js';
+import {
+  bringOne,
+  DELETED,
+  FROM_TAG,
+  STATE_TAG,
+  Tally,
+  type ImportParts,
+  type Outcome,
+} from './import-part.js';
 import { bringRun } from './import-runs.js';
 import { ImportSource } from './import-source.js';
 import type { WireExperiment } from './mlflow-wire.js';
@@ -25,6 +35,8 @@ export interface MlflowImport extends ImportWatch {
   readonly secrets: Parameters<typeof toAuthorization>[0];
   /** Names or ids, also several parted by commas; undefined: all. */
   readonly experiments: readonly string[] | undefined;
+  /** Also what is deleted there, as deleted. */
+  readonly deleted: boolean;
   /** Only runs that began then or later, in milliseconds since 1970. */
   readonly since: number | undefined;
 }
@@ -43,7 +55,7 @@ export function importMlflow(
   const first = { what: 'runs', done: 0, total: null };
   return whileImporting(history.store, first, asked, async ({ signal, report }) => {
     const http = createHttp(asked.url, LONG, () => Promise.resolve(toAuthorization(asked.secrets)));
-    const source = new ImportSource(http, signal);
+    const source = new ImportSource(http, signal, asked.deleted ? 'ALL' : 'ACTIVE_ONLY');
     const parts = {
       ...{ history, turns, source, tally: new Tally(), signal },
       registry: createRegistry(history, turns, { pageOf: ({ name }) => name }),
@@ -61,7 +73,8 @@ export function importMlflow(
     for (const experiment of experiments)
       await bringOne(parts, 'experiments', `experiment ${experiment.name}`, async () => {
         const { id, outcome } = await bringExperiment(parts, experiment);
-        await bringRuns(parts, experiment, { id, since: asked.since }, () => {
+        const isGone = isDeleted(experiment);
+        await bringRuns(parts, experiment, { id, since: asked.since, isGone }, () => {
           done += 1;
           tell();
         });
@@ -69,7 +82,9 @@ export function importMlflow(
           await bringOne(parts, 'models', `logged model ${model.info.model_id}`, () =>
             bringModel(parts, model, id),
           );
-        return outcome;
+        // Last of all: nothing is logged to what is deleted.
+        const isDeletedNow = isGone && (await deleteExperiment(parts, id));
+        return isDeletedNow && outcome === 'known' ? 'changed' : outcome;
       });
     for await (const model of source.registered())
       await bringOne(parts, 'registered', `registered model ${model.name}`, () =>
@@ -109,7 +124,8 @@ async function bringExperiment(
   wire: WireExperiment,
 ): Promise<{ readonly id: string; readonly outcome: Outcome }> {
   const before = await findExperimentNamed(history.store, wire.name);
-  if (before?.deleted === true)
+  const isRestored = before?.deleted === true && isDeletedByImport(before) && !isDeleted(wire);
+  if (before?.deleted === true && !isRestored && !isDeleted(wire))
     throw new CellarError(
       'conflict',
       'an experiment of this name is deleted here. Restore it, and its runs come in next time.',
@@ -117,9 +133,12 @@ async function bringExperiment(
   const tags = wire.tags.map(({ key, value }) => [key, value] as const);
   if (before !== undefined) {
     const { id } = before;
-    if (tags.every(([name, value]) => before.tags[name] === value)) return { id, outcome: 'known' };
+    const isKnown = tags.every(([name, value]) => before.tags[name] === value);
+    if (isKnown && !isRestored) return { id, outcome: 'known' };
+    const state = isRestored ? [[STATE_TAG, ''] as const] : [];
     await changeExperiment(history, turns, id, (now) => ({
-      tags: Object.fromEntries([...Object.entries(now.tags), ...tags]),
+      ...(isRestored ? { deleted: false } : {}),
+      tags: Object.fromEntries([...Object.entries(now.tags), ...tags, ...state]),
     }));
     return { id, outcome: 'changed' };
   }
@@ -131,17 +150,50 @@ async function bringExperiment(
   return { id, outcome: 'made' };
 }
 
+function isDeleted({ lifecycle_stage: stage }: WireExperiment): boolean {
+  return stage === 'deleted';
+}
+
+/** Whether an import has deleted it, since it was deleted there; whoever restores it here has the last word. */
+function isDeletedByImport({ tags }: Experiment): boolean {
+  return tags[STATE_TAG] === DELETED;
+}
+
+/** Deletes an experiment that came from there; false where nothing was to be done. */
+async function deleteExperiment({ history, turns }: ImportParts, id: string): Promise<boolean> {
+  const before = await findExperiment(history.store, id);
+  if (before?.deleted !== false || isDeletedByImport(before)) return false;
+  // One that was here before, and only has its name, stays.
+  if (before.tags[FROM_TAG] === undefined) return false;
+  await changeExperiment(history, turns, id, (now) => ({
+    deleted: true,
+    tags: Object.fromEntries([...Object.entries(now.tags), [STATE_TAG, DELETED]]),
+  }));
+  return true;
+}
+
 async function bringRuns(
   parts: ImportParts,
   { experiment_id: there }: WireExperiment,
-  { id, since }: { readonly id: string; readonly since: number | undefined },
+  {
+    id,
+    since,
+    isGone,
+  }: {
+    readonly id: string;
+    readonly since: number | undefined;
+    /** The experiment is deleted, and its runs with it. */
+    readonly isGone: boolean;
+  },
   told: () => void,
 ): Promise<void> {
   for await (const page of parts.source.runs(there, since)) {
     const rest = page.values();
     const work = async (): Promise<void> => {
       for (const raw of rest) {
-        await bringOne(parts, 'runs', `run ${nameOf(raw)}`, () => bringRun(parts, raw, id));
+        await bringOne(parts, 'runs', `run ${nameOf(raw)}`, () =>
+          bringRun(parts, raw, { experiment: id, isGone }),
+        );
         told();
       }
     };

@@ -11,6 +11,8 @@ import type { FileOwner, ImportSource } from './import-source.js';
 /** What came from elsewhere says from where, and what it was like there when it was whole here. */
 export const FROM_TAG = 'cellar.import.from';
 export const STATE_TAG = 'cellar.import.state';
+/** At the end of the state of what an import has deleted, since it was deleted there. */
+export const DELETED = 'deleted';
 
 /** Beyond so many bytes of records they are sealed before more come in. */
 const MOST_PENDING = 16 * 1024 * 1024;

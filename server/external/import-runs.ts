@@ -10,6 +10,7 @@ import type { RunChange } from '../tracking/run-change.js';
 import { readContextTags } from '../tracking/traces.js';
 import {
   bringFiles,
+  DELETED,
   FROM_TAG,
   STATE_TAG,
   stateOf,
@@ -18,7 +19,7 @@ import {
   type Outcome,
 } from './import-part.js';
 import type { WirePoint } from './import-source.js';
-import { runSchema, type WireRun } from './mlflow-wire.js';
+import { lifecycleSchema, runSchema, type WireRun } from './mlflow-wire.js';
 
 const STATUSES: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',
@@ -30,6 +31,12 @@ const STATUSES: Readonly<Record<string, RunStatus>> = {
 /** One record holds at most so many values: others have their turn between two. */
 const AT_ONCE = 5_000;
 
+interface Into {
+  readonly experiment: string;
+  /** The experiment is deleted there: its runs are so with it, and come back with it. */
+  readonly isGone: boolean;
+}
+
 /**
  * Brings a run in, as the server has it (`raw`), into an experiment of ours: with MLflow's own id, its times, the whole course of each
  * metric, and its files. What of it is here already stays; a run is whole once its last record says what it was like there.
@@ -37,16 +44,20 @@ const AT_ONCE = 5_000;
 export async function bringRun(
   parts: ImportParts,
   raw: unknown,
-  experiment: string,
+  { experiment, isGone }: Into,
 ): Promise<Outcome> {
   const { history, source } = parts;
   const run = runSchema.parse(raw);
   const id = toRunId(source.url, run.info.run_id);
-  const state = stateOf(run);
+  const isDeleted = lifecycleSchema.parse(raw).info.lifecycle_stage === 'deleted' && !isGone;
+  const state = `${stateOf(run)}${isDeleted ? ` ${DELETED}` : ''}`;
   const before = await history.store.catalog.findRun(id);
   if (before !== undefined && !Object.hasOwn(before.tags, FROM_TAG))
     throw new CellarError('conflict', 'a run of this id is here that did not come from there.');
-  if (before?.tags[STATE_TAG] === state || before?.deleted === true) return 'known';
+  const last = before?.tags[STATE_TAG] ?? '';
+  // What a person has deleted here stays so.
+  const isGoneHere = before?.deleted === true && !last.endsWith(DELETED);
+  if (last === state || isGoneHere) return 'known';
   await recordRun(history, await toStart(parts, run, { id, experiment, before }));
   await bringPoints(parts, run, { id, before });
   const failure = await bringFiles(
@@ -57,7 +68,11 @@ export async function bringRun(
       await recordRun(history, { run: id, files: [[name, sha256, size]] });
     },
   );
-  await recordRun(history, toEnd(run, id, failure === undefined ? state : ''));
+  const end = toEnd(run, id, failure === undefined ? state : '');
+  // And what a person has restored here.
+  const isBackHere = before?.deleted === false && last.endsWith(DELETED);
+  const deleted = isDeleted && !isBackHere;
+  await recordRun(history, deleted === (before?.deleted ?? false) ? end : { ...end, deleted });
   // All but the files is here; the next import asks for them again.
   if (failure !== undefined) throw new CellarError('registry_refused', failure);
   return before === undefined ? 'made' : 'changed';

@@ -55,6 +55,8 @@ export class ImportSource {
   constructor(
     private readonly http: Http,
     private readonly signal: AbortSignal,
+    /** Which experiments and runs: those that are deleted too, or not. */
+    private readonly view: 'ALL' | 'ACTIVE_ONLY',
   ) {}
 
   get url(): string {
@@ -66,7 +68,7 @@ export class ImportSource {
     for await (const { experiments } of this.#pages(schema, (token) => ({
       path: `${API}/experiments/search`,
       method: 'POST',
-      body: { max_results: 1_000, view_type: 'ACTIVE_ONLY', page_token: token },
+      body: { max_results: 1_000, view_type: this.view, page_token: token },
     })))
       yield* experiments;
   }
@@ -77,7 +79,12 @@ export class ImportSource {
     for await (const { runs } of this.#pages(schema, (token) => ({
       path: `${API}/runs/search`,
       method: 'POST',
-      body: { ...toRunSearch(experiment, since), max_results: RUNS, page_token: token },
+      body: {
+        ...toRunSearch(experiment, since),
+        run_view_type: this.view,
+        max_results: RUNS,
+        page_token: token,
+      },
     })))
       yield runs;
   }
@@ -232,7 +239,6 @@ function toAddress({ kind, id, uri }: FileOwner, name: string): Place {
 function toRunSearch(experiment: string, since: number | undefined): object {
   return {
     experiment_ids: [experiment],
-    run_view_type: 'ACTIVE_ONLY',
     order_by: ['attributes.start_time ASC'],
     ...(since === undefined ? {} : { filter: `attributes.start_time >= ${since}` }),
   };

@@ -73,18 +73,35 @@ export function changeLink(
   });
 }
 
+/** Puts a link back that was taken away; one that is there is given as it is. Throws not_found. */
+export function restoreLink(history: History, turns: Turns, id: string): Promise<KeptLink> {
+  return turns.take(`link ${id}`, async () => {
+    const before = await findLink(history.store, id);
+    if (before === undefined) throw noLink(id);
+    return before.deleted ? keep(history, { ...before, deleted: false }) : before;
+  });
+}
+
 /** Throws not_found, also for one that was taken away. */
 export async function getLink(store: Store, id: string): Promise<KeptLink> {
-  const row = await store.catalog.findEntry(`${KIND}/${id}`);
-  const link = row === undefined ? undefined : toLink(row);
+  const link = await findLink(store, id);
   if (link !== undefined && !link.deleted) return link;
-  throw new CellarError('not_found', `There is no link ${JSON.stringify(id)}.`);
+  throw noLink(id);
+}
+
+async function findLink(store: Store, id: string): Promise<KeptLink | undefined> {
+  const row = await store.catalog.findEntry(`${KIND}/${id}`);
+  return row === undefined ? undefined : readLink(row);
+}
+
+function noLink(id: string): CellarError {
+  return new CellarError('not_found', `There is no link ${JSON.stringify(id)}.`);
 }
 
 /** Every link that was not taken away, oldest first. */
 export async function listLinks(store: Store): Promise<readonly KeptLink[]> {
   return (await store.catalog.entries(KIND))
-    .map(toLink)
+    .map(readLink)
     .filter(({ deleted }) => !deleted)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -112,7 +129,7 @@ async function keep(history: History, link: KeptLink): Promise<KeptLink> {
       known: data.known === null ? null : mapKnown(data.known, clean),
     },
   });
-  return toLink(row);
+  return readLink(row);
 }
 
 function textsOf({ of, address, entry, failure, description, known }: LinkData): string[] {
@@ -146,6 +163,7 @@ function mapKnown(known: Known, clean: (text: string) => string): Known {
   };
 }
 
-function toLink({ id, data }: EntryRow): KeptLink {
+/** A link of its row, also one that was taken away. */
+export function readLink({ id, data }: EntryRow): KeptLink {
   return { ...dataSchema.parse(data), id: id.slice(KIND.length + 1) };
 }

@@ -115,6 +115,8 @@ export const runSchema = z.object({
     .nullish(),
 });
 export type WireRun = z.output<typeof runSchema>;
+/** Whether a run is deleted, which is apart from what it is. */
+export const lifecycleSchema = z.object({ info: z.object({ lifecycle_stage: textSchema }) });
 
 export const loggedModelSchema = z.object({
   info: z.object({

@@ -33,6 +33,7 @@ const EXPERIMENT = 'Cellar';
 /** By it a registration is found again that was begun before. */
 const KEY_TAG = 'cellar.link';
 const PAGE = 50;
+const MOST_VERSIONS = 100;
 /** Longer ones MLflow refuses, in characters. */
 const MOST_TAG = 5_000;
 const MOST_DESCRIPTION = 5_000;
@@ -91,6 +92,23 @@ function createRegistry(http: Http): ExternalRegistry {
       if (isMissing(answer)) return undefined;
       const body = z.object({ registered_model: registeredSchema }).parse(unwrap(http, answer));
       return toEntry(http.url, body.registered_model);
+    },
+    versions: async (entry, signal) => {
+      const name = quote(entry);
+      // MLflow takes no such name either.
+      if (name === undefined) return [];
+      const body = z.object({ model_versions: listOf(versionSchema) }).parse(
+        await http.json({
+          path: `${API}/model-versions/search`,
+          query: {
+            filter: `name = ${name}`,
+            max_results: MOST_VERSIONS,
+            order_by: 'version_number DESC',
+          },
+          signal,
+        }),
+      );
+      return body.model_versions.map(toVersion);
     },
     findVersion: async (name, version, signal) => {
       const answer = await http.ask({

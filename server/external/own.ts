@@ -1,11 +1,11 @@
 import type { Linked } from '../../contract/external.js';
 import { CellarError } from '../errors.js';
-import { getVersion, placeOf, type ModelVersion } from '../registry/model-versions.js';
+import { getVersion, placeOf, toVersion, type ModelVersion } from '../registry/model-versions.js';
 import { getRegistered } from '../registry/registered-models.js';
 import type { RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { getRun } from '../tracking/log-run.js';
-import { getModel } from '../tracking/models.js';
+import { getModel, toModel } from '../tracking/models.js';
 import { isWithin } from '../tracking/run-files.js';
 import type { Own } from './links.js';
 import type { SentFile, Tag } from './registry.js';
@@ -41,6 +41,24 @@ export async function toLinked(store: Store, of: Own): Promise<Linked> {
   const row = await store.catalog.findEntry(`registered/${of.model}`);
   // One that was deleted has no name any more.
   return { kind: 'version', name: row?.name ?? of.model, version: of.version };
+}
+
+/** The run that it is of; empty where none is known. */
+export async function runOf(store: Store, of: Own): Promise<string> {
+  switch (of.kind) {
+    case 'run':
+      return of.run;
+    case 'model': {
+      const row = await store.catalog.findEntry(`models/${of.model}`);
+      return row === undefined ? '' : toModel(row).run;
+    }
+    case 'version': {
+      const row = await store.catalog.findEntry(`versions/${of.model}-${of.version}`);
+      if (row === undefined) return '';
+      const { run, logged } = toVersion(row);
+      return run === '' && logged !== '' ? runOf(store, { kind: 'model', model: logged }) : run;
+    }
+  }
 }
 
 /** The files that are meant, and the run that made them. */

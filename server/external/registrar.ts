@@ -31,6 +31,7 @@ export type TellSent = (done: number, total: number) => void;
 export class Registrar {
   readonly #running = new Map<string, Promise<KeptLink>>();
   readonly #watchers = new Map<string, Set<TellSent>>();
+  readonly #endings = new Map<string, AbortController>();
 
   constructor(private readonly parts: RegistrarParts) {}
 
@@ -62,8 +63,11 @@ export class Registrar {
     if (tell !== undefined) watchers.add(tell);
     const running = this.#running.get(id);
     if (running !== undefined) return running;
-    const work = this.#registerNow(registry, link).finally(() => {
+    const ending = new AbortController();
+    this.#endings.set(id, ending);
+    const work = this.#registerNow(registry, link, ending.signal).finally(() => {
       this.#running.delete(id);
+      this.#endings.delete(id);
       this.#watchers.delete(id);
       this.parts.changed();
     });
@@ -73,14 +77,32 @@ export class Registrar {
     return work;
   }
 
-  async #registerNow(registry: NamedRegistry, link: KeptLink): Promise<KeptLink> {
+  /** Ends the registration of a link that was taken away. What was sent by then stays there. */
+  cancel(id: string): void {
+    this.#endings
+      .get(id)
+      ?.abort(
+        new CellarError(
+          'cancelled',
+          'The registration was cancelled: its link was taken away. Nothing is registered.',
+        ),
+      );
+  }
+
+  async #registerNow(
+    registry: NamedRegistry,
+    link: KeptLink,
+    cancelled: AbortSignal,
+  ): Promise<KeptLink> {
     const { history, turns, ending, report } = this.parts;
+    const signal = AbortSignal.any([ending, cancelled]);
     try {
-      const version = await this.#send(registry, link);
+      const version = await this.#send(registry, link, signal);
       await changeLink(history, turns, link.id, () => ({ state: 'linked', version, failure: '' }));
       return await this.#learn(registry, { ...link, version });
     } catch (error) {
       if (ending.aborted) throw error;
+      cancelled.throwIfAborted();
       const isKnown = error instanceof CellarError;
       if (!isKnown) report(error);
       const failure = isKnown
@@ -94,8 +116,8 @@ export class Registrar {
   }
 
   /** Gives the version that it became. */
-  async #send(registry: NamedRegistry, link: KeptLink): Promise<string> {
-    const { history, registries, base, ending: signal } = this.parts;
+  async #send(registry: NamedRegistry, link: KeptLink, signal: AbortSignal): Promise<string> {
+    const { history, registries, base } = this.parts;
     const { files, run } = await findOwnFiles(history.store, link.of);
     const { tags, words } = await findProvenance(history.store, run, await base());
     const description = [link.description, words].filter((text) => text !== '').join('\n\n');

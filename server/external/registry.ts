@@ -70,6 +70,8 @@ export interface ExternalRegistry {
   }>;
   /** Undefined where there is none of this name. */
   findEntry(name: string, signal?: AbortSignal): Promise<ExternalEntry | undefined>;
+  /** The newest first, at most a hundred; none where there is no such entry. */
+  versions(entry: string, signal?: AbortSignal): Promise<readonly ExternalVersion[]>;
   findVersion(
     entry: string,
     version: string,

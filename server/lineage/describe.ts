@@ -13,15 +13,19 @@ const MOST_METRICS = 10;
 const MOST_NAMES = 10;
 const MOST_FILES = 20;
 
+/** Where the page of an entry of a registry is; empty for one that is not set up any more. */
+export type FindPage = (registry: string, entry: string, version: string | null) => string;
+
 type Of<Kind extends LineageKind> = Extract<LineageNode, { kind: Kind }>;
 
 /** Nodes as views show them, in the same order. */
 export async function describeNodes(
   store: Store,
   links: Links,
-  names: readonly NodeName[],
+  { names, findPage }: { readonly names: readonly NodeName[]; readonly findPage: FindPage },
 ): Promise<LineageNode[]> {
   const describer = new Describer(store, links, {
+    findPage,
     shown: new Set(names.map(({ kind, own }) => toNodeId(kind, own))),
     purged: await findGone(store, names),
   });
@@ -44,6 +48,7 @@ class Describer {
     private readonly among: {
       readonly shown: ReadonlySet<string>;
       readonly purged: ReadonlySet<string>;
+      readonly findPage: FindPage;
     },
   ) {}
 
@@ -65,6 +70,8 @@ class Describer {
         return this.model(own);
       case 'version':
         return this.version(own);
+      case 'entry':
+        return this.entry(own);
     }
   }
 
@@ -207,6 +214,27 @@ class Describer {
       ...{ aliases: aliases.map(({ name }) => name), stage: version.stage },
       ...{ created: version.created, files: toFiles(filesOfVersion(this.links, linked)) },
       ...(isGone ? { gone: 'deleted' } : {}),
+    };
+  }
+
+  /** As the link says it that was learnt of last. */
+  private entry(own: string): Of<'entry'> {
+    const id = toNodeId('entry', own);
+    const [link] = this.links
+      .linksTo(own)
+      .toSorted((a, b) => (b.known?.at ?? 0) - (a.known?.at ?? 0));
+    if (link === undefined)
+      return {
+        ...{ id, kind: 'entry', gone: 'missing', registry: '', name: '', version: '' },
+        ...{ aliases: [], stage: '', page: '' },
+      };
+    const { registry, entry: name, version, address, known } = link;
+    return {
+      ...{ id, kind: 'entry', registry: registry ?? '', name, version: version ?? '' },
+      aliases: version === null ? [] : (known?.aliases ?? []).map((alias) => alias.name),
+      stage: known?.stage ?? '',
+      page: registry === null ? address : this.among.findPage(registry, name, version),
+      ...(known?.exists === false ? { gone: 'deleted' } : {}),
     };
   }
 

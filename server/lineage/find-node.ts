@@ -136,6 +136,10 @@ const FINDERS: Readonly<Record<LineageKind, Finder>> = {
     });
     return [...(own === undefined ? [] : [own]), ...found].map(toVersionCandidate);
   },
+  entry: (_, links, text) =>
+    [...links.entryIds()]
+      .filter((own) => own === text)
+      .map((own) => ({ id: toNodeId('entry', own), exact: true, words: own })),
   notebook: async ({ catalog }, _, text) => {
     const row = (await catalog.findNotebook(text)) ?? (await catalog.findNotebookByPath(text));
     if (row === undefined) return [];
@@ -196,6 +200,7 @@ const HOW: Readonly<Record<LineageKind, string>> = {
     'A file is named by its SHA-256, at least six of its first digits, or its name in a run.',
   model: 'A logged model is named by its id, which begins with "m-".',
   version: 'A registered version is named by NAME/NUMBER or NAME@ALIAS.',
+  entry: 'An entry elsewhere is named by its registry and its name there: REGISTRY/NAME/VERSION.',
 };
 
 function notFound(text: string, kind: LineageKind | undefined): CellarError {

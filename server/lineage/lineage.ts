@@ -4,7 +4,7 @@ import { lineageWords, type Lineage, type OpenLineageEvent } from '../../contrac
 import type { OriginFormat } from '../../contract/origin.js';
 import type { Store } from '../store/store.js';
 import { Claims } from './claims.js';
-import { describeNodes } from './describe.js';
+import { describeNodes, type FindPage } from './describe.js';
 import { findNode } from './find-node.js';
 import { parseNodeId } from './ids.js';
 import { createLinks, type Links } from './links.js';
@@ -23,7 +23,8 @@ export interface LineageFinder {
   look(): Promise<Surroundings>;
 }
 
-export function createLineage(store: Store): LineageFinder {
+/** `pages` finds where the pages of entries elsewhere are. */
+export function createLineage(store: Store, pages: () => Promise<FindPage>): LineageFinder {
   const follow: () => Promise<Links> = createLinks(store);
   const look = async (): Promise<Surroundings> => {
     const links = await follow();
@@ -48,7 +49,10 @@ export function createLineage(store: Store): LineageFinder {
     around: async (text, options) => {
       const { surroundings, focus, walked } = await find(text, options);
       const { nodes: names, edges, totals, left, deeper } = walked;
-      const nodes = await describeNodes(store, surroundings.links, names);
+      const nodes = await describeNodes(store, surroundings.links, {
+        names,
+        findPage: await pages(),
+      });
       const [node] = nodes;
       if (node === undefined) throw new RangeError(`${focus} is not in its own lineage`);
       const origin = await findOrigin(surroundings, node);

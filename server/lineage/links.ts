@@ -1,10 +1,12 @@
 import * as z from 'zod';
 
+import { readLink, type KeptLink } from '../external/links.js';
 import { toVersion, type ModelVersion } from '../registry/model-versions.js';
 import { toRegistered, type RegisteredModel } from '../registry/registered-models.js';
 import type { EntryRow, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
 import { toModel, type LoggedModel } from '../tracking/models.js';
+import { toEntryId } from './entries.js';
 import { readDataset, type LineageDataset } from './dataset.js';
 import { RowIndex, type Key } from './row-index.js';
 import { findOriginPlace } from './version-place.js';
@@ -46,6 +48,12 @@ export interface Links {
   dataset(id: string): LineageDataset | undefined;
   datasetIds(): Iterable<string>;
   datasetsMadeOf(dataset: string): readonly string[];
+  /** Links to registries elsewhere: of a run and its files, of a logged model, of a version, and to an entry; the oldest first. */
+  linksOfRun(run: string): readonly KeptLink[];
+  linksOfModel(model: string): readonly KeptLink[];
+  linksOfVersion(id: string): readonly KeptLink[];
+  linksTo(entry: string): readonly KeptLink[];
+  entryIds(): Iterable<string>;
 }
 
 const modelLinkSchema = z.object({ run: z.string() });
@@ -58,7 +66,8 @@ export function createLinks(store: Store): () => Promise<Links> {
   const versions: Indexes['versions'] = new RowIndex(keysOfVersion);
   const datasets: Indexes['datasets'] = new RowIndex(keysOfDataset);
   const registered: Indexes['registered'] = new RowIndex(() => []);
-  const links = overIndexes({ runs, models, versions, datasets, registered });
+  const elsewhere: Indexes['elsewhere'] = new RowIndex(keysOfLink);
+  const links = overIndexes({ runs, models, versions, datasets, registered, elsewhere });
   let seen = -1;
   return async () => {
     const revision = await catalog.revision();
@@ -71,6 +80,7 @@ export function createLinks(store: Store): () => Promise<Links> {
     versions.follow(numbered);
     datasets.follow(data);
     registered.follow(named);
+    elsewhere.follow(await catalog.entries('links'));
     seen = revision;
     return links;
   };
@@ -78,16 +88,24 @@ export function createLinks(store: Store): () => Promise<Links> {
 
 type OfRun = 'dataset' | 'read model' | 'file' | 'model' | 'snapshot' | 'parent';
 
+type OfLink = 'run' | 'model' | 'version' | 'entry';
+
 interface Indexes {
   readonly runs: RowIndex<RunRow, OfRun>;
   readonly models: RowIndex<EntryRow, 'run' | 'file'>;
   readonly versions: RowIndex<EntryRow, 'run' | 'model'>;
   readonly datasets: RowIndex<EntryRow, 'parent'>;
   readonly registered: RowIndex<EntryRow, never>;
+  readonly elsewhere: RowIndex<EntryRow, OfLink>;
 }
 
 function overIndexes(indexes: Indexes): Links {
-  const { runs, models, versions, datasets, registered } = indexes;
+  const { runs, models, versions, datasets, registered, elsewhere } = indexes;
+  const findLinks = (...key: Key<OfLink>): readonly KeptLink[] =>
+    elsewhere
+      .get(...key)
+      .map(readLink)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   const findRuns = (...key: Key<OfRun>): readonly RunRow[] => newestFirst(runs.get(...key));
   const toLinked = (row: EntryRow): LinkedVersion => {
     const version = toVersion(row);
@@ -122,6 +140,11 @@ function overIndexes(indexes: Indexes): Links {
     dataset: (id) => optional(datasets.find(`datasets/${id}`), readDataset),
     datasetIds: () => mapIds(datasets.ids()),
     datasetsMadeOf: (dataset) => datasets.get('parent', dataset).map(ownId),
+    linksOfRun: (run) => findLinks('run', run),
+    linksOfModel: (model) => findLinks('model', model),
+    linksOfVersion: (id) => findLinks('version', id),
+    linksTo: (entry) => findLinks('entry', entry),
+    entryIds: () => elsewhere.keys('entry'),
   };
 }
 
@@ -169,6 +192,17 @@ function* keysOfVersion(row: EntryRow): Iterable<Key<'run' | 'model'>> {
   const run = findOriginPlace(version)?.run;
   if (version.logged !== '') yield ['model', version.logged];
   else if (run !== undefined) yield ['run', run];
+}
+
+/** Of a link that was not taken away, and leads to something that is there. */
+function* keysOfLink(row: EntryRow): Iterable<Key<OfLink>> {
+  const link = readLink(row);
+  if (link.deleted || link.state !== 'linked') return;
+  const { of } = link;
+  yield ['entry', toEntryId(link)];
+  if (of.kind === 'run') yield ['run', of.run];
+  else if (of.kind === 'model') yield ['model', of.model];
+  else yield ['version', `${of.model}-${of.version}`];
 }
 
 function* keysOfDataset(row: EntryRow): Iterable<Key<'parent'>> {

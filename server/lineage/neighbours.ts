@@ -1,7 +1,9 @@
 import type { LineageEdge, LineageKind } from '../../contract/lineage.js';
 import type { RunInput, RunRow } from '../store/catalog/rows.js';
 import type { Store } from '../store/store.js';
+import type { KeptLink } from '../external/links.js';
 import type { Claim, Claims } from './claims.js';
+import { fileOfLink, toEntryId } from './entries.js';
 import { filesOfVersion, findOnlyFile } from './files.js';
 import { parseCell, type NodeName } from './ids.js';
 import type { Links, LinkedVersion } from './links.js';
@@ -89,10 +91,12 @@ const UP: Readonly<Record<LineageKind, Neighbours>> = {
     const linked = links.version(own);
     return linked === undefined ? [] : registeredFrom(links, linked);
   },
+  entry: ({ links }, own) => links.linksTo(own).map((link) => linkedFrom(links, link)),
 };
 
 const DOWN: Readonly<Record<LineageKind, Neighbours>> = {
-  version: () => [],
+  entry: () => [],
+  version: ({ links }, own) => links.linksOfVersion(own).map(toEntry),
   notebook: async ({ store, links }, own) =>
     [...(await store.catalog.history(own))]
       .reverse()
@@ -121,24 +125,30 @@ const DOWN: Readonly<Record<LineageKind, Neighbours>> = {
     if (run === undefined) return [];
     const versions = links.versionsOfRun(own);
     const whole = versions.filter((linked) => findOnlyFile(links, linked) === undefined);
+    const elsewhere = links.linksOfRun(own);
     return [
       ...modelsOf(links, run).map(
         (model) => ({ kind: 'model', own: model, edge: 'made' }) as const,
       ),
-      ...filesOf(run, versions.length === 0),
+      ...filesOf(run, versions.length + elsewhere.length === 0),
       ...whole.map(toVersion),
+      ...elsewhere.filter((link) => fileOfLink(run, link) === undefined).map(toEntry),
       ...links.runsWithin(own).map(({ id }) => ({ kind: 'run', own: id, edge: 'parent' }) as const),
     ];
   },
   artifact: ({ links }, own, via) =>
     via === undefined
       ? usesOfFile(links, own)
-      : links
-          .versionsOfRun(via)
-          .filter((linked) => findOnlyFile(links, linked)?.file.sha256 === own)
-          .map(toVersion),
+      : [
+          ...links
+            .versionsOfRun(via)
+            .filter((linked) => findOnlyFile(links, linked)?.file.sha256 === own)
+            .map(toVersion),
+          ...entriesOfFile(links, links.run(via), own),
+        ],
   model: ({ links }, own) => [
     ...links.versionsOfModel(own).map(toVersion),
+    ...links.linksOfModel(own).map(toEntry),
     ...readersOf(links, 'model', own),
   ],
   dataset: ({ links }, own) => [
@@ -170,7 +180,29 @@ function usesOfFile(links: Links, sha256: string): readonly Step[] {
     .runsThatMade(sha256)
     .flatMap(({ id }) => links.versionsOfRun(id))
     .filter((linked) => filesOfVersion(links, linked).some((file) => file.sha256 === sha256));
-  return [...models, ...versions.map(toVersion)];
+  const entries = links.runsThatMade(sha256).flatMap((run) => entriesOfFile(links, run, sha256));
+  return [...models, ...versions.map(toVersion), ...entries];
+}
+
+/** What a file is linked to as that of a run. */
+function entriesOfFile(links: Links, run: RunRow | undefined, sha256: string): readonly Step[] {
+  if (run === undefined) return [];
+  return links
+    .linksOfRun(run.id)
+    .filter((link) => fileOfLink(run, link)?.sha256 === sha256)
+    .map(toEntry);
+}
+
+/** What of ours a link is of: a file of a run where it is of that alone. */
+function linkedFrom(links: Links, link: KeptLink): Step {
+  const { of } = link;
+  const edge = 'linked';
+  if (of.kind === 'model') return { kind: 'model', own: of.model, edge };
+  if (of.kind === 'version') return { kind: 'version', own: `${of.model}-${of.version}`, edge };
+  const run = links.run(of.run);
+  const file = run === undefined ? undefined : fileOfLink(run, link);
+  if (file === undefined) return { kind: 'run', own: of.run, edge };
+  return { kind: 'artifact', own: file.sha256, edge, via: of.run };
 }
 
 /** A logged model, the one file of a run, or a run; none where it is not known. */
@@ -236,6 +268,10 @@ function toRun(run: string): Step {
 
 function toVersion({ id }: LinkedVersion): Step {
   return { kind: 'version', own: id, edge: 'registered' };
+}
+
+function toEntry(link: KeptLink): Step {
+  return { kind: 'entry', own: toEntryId(link), edge: 'linked' };
 }
 
 function toMaker({ snapshot, cell, certainty }: Claim): Step {

@@ -1,9 +1,11 @@
 import type { LineageNode } from '../../contract/lineage.js';
 import { mainMetric } from '../../contract/main-metric.js';
 import { trainedOn, type Origin } from '../../contract/origin.js';
+import type { KeptLink } from '../external/links.js';
 import { unpackExecutions } from '../store/catalog/executions.js';
 import type { RunRow, SnapshotRow } from '../store/catalog/rows.js';
 import { findRunsOf, pickRuns } from '../tracking/snapshots.js';
+import type { Links } from './links.js';
 import { roleOf, type Surroundings } from './neighbours.js';
 import { findOriginPlace } from './version-place.js';
 
@@ -15,6 +17,7 @@ export async function findOrigin(around: Surroundings, node: LineageNode): Promi
     case 'artifact':
     case 'model':
     case 'version':
+    case 'entry':
       return originOfRun(around, toSubject(node), findMaker(around, node));
     case 'snapshot': {
       const row = await around.store.catalog.findSnapshot(node.snapshot);
@@ -91,7 +94,7 @@ function nothingKnown(subject: string): Origin {
 /** The run that made a file, or logged a model; of several the newest. */
 function findMaker(
   { links }: Surroundings,
-  node: Extract<LineageNode, { kind: 'artifact' | 'model' | 'version' }>,
+  node: Extract<LineageNode, { kind: 'artifact' | 'model' | 'version' | 'entry' }>,
 ): RunRow | undefined {
   switch (node.kind) {
     case 'artifact': {
@@ -100,6 +103,10 @@ function findMaker(
     }
     case 'model':
       return links.run(links.model(node.model)?.run ?? '');
+    case 'entry': {
+      const [link] = links.linksTo(node.id.slice('entry:'.length));
+      return link === undefined ? undefined : links.run(runOfLink(links, link));
+    }
     case 'version': {
       const version = links.version(node.id.slice('version:'.length))?.version;
       if (version === undefined) return undefined;
@@ -107,6 +114,14 @@ function findMaker(
       return links.run(named ?? links.model(version.logged)?.run ?? '');
     }
   }
+}
+
+function runOfLink(links: Links, { of }: KeptLink): string {
+  if (of.kind === 'run') return of.run;
+  if (of.kind === 'model') return links.model(of.model)?.run ?? '';
+  const version = links.version(`${of.model}-${of.version}`)?.version;
+  if (version === undefined) return '';
+  return version.run === '' ? (links.model(version.logged)?.run ?? '') : version.run;
 }
 
 /** What a node is called in a sentence. */
@@ -131,5 +146,10 @@ function toSubject(node: LineageNode): string {
       return node.name === ''
         ? `A deleted model's version ${node.version}`
         : `${node.name} v${node.version}`;
+    case 'entry': {
+      const name = node.name === '' ? 'Something elsewhere' : node.name;
+      const version = node.version === '' ? '' : ` v${node.version}`;
+      return node.registry === '' ? name : `${name}${version} in ${node.registry}`;
+    }
   }
 }

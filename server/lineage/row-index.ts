@@ -28,6 +28,11 @@ export class RowIndex<Kept extends Row, Relation extends string> {
     return this.byId.values();
   }
 
+  /** What rows stand in a relation to. */
+  keys(relation: Relation): Iterable<string> {
+    return this.byKey.get(relation)?.keys() ?? [];
+  }
+
   /** The rows that stand in a relation to something. */
   get(relation: Relation, id: string): readonly Kept[] {
     const ids = this.byKey.get(relation)?.get(id);

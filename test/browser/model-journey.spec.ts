@@ -1,15 +1,13 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { findPort } from '../free-port.js';
 import { cellar } from './site.js';
 import { expect, test } from './lab.js';
+import { PYTHON, startMlflow } from './mlflow.js';
 import { code, notebook } from './notebooks.js';
 
-const PYTHON = join(import.meta.dirname, '..', '..', '.venv', 'bin', 'python');
 const run = promisify(execFile);
 
 /** Nothing of Cellar stands in it. */
@@ -98,7 +96,7 @@ interface Linked {
 
 /** The same model in a real MLflow server, with what leads back. */
 async function registersElsewhere(root: string): Promise<void> {
-  const elsewhere = await startMlflow(root);
+  const elsewhere = await startMlflow(join(root, '..'));
   try {
     await cellar<Linked>(root, 'registry', 'add', 'prod', elsewhere.url);
     await cellar<Linked>(root, 'registry', 'register', 'models:/wine/1', 'prod', 'team-wine');
@@ -117,41 +115,4 @@ print(json.dumps({"tags": found.tags, "description": found.description}))`;
   } finally {
     await elsewhere.stop();
   }
-}
-
-/** A real MLflow server with one worker, on a folder beside the workspace. */
-async function startMlflow(
-  root: string,
-): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  const port = await findPort();
-  const folder = join(root, '..');
-  const words = [
-    ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-    ...['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`],
-    ...['--serve-artifacts', '--artifacts-destination', join(folder, 'artifacts')],
-  ];
-  const lean = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' };
-  const child = spawn(PYTHON, words, {
-    ...{ cwd: folder, stdio: 'ignore', detached: true },
-    env: { ...process.env, ...lean },
-  });
-  const url = `http://127.0.0.1:${String(port)}`;
-  await expect
-    .poll(
-      () =>
-        fetch(`${url}/health`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      { timeout: 120_000 },
-    )
-    .toBe(true);
-  return { url, stop: () => end(child) };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  // Its workers are of its group.
-  process.kill(-(child.pid ?? 0), 'SIGTERM');
-  await ended;
 }

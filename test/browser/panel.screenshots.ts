@@ -5,13 +5,20 @@ import { join } from 'node:path';
 import { keyOf } from '../server/notebook/secrets/samples.js';
 import { expect, Lab, test } from './lab.js';
 import { code, notebook } from './notebooks.js';
+import { cellar } from './site.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '.scratch', 'panel');
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' } as const;
+const FOREST = `import cellar
+with open("wine.joblib", "wb") as file:
+    file.write(bytes(54_000))
+cellar.log(accuracy=0.9722)
+cellar.artifact("wine.joblib")`;
 const PRINTS = `print("ghp" + "_${keyOf(36)}")`;
 
 test.use({
   notebooks: {
+    'wine.ipynb': notebook(code('fit', FOREST)),
     'train.ipynb': notebook(
       code('one', 'import cellar\ncellar.log(accuracy=0.93)'),
       code('two', PRINTS),
@@ -54,6 +61,28 @@ test('what the panel says beside the versions, in both themes and at two widths'
   process.kill(pid, 'SIGKILL');
   await expect(lab.panel.getByText('can still be seen')).toBeVisible({ timeout: 60_000 });
   await shoot(lab, 'damaged');
+});
+
+test('what a version says of registries elsewhere', async ({ lab, page, jupyter }) => {
+  await page.addStyleTag({ content: '.Toastify { display: none }' });
+  await lab.openPanel();
+  await lab.openNotebook('wine.ipynb');
+  await lab.runAll();
+  await lab.rows.first().waitFor();
+  const { snapshots } = await cellar<{ snapshots: { runs: { id: string }[] }[] }>(
+    jupyter.root,
+    ...['log', 'wine.ipynb'],
+  );
+  const of = `runs:/${snapshots[0]?.runs[0]?.id ?? ''}/wine.joblib`;
+  // Whoever links to what nobody can be asked about is believed.
+  await cellar(jupyter.root, 'registry', 'add', 'prod', 'http://127.0.0.1:9');
+  await cellar(jupyter.root, 'registry', 'link', of, 'prod', 'team-wine', '7');
+  await expect(lab.rows.first()).toContainText('prod: team-wine v7');
+  await shoot(lab, 'elsewhere');
+  await lab.rows.first().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Open the run' }).click();
+  await expect(page.getByRole('region', { name: 'Elsewhere' })).toContainText('team-wine v7');
+  await page.screenshot({ path: join(FOLDER, 'elsewhere-tab.png') });
 });
 
 async function shoot(lab: Lab, name: string): Promise<void> {

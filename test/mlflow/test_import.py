@@ -13,7 +13,7 @@ import mlflow
 import pytest
 from elsewhere import Elsewhere, cellar, start_cellar
 from mlflow import MlflowClient
-from mlflow.entities import DatasetInput, InputTag, Run
+from mlflow.entities import DatasetInput, InputTag, Run, ViewType
 from mlflow.entities.dataset import Dataset
 from servers import cellar_server
 
@@ -195,6 +195,44 @@ def test_a_second_import_brings_in_only_what_is_new(
     assert imported.get_run(run.info.run_id).data.tags["mlflow.note.content"] == "better"
     assert imported.get_run(added.info.run_id).info.status == "RUNNING"
     assert str(imported.get_model_version_by_alias("imported", "champion").version) == "2"
+
+
+def test_what_is_deleted_there_comes_as_deleted_where_that_is_asked_for(
+    home: Path, words: list[str], imported: MlflowClient, elsewhere: Elsewhere, filled: str
+) -> None:
+    client = elsewhere.client
+    [before] = client.search_runs([filled], "params.depth = '7'")
+    client.delete_run(before.info.run_id)
+    thrown = elsewhere.fill("thrown away", 3, 2)
+    client.delete_experiment(thrown)
+    plain = cellar(home / "work", *words).json
+    assert plain["runs"]["changed"] == 0
+    assert imported.get_run(before.info.run_id).info.lifecycle_stage == "active"
+
+    named = ["import", "mlflow", elsewhere.url, "--experiments", NAME, "--json", "--deleted"]
+    done = cellar(home / "work", *named).json
+    assert (done["runs"]["made"], done["runs"]["changed"], done["warnings"]) == (0, 1, [])
+    assert imported.get_run(before.info.run_id).info.lifecycle_stage == "deleted"
+    named[4] = "thrown away"
+    done = cellar(home / "work", *named).json
+    assert (done["experiments"]["made"], done["runs"]["made"], done["warnings"]) == (1, 3, [])
+    experiment = imported.get_experiment_by_name("thrown away")
+    assert experiment.lifecycle_stage == "deleted"
+    runs = imported.search_runs([experiment.experiment_id], run_view_type=ViewType.DELETED_ONLY)
+    assert {each.info.run_name for each in runs} == {"run 0", "run 1", "run 2"}
+    assert imported.search_runs([experiment.experiment_id]) == []
+    assert len(imported.get_metric_history(runs[0].info.run_id, "loss")) == 2
+
+    # As in MLflow, both come back.
+    imported.restore_run(before.info.run_id)
+    imported.restore_experiment(experiment.experiment_id)
+    assert len(imported.search_runs([experiment.experiment_id])) == 3
+    again = cellar(home / "work", *named).json
+    assert (again["experiments"]["known"], again["runs"]["known"]) == (1, 3)
+    named[4] = NAME
+    assert cellar(home / "work", *named).json["runs"]["changed"] == 0
+    assert imported.get_experiment_by_name("thrown away").lifecycle_stage == "active"
+    assert imported.get_run(before.info.run_id).info.lifecycle_stage == "active"
 
 
 def test_an_import_says_what_is_wrong_with_what_was_asked(home: Path, elsewhere: Elsewhere) -> None:

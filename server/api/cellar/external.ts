@@ -5,9 +5,11 @@ import {
   externalEntriesSchema,
   externalRegistriesSchema,
   externalRegistrySchema,
+  externalVersionsSchema,
   followedSchema,
   linkRequestSchema,
   linkSchema,
+  linksQuerySchema,
   linksSchema,
   registryNameSchema,
   registrySettingsSchema,
@@ -18,7 +20,7 @@ import { CellarError } from '../../errors.js';
 import type { TellSent } from '../../external/registrar.js';
 import { longOperation, type Watch } from '../long.js';
 import { signalOf } from '../leaving.js';
-import { jsonOperation, paramOf, type Operation } from '../operation.js';
+import { jsonOperation, paramOf, toApproach, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
 const MOST_MESSAGE = 1024 * 1024;
@@ -29,7 +31,8 @@ const DONE = { status: 'ok' as const };
 export function externalOperations({
   external,
   report,
-}: Pick<ApiParts, 'external' | 'report'>): readonly Operation[] {
+  access,
+}: Pick<ApiParts, 'external' | 'report' | 'access'>): readonly Operation[] {
   return [
     jsonOperation({
       method: 'get',
@@ -73,6 +76,18 @@ export function externalOperations({
         return { ...found, entries: [...found.entries] };
       },
     }),
+    jsonOperation({
+      method: 'get',
+      route: 'externalVersions',
+      summary: 'The versions of something that a registry has, the newest first',
+      grants: [],
+      query: z.object({ entry: z.string().min(1).max(500) }),
+      answer: externalVersionsSchema,
+      run: async ({ param, query: { entry }, response }) => {
+        const signal = signalOf(response);
+        return { versions: [...(await external.versions(param('name'), { entry, signal }))] };
+      },
+    }),
     longOperation(
       {
         method: 'post',
@@ -95,9 +110,12 @@ export function externalOperations({
       route: 'links',
       summary: 'Links to registries elsewhere: all, or of a run, logged or registered model',
       grants: ['viewer'],
-      query: z.object({ of: z.string().optional() }),
+      query: linksQuerySchema,
       answer: linksSchema,
-      run: async ({ query }) => ({ links: [...(await external.links(query.of))] }),
+      run: async ({ query, request }) => ({
+        links: [...(await external.links(query.of))],
+        mayChange: access.identify(toApproach(request)).grant === 'owner',
+      }),
     }),
     longOperation(
       {
@@ -122,6 +140,14 @@ export function externalOperations({
         await external.unlink(param('id'));
         return DONE;
       },
+    }),
+    jsonOperation({
+      method: 'put',
+      route: 'link',
+      summary: 'Put a link back that was taken away',
+      grants: [],
+      answer: linkSchema,
+      run: ({ param }) => external.relink(param('id')),
     }),
   ];
 }

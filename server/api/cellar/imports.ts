@@ -74,10 +74,10 @@ export function importOperations(parts: ApiParts): readonly Operation[] {
         body: mlflowImportRequestSchema,
         answer: mlflowImportedSchema,
         run: async ({ body }, { report, signal }) => {
-          const { url, experiments, since, ...secrets } = body;
+          const { url, experiments, since, deleted, ...secrets } = body;
           try {
             return await importMlflow(history, turns, {
-              ...{ url, secrets, experiments, report, signal },
+              ...{ url, secrets, experiments, deleted, report, signal },
               since: since === undefined ? undefined : toTime(since, store.now()),
             });
           } finally {

@@ -6,8 +6,8 @@ import { jsonOperation, type Operation } from '../operation.js';
 import type { ApiParts } from '../parts.js';
 
 /** What came of what, and all that is known of one run. */
-export function lineageOperations({ history, pool }: ApiParts): readonly Operation[] {
-  const lineage = createLineage(history.store);
+export function lineageOperations({ history, pool, external }: ApiParts): readonly Operation[] {
+  const lineage = createLineage(history.store, () => external.pages());
   return [
     jsonOperation({
       method: 'get',

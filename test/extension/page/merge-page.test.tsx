@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { createMemory } from '../../../extension/model/memory.js';
+import { createExternalClient } from '../../../extension/client/external.js';
 import { createModelsClient } from '../../../extension/client/models.js';
 import { Page } from '../../../extension/page/page.js';
 import { clientOf } from '../model/fixture.js';
@@ -18,8 +19,9 @@ async function open(hash: string) {
   });
   const memory = createMemory();
   const models = createModelsClient({ base: 'http://nowhere.invalid' });
+  const external = createExternalClient({ base: 'http://nowhere.invalid' });
   const page = await mount(
-    <Page {...{ client, merges, models, memory }} drafts={createMemory()} />,
+    <Page {...{ client, merges, models, external, memory }} drafts={createMemory()} />,
   );
   await during(() => undefined);
   const region = (): Element | null => page.querySelector('.cellar-Merge');

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 
 import { createMemory } from '../../../extension/model/memory.js';
+import { createExternalClient } from '../../../extension/client/external.js';
 import { createModelsClient } from '../../../extension/client/models.js';
 import { Page } from '../../../extension/page/page.js';
 import {
@@ -70,6 +71,7 @@ async function open(hash: string): Promise<HTMLElement> {
       client={client}
       merges={mergeClientOf()}
       models={createModelsClient({ base: 'http://nowhere.invalid' })}
+      external={createExternalClient({ base: 'http://nowhere.invalid' })}
       memory={createMemory()}
       drafts={createMemory()}
     />,

@@ -7,10 +7,12 @@ import type { Workspace } from '../../../contract/workspace.js';
 import { HistoryModel } from '../../../extension/model/history.js';
 import { LiveModel } from '../../../extension/model/live.js';
 import { createMemory } from '../../../extension/model/memory.js';
+import { LinksModel } from '../../../extension/model/links.js';
 import { RegistrationsModel } from '../../../extension/model/registrations.js';
 import { SpaceModel } from '../../../extension/model/space.js';
 import { restoreQuestion } from '../../../extension/view/history-actions.js';
 import { HistoryPanel } from '../../../extension/view/history-panel.js';
+import { linkOf } from '../model/elsewhere-fixture.js';
 import { clientOf, expiry, id, NOON, notebook, pageOf, row } from '../model/fixture.js';
 import { click, during, mount, press } from './mount.js';
 
@@ -80,16 +82,35 @@ test('says what came of a file and of a logged model, and offers to register mor
           }),
       },
     ),
+    links: new LinksModel(
+      { events: () => ({ dispose: () => undefined }) },
+      {
+        links: () =>
+          Promise.resolve({
+            mayChange: true,
+            links: [
+              linkOf({ of: { kind: 'version', name: 'wine', version: 3 }, run: 'r1' }),
+              linkOf({ id: '02', of: { kind: 'version', name: 'wine', version: 1 }, run: 'r1' }),
+              linkOf({ id: '03', of: { kind: 'model', model: 'm-1' }, run: 'r1', version: null }),
+            ],
+          }),
+      },
+    ),
     urlOf: (model: string, version: number) => `page/${model}/${String(version)}`,
   };
   await registered.model.load();
+  await registered.links.load();
   model.show('train.ipynb');
   const onRegister = (chosen: HistoryRow): unknown => done.push(`register ${name(chosen.id)}`);
   const panel = await mount(
     <HistoryPanel model={model} actions={{ ...actions, registered, onRegister }} />,
   );
   const lines = [...panel.querySelectorAll('.cellar-Artifact')].map((line) => line.textContent);
-  expect(lines).toEqual(['wine.joblib54 kB·wine v3 @champion+1', '·wine v1']);
+  expect(lines).toEqual([
+    'wine.joblib54 kB·wine v3 @champion+1·prod: wine v7 @champion',
+    '·wine v1·prod: wine v7 @champion',
+    '·prod: wine',
+  ]);
   expect(panel.querySelector('.cellar-Registered a')?.getAttribute('href')).toBe('page/wine/3');
   const items = async (at: number): Promise<readonly (string | null)[]> => {
     await during(() => {

@@ -59,6 +59,8 @@ test('a kernel may neither see registries nor link anything', async () => {
     ['GET', 'api/v1/external'],
     ['PUT', 'api/v1/external/prod'],
     ['GET', 'api/v1/external/prod/entries'],
+    ['GET', 'api/v1/external/prod/versions?entry=wine'],
+    ['PUT', 'api/v1/links/01'],
     ['POST', 'api/v1/external/prod/follow'],
     ['GET', 'api/v1/links'],
     ['POST', 'api/v1/links'],
@@ -145,4 +147,119 @@ test('a webhook is heard only where its secret is set and it is signed', async (
     'x-mlflow-delivery-id': '1',
   };
   expect((await ask({ method: 'POST', path, raw: '{}', headers: old })).status).toBe(401);
+});
+
+test('a link that was taken away is put back, and links are found by what people call things', async () => {
+  const served = await serve();
+  const run = await makeRun(served);
+  const body = {
+    ...{ kind: 'address', of: { kind: 'run', run, path: 'model.bin' } },
+    ...{ url: 'https://example.org/card', title: 'Model card' },
+  };
+  const add = async (): Promise<Link> =>
+    (await served.own('POST', 'api/v1/links', body)).json<Link>();
+  const link = await add();
+  expect(link.run).toBe(run);
+  const list = async (of: string): Promise<readonly string[]> => {
+    const answer = await served.own('GET', `api/v1/links?of=${encodeURIComponent(of)}`);
+    const { links, mayChange } = answer.json<{ links: Link[]; mayChange: boolean }>();
+    expect(mayChange).toBe(true);
+    return links.map(({ id }) => id);
+  };
+  expect(await list(`runs:/${run}`)).toEqual([link.id]);
+  expect(await list(`models:/m-${run}`)).toEqual([]);
+
+  const [remove, restore] = (['DELETE', 'PUT'] as const).map(
+    (method) => () => served.own(method, `api/v1/links/${link.id}`),
+  );
+  await remove!();
+  expect(await list(run)).toEqual([]);
+  expect((await restore!()).json<Link>()).toMatchObject({ id: link.id, entry: 'Model card' });
+  expect((await restore!()).status).toBe(200);
+  expect(await list(run)).toEqual([link.id]);
+  // What was linked anew meanwhile is not there twice.
+  await remove!();
+  const anew = await add();
+  expect((await restore!()).json<Link>().id).toBe(anew.id);
+  expect(await list(run)).toEqual([anew.id]);
+  expect((await served.own('PUT', `api/v1/links/${'0'.repeat(26)}`)).status).toBe(404);
+});
+
+test('a registered version is linked, and found by its name, and by its run', async () => {
+  const served = await serve();
+  const run = await makeRun(served);
+  const of = { kind: 'artifact', run, path: 'model.bin' };
+  expect((await served.own('POST', 'api/v1/models', { name: 'wine', of })).status).toBe(200);
+  const body = {
+    ...{ kind: 'address', of: { kind: 'version', name: 'wine', version: 1 } },
+    ...{ url: 'https://example.org/card', title: 'Model card' },
+  };
+  const link = (await served.own('POST', 'api/v1/links', body)).json<Link>();
+  expect(link).toMatchObject({ run, of: { kind: 'version', name: 'wine', version: 1 } });
+  for (const [named, count] of [
+    ['models:/wine/1', 1],
+    ['models:/wine/2', 0],
+    [`runs:/${run}`, 1],
+    // Its id alone names the run's own.
+    [run, 0],
+  ] as const) {
+    const answer = await served.own('GET', `api/v1/links?of=${encodeURIComponent(named)}`);
+    expect(answer.json<{ links: Link[] }>().links, named).toHaveLength(count);
+  }
+});
+
+test('taking a link away ends its registration, and nothing is registered', async () => {
+  const served = await serve();
+  let left = (): void => undefined;
+  const leaving = new Promise<void>((resolve) => {
+    left = resolve;
+  });
+  const { url, came } = await stand(({ method, path }, response) => {
+    if (method === 'PUT') response.on('close', left);
+    else if (path.includes('/runs/search')) answerJson(response, {});
+    else {
+      const files = 'mlflow-artifacts:/1';
+      answerJson(response, {
+        experiment: { experiment_id: '1', artifact_location: files },
+        registered_model: { name: 'wine' },
+        run: { info: { run_id: 'r', artifact_uri: files } },
+      });
+    }
+  });
+  await served.own('PUT', 'api/v1/external/prod', { url, every: 86_400 });
+  const run = await makeRun(served);
+  const body = { kind: 'register', of: { kind: 'run', run }, registry: 'prod', entry: 'wine' };
+  const asked = served.own('POST', 'api/v1/links', body);
+  await expect.poll(() => came.some(({ method }) => method === 'PUT')).toBe(true);
+  const { links } = (await served.own('GET', 'api/v1/links')).json<{ links: Link[] }>();
+  expect(links).toMatchObject([{ state: 'waiting', failure: '' }]);
+  expect((await served.own('DELETE', `api/v1/links/${links[0]!.id}`)).status).toBe(200);
+  await leaving;
+  const answer = await asked;
+  expect(answer.json<{ code: string }>().code).toBe('cancelled');
+  expect(came.some(({ path }) => path.includes('model-versions/create'))).toBe(false);
+  expect((await served.own('GET', 'api/v1/links')).json<{ links: Link[] }>().links).toEqual([]);
+});
+
+test('the versions of an entry are listed, the newest first', async () => {
+  const served = await serve();
+  const { url, came } = await stand((_, response) =>
+    answerJson(response, {
+      model_versions: [
+        { name: 'wine', version: '2', current_stage: 'Staging', description: 'second' },
+        { name: 'wine', version: 1, last_updated_timestamp: '5' },
+      ],
+    }),
+  );
+  await served.own('PUT', 'api/v1/external/prod', { url });
+  const answer = await served.own('GET', "api/v1/external/prod/versions?entry=ada's%20wine");
+  expect(answer.json()).toEqual({
+    versions: [
+      { version: '2', description: 'second', updated: 0, stage: 'Staging' },
+      { version: '1', description: '', updated: 5, stage: '' },
+    ],
+  });
+  const query = new URL(came[0]!.path, url).searchParams;
+  expect(query.get('filter')).toBe(`name = "ada's wine"`);
+  expect(query.get('order_by')).toBe('version_number DESC');
 });

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { MlflowImported } from '../../../contract/import.js';
 import { importMlflow } from '../../../server/external/import-mlflow.js';
 import type { History } from '../../../server/history/history.js';
-import { getRun } from '../../../server/tracking/log-run.js';
+import { createExperiment, findExperimentNamed } from '../../../server/tracking/experiments.js';
+import { getRun, setDeleted } from '../../../server/tracking/log-run.js';
 import { recordRun } from '../../../server/tracking/record-runs.js';
 import { readPoints } from '../../../server/tracking/read-points.js';
 import { createTurns } from '../../../server/tracking/turns.js';
@@ -22,6 +23,8 @@ interface Ill {
   endsAt?: string;
   /** It names files that lead elsewhere. */
   hostile?: boolean;
+  /** The run of this id is deleted there, or the experiment is, with all its runs. */
+  deleted?: string;
 }
 
 /** A server of 2.x: one experiment with three runs, each with a metric of three values in two pages, and a file. */
@@ -41,11 +44,15 @@ function answerOld({ path, body }: Came, ill: Ill): object | string | undefined 
   const query = url.searchParams;
   switch (url.pathname) {
     case `${API}/experiments/search`:
-      return { experiments: [{ experiment_id: '7', name: 'old', lifecycle_stage: 'active' }] };
-    case `${API}/runs/search`:
+      return seen(body, [
+        { experiment_id: '7', name: 'old', lifecycle_stage: stageOf(ill.deleted === 'old') },
+      ]);
+    case `${API}/runs/search`: {
+      const runs = IDS.map((id) => toRun(id, stageOf([id, 'old'].includes(ill.deleted ?? ''))));
       return body.includes('second')
-        ? { runs: [toRun(IDS[2]!)] }
-        : { runs: IDS.slice(0, 2).map(toRun), next_page_token: 'second' };
+        ? seen(body, runs.slice(2))
+        : { ...seen(body, runs.slice(0, 2)), next_page_token: 'second' };
+    }
     case `${API}/metrics/get-history`: {
       if (query.get('run_id') === ill.endsAt) return 'away';
       const [point, last] = [
@@ -66,9 +73,30 @@ function answerOld({ path, body }: Came, ill: Ill): object | string | undefined 
   }
 }
 
-function toRun(id: string): object {
+interface Staged {
+  readonly experiment_id?: string;
+  readonly name?: string;
+  readonly lifecycle_stage?: string;
+  readonly info?: { readonly lifecycle_stage: string };
+}
+
+function stageOf(isDeleted: boolean): string {
+  return isDeleted ? 'deleted' : 'active';
+}
+
+/** What of these is answered where not all were asked for. */
+function seen(body: Buffer, all: readonly Staged[]): object {
+  const isAll = body.includes('"ALL"');
+  const some = all.filter(
+    ({ lifecycle_stage: own, info }) => isAll || (own ?? info?.lifecycle_stage) === 'active',
+  );
+  return { experiments: some, runs: some };
+}
+
+function toRun(id: string, stage: string): Staged {
   return {
     info: {
+      lifecycle_stage: stage,
       ...{ run_id: id, run_name: `run ${id}`, experiment_id: '7', user_id: 'ada' },
       ...{ status: 'FINISHED', start_time: '100', end_time: '200' },
       artifact_uri: `mlflow-artifacts:/7/${id}/artifacts`,
@@ -77,16 +105,16 @@ function toRun(id: string): object {
       metrics: [{ key: 'loss', value: 0.25, timestamp: 7, step: 1 }],
       params: [{ key: '__proto__', value: 'x' }],
     },
-  };
+  } as Staged;
 }
 
 function bring(
   history: History,
   url: string,
-  more: { readonly signal?: AbortSignal } = {},
+  more: { readonly signal?: AbortSignal; readonly deleted?: boolean } = {},
 ): Promise<MlflowImported> {
   return importMlflow(history, createTurns(), {
-    ...{ url, secrets: {}, experiments: undefined, since: undefined },
+    ...{ url, secrets: {}, experiments: undefined, since: undefined, deleted: false },
     ...more,
   });
 }
@@ -165,4 +193,60 @@ test('a run of the same id that did not come from there is left as it is', async
   const done = await bring(history, url);
   expect(done.runs).toMatchObject({ made: 2, failed: 1 });
   expect(await getRun(history.store, IDS[0]!)).toMatchObject({ name: 'mine', status: 'running' });
+});
+
+test('a run that is deleted there comes in as a deleted one, where that is asked for, and follows', async () => {
+  const history = await openTestHistory();
+  const ill: Ill = { deleted: IDS[0]! };
+  const { url } = await standOld(ill);
+  expect((await bring(history, url)).runs).toMatchObject({ made: 2 });
+  const deleted = true;
+  expect((await bring(history, url, { deleted })).runs).toMatchObject({ made: 1, known: 2 });
+  const gone = async (): Promise<boolean[]> =>
+    Promise.all(IDS.slice(0, 2).map(async (id) => (await getRun(history.store, id)).deleted));
+  expect(await gone()).toEqual([true, false]);
+  expect((await getRun(history.store, IDS[0]!)).artifacts).toHaveLength(1);
+  expect((await bring(history, url, { deleted })).runs).toMatchObject({ known: 3 });
+
+  // Restored there, another deleted.
+  ill.deleted = IDS[1]!;
+  expect((await bring(history, url, { deleted })).runs).toMatchObject({ changed: 2, known: 1 });
+  expect(await gone()).toEqual([false, true]);
+
+  // Whoever restores or deletes one here has the last word.
+  await setDeleted(history, IDS[1]!, false);
+  await setDeleted(history, IDS[0]!, true);
+  expect((await bring(history, url, { deleted })).runs).toMatchObject({ changed: 0, known: 3 });
+  expect(await gone()).toEqual([true, false]);
+});
+
+test('the runs of an experiment that is deleted there are restored with it', async () => {
+  const history = await openTestHistory();
+  const ill: Ill = { deleted: 'old' };
+  const { url } = await standOld(ill);
+  expect((await bring(history, url)).experiments.made).toBe(0);
+  const deleted = true;
+  expect(await bring(history, url, { deleted })).toMatchObject({
+    ...{ experiments: { made: 1 }, runs: { made: 3 } },
+  });
+  const find = async (): Promise<boolean | undefined> =>
+    (await findExperimentNamed(history.store, 'old'))?.deleted;
+  expect(await find()).toBe(true);
+  expect((await getRun(history.store, IDS[0]!)).deleted).toBe(false);
+  expect(await bring(history, url, { deleted })).toMatchObject({
+    ...{ experiments: { known: 1 }, runs: { known: 3 } },
+  });
+  delete ill.deleted;
+  expect(await bring(history, url)).toMatchObject({ experiments: { changed: 1, failed: 0 } });
+  expect(await find()).toBe(false);
+});
+
+test('an experiment of the same name that was here before is not deleted', async () => {
+  const history = await openTestHistory();
+  await createExperiment(history, createTurns(), {
+    ...{ name: 'old', files: null, tags: {} },
+  });
+  const { url } = await standOld({ deleted: 'old' });
+  await bring(history, url, { deleted: true });
+  expect((await findExperimentNamed(history.store, 'old'))?.deleted).toBe(false);
 });

@@ -67,7 +67,7 @@ export async function fill(root?: string): Promise<Filled> {
     ...{ origin: `runs:/${run}/wine.joblib`, logged: '' },
   });
   await setAlias(registry, ADA, { name: 'wine', version: 2 }, 'champion');
-  const lineage = createLineage(history.store);
+  const lineage = createLineage(history.store, () => Promise.resolve(toPage));
   const ids = { data, features, run, child, model, file, weights, ...kept };
   return { root: folder, history, lineage, ...ids };
 }
@@ -158,6 +158,11 @@ async function* bytes(text: string): AsyncGenerator<Buffer> {
   yield await Promise.resolve(Buffer.from(text));
 }
 
+/** Where the pages of registries elsewhere are. */
+export function toPage(registry: string, entry: string, version: string | null): string {
+  return `https://${registry}.example/${entry}/${version ?? ''}`;
+}
+
 /** The graph around a node, with the query's defaults. */
 export function ask(lineage: LineageFinder, query: LineageQuery): Promise<Lineage> {
   const { node, ...options } = lineageQuerySchema.parse(query);
@@ -186,5 +191,7 @@ export function nameOf(node: LineageNode): string {
       return node.names[0] ?? '';
     case 'version':
       return `${node.name}/${node.version}`;
+    case 'entry':
+      return `${node.registry}:${node.name}/${node.version}`;
   }
 }

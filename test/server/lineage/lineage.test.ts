@@ -18,6 +18,7 @@ import {
   fill,
   logModel,
   nameOf,
+  toPage,
   turns,
 } from './filled.js';
 import { ADA, openTestRegistry } from '../registry/opened.js';
@@ -207,7 +208,8 @@ describe('lineage', () => {
     await sealPending(history);
     await reindex(history);
     expect(await ask(lineage, { node: 'models:/wine@champion' })).toEqual(before);
-    expect(await ask(createLineage(history.store), { node: 'wine/2' })).toEqual(before);
+    const anew = createLineage(history.store, () => Promise.resolve(toPage));
+    expect(await ask(anew, { node: 'wine/2' })).toEqual(before);
   });
 
   test('follows what is logged after it was asked for', async () => {
