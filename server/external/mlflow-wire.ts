@@ -1,9 +1,14 @@
 import * as z from 'zod';
 
+import { toRefusal, type Answer, type Http } from './http.js';
+
 /** What MLflow's servers answer, of 2.x and 3.x: what is empty is left out, and numbers may come as text. */
 
 export const API = '/api/2.0/mlflow';
 export const PROXY = '/api/2.0/mlflow-artifacts';
+/** Longer ones MLflow refuses, in characters. */
+export const MOST_TAG = 5_000;
+export const MOST_DESCRIPTION = 5_000;
 
 export function listOf<Item extends z.ZodType>(item: Item): z.ZodType<z.output<Item>[]> {
   return z
@@ -164,4 +169,15 @@ export function toProxied(uri: string): string | undefined {
 
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Whether there is nothing of what was asked for. */
+export function isMissing(answer: Answer): boolean {
+  return !answer.ok && answer.code === 'RESOURCE_DOES_NOT_EXIST';
+}
+
+/** What was answered. Throws what a refusal says. */
+export function unwrap(http: Http, answer: Answer): unknown {
+  if (answer.ok) return answer.body;
+  throw toRefusal(http.url, answer);
 }

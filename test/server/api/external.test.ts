@@ -238,6 +238,10 @@ test('taking a link away ends its registration, and nothing is registered', asyn
   const answer = await asked;
   expect(answer.json<{ code: string }>().code).toBe('cancelled');
   expect(came.some(({ path }) => path.includes('model-versions/create'))).toBe(false);
+  const ended = came.filter(({ path }) => path.includes('/runs/update'));
+  expect(ended.map(({ body: sent }) => JSON.parse(sent.toString()) as object)).toMatchObject([
+    { run_id: 'r', status: 'KILLED' },
+  ]);
   expect((await served.own('GET', 'api/v1/links')).json<{ links: Link[] }>().links).toEqual([]);
 });
 
