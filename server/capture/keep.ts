@@ -19,6 +19,7 @@ import { withoutSecrets } from './bundle-secrets.js';
 import { keepInputs } from './datasets.js';
 import { findFresh, findTold } from './fresh.js';
 import { watchIntake, type FileIntakes, type IntakeParts, type Watch } from './intake.js';
+import { leaveHeld, type WhyHeld } from './leave-held.js';
 import { draftRuns, emptyDraft, implicitRunId, type DraftRun, type ShownBundle } from './runs.js';
 import { readCaptureState } from './state.js';
 import type { Warning } from './warning.js';
@@ -27,6 +28,7 @@ import type { Warning } from './warning.js';
 export interface CaptureParts extends IntakeParts {
   readonly history: History;
   readonly operating: OperatingState;
+  readonly whyHeld?: WhyHeld;
 }
 
 export interface KeptState {
@@ -126,7 +128,11 @@ export async function keepFile(
   const logged = await keepDrafts(parts, drafts, { path, files });
   const ran = toRanFile(notebook);
   const found = await findClaimable(parts.history, ran, path);
-  const runs = drafts.map((draft) => toReady(draft, logged));
+  const { runs, warnings } = await leaveHeld(
+    parts.whyHeld,
+    drafts.map((draft) => toReady(draft, logged)),
+    logged.warnings,
+  );
   const taken = await takeSnapshot(parts.history, {
     path,
     bytes,
@@ -146,7 +152,7 @@ export async function keepFile(
   });
   await claimRuns(parts.history, taken.row, { ran, found });
   parts.intakes?.forget(path);
-  return { ...taken, warnings: [...taken.warnings, ...fresh.warnings, ...logged.warnings] };
+  return { ...taken, warnings: [...taken.warnings, ...fresh.warnings, ...warnings] };
 }
 
 /** An id of another form than Jupyter's says nothing. */
@@ -243,7 +249,8 @@ async function readyRuns(
   const files = watchIntake(parts, path);
   const logged = await keepDrafts(parts, drafts, { path, files });
   const runs = new Map(drafts.map((draft) => [draft.id, toReady(draft, logged)]));
-  if (burst.executions.length === 0) return { runs: [...runs.values()], warnings: logged.warnings };
+  if (burst.executions.length === 0)
+    return leaveHeld(parts.whyHeld, [...runs.values()], logged.warnings);
 
   const named = [...logged.artifacts.values()].flat().map(({ sha256 }) => sha256);
   const { found, warnings } = await keepFound(store, {
@@ -259,7 +266,7 @@ async function readyRuns(
     const run = runs.get(id) ?? { draft: emptyDraft(id), artifacts: [], inputs: [] };
     runs.set(id, { ...run, artifacts: [...run.artifacts, record] });
   }
-  return { runs: [...runs.values()], warnings: [...logged.warnings, ...warnings] };
+  return leaveHeld(parts.whyHeld, [...runs.values()], [...logged.warnings, ...warnings]);
 }
 
 /** What the code of runs named, all of it kept. */

@@ -31,6 +31,18 @@ export async function changeFiles<Result>(
   });
 }
 
+/** Why a file is to stay as it is, in words for a person; undefined where it may change. */
+export async function whyHeld(store: Store, change: FileChange): Promise<string | undefined> {
+  if (!(await isRuled(store, change))) return undefined;
+  try {
+    await checkUnheld(store, change);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CellarError && error.code === 'forbidden') return error.message;
+    throw error;
+  }
+}
+
 async function isRuled(store: Store, change: FileChange): Promise<boolean> {
   const ruled = (await listRegistered(store)).filter(({ rule }) => rule !== null);
   if (ruled.length === 0) return false;

@@ -10,10 +10,11 @@ import {
   takeSchema,
 } from '../../../contract/capture.js';
 import { snapshotSchema } from '../../../contract/snapshot.js';
-import { keepBurst, keepFile, type KeptState } from '../../capture/keep.js';
+import { keepBurst, keepFile, type CaptureParts, type KeptState } from '../../capture/keep.js';
 import { CellarError } from '../../errors.js';
 import { getSnapshot, readNotebook } from '../../history/history.js';
 import { restoreSnapshot } from '../../history/restore.js';
+import { whyHeld } from '../../registry/held-files.js';
 import type { SnapshotRow } from '../../store/catalog/rows.js';
 import { toWorkspacePath } from '../../store/disk/names.js';
 import { toSnapshot } from '../../tracking/snapshots.js';
@@ -24,6 +25,10 @@ import type { ApiParts } from '../parts.js';
 /** Taking snapshots, reading one, and bringing one back. */
 export function snapshotOperations(parts: ApiParts): readonly Operation[] {
   const { store } = parts.history;
+  const capture: CaptureParts = {
+    ...parts,
+    whyHeld: (id, path, sha256) => whyHeld(store, { kind: 'run', id, path, sha256 }),
+  };
 
   const answer = async ({
     row,
@@ -44,7 +49,7 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
         body: burstSchema,
         answer: keptSchema,
         // Goes on when the browser leaves: what it has handed over is to be kept.
-        run: async ({ body }) => answer(await keepBurst(parts, body)),
+        run: async ({ body }) => answer(await keepBurst(capture, body)),
       },
       parts.report,
     ),
@@ -56,7 +61,7 @@ export function snapshotOperations(parts: ApiParts): readonly Operation[] {
         grants: [],
         body: takeSchema,
         answer: keptSchema,
-        run: async ({ body }, watch) => answer(await keepFile(parts, body, watch)),
+        run: async ({ body }, watch) => answer(await keepFile(capture, body, watch)),
       },
       parts.report,
     ),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { notebookText } from '../scratch.js';
 import { KERNEL, serve, type Answer } from './served.js';
 
 const MLFLOW = 'api/2.0/mlflow';
@@ -84,6 +85,26 @@ test('nor do they become others in parts', async () => {
   expect([ended.status, ended.json()['error_code']]).toEqual([403, 'PERMISSION_DENIED']);
   const read = await asKernel('GET', `${proxy}/artifacts/${folder}/weights`);
   expect(read.text).toBe('good');
+});
+
+test('nor does a cell replace them that names their run', async () => {
+  const { served, asKernel, run } = await approved();
+  const toFile = (name: string, text: string): object => ({
+    ...{ name, size: text.length, content: Buffer.from(text).toString('base64') },
+  });
+  const artifacts = [toFile('model/weights', 'bad'), toFile('notes.txt', 'of the run alone')];
+  const kept = await served.own('POST', 'api/v1/bursts', {
+    ...{ key: 'key of one', path: 'a.ipynb', trigger: 'run-all', content: notebookText(['1']) },
+    bundles: [{ cell: 'c0', bundle: { run: { id: run }, artifacts } }],
+  });
+  expect(kept.status, kept.text).toBe(200);
+  const { warnings } = kept.json<{ warnings: { code: string; message: string }[] }>();
+  expect(warnings.map(({ code }) => code)).toEqual(['artifact_left_out']);
+  expect(warnings[0]?.message).toMatch(/"wine" version 1.*approved as "champion".*kept without it/);
+  const read = async (name: string): Promise<string> =>
+    (await asKernel('GET', `api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/${name}`)).text;
+  expect(await read('model/weights')).toBe('good');
+  expect(await read('notes.txt')).toBe('of the run alone');
 });
 
 test('files of a version that is not approved yet change as before, and no alias moves to what they became', async () => {
