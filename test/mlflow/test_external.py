@@ -248,10 +248,8 @@ def test_a_registry_that_is_away_is_said_to_be_and_nothing_of_it_is_lost(
     command("follow", "prod")
     elsewhere.stop()
     try:
-        begun = time.monotonic()
         assert command("search", "prod", code=2)["code"] == "registry_away"
         waiting = command("register", f"runs:/{made['run']}/model/MLmodel", "prod", "later", code=1)["link"]
-        assert time.monotonic() - begun < 10
         assert (waiting["state"], waiting["version"]) == ("waiting", None)
         [prod] = [each for each in command("list")["registries"] if each["name"] == "prod"]
         assert (prod["state"], prod["waiting"]) == ("away", 1)
