@@ -1,7 +1,7 @@
 import type { ExternalRegistry, Link, LinkRequest } from '../../contract/external.js';
 import type { ExternalClient } from '../client/external.js';
 import { linkWords } from './elsewhere-words.js';
-import type { EventSource } from './loaded.js';
+import { follow, type EventSource, type Following } from './following.js';
 import { toProblem, type Problem } from './problem.js';
 import { Store } from './store.js';
 
@@ -35,15 +35,13 @@ export interface ElsewhereState {
   readonly said: string;
 }
 
-const PAUSE = 100;
 const FOLLOWED = ['links', 'registry', 'workspace', 'purged'];
 
 /** What something of ours is linked to in registries elsewhere, and what people do about it. */
 export class ElsewhereModel extends Store<ElsewhereState> {
   readonly #client: ExternalClient;
   readonly #of: string;
-  readonly #events: { dispose(): void };
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #following: Following;
   #asked = 0;
   #leave = new AbortController();
 
@@ -55,11 +53,11 @@ export class ElsewhereModel extends Store<ElsewhereState> {
     });
     this.#client = client;
     this.#of = of;
-    this.#events = source.events(({ kind }) => {
-      if (!FOLLOWED.includes(kind)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), PAUSE);
-    });
+    this.#following = follow(
+      source,
+      (kind) => FOLLOWED.includes(kind),
+      () => void this.load(),
+    );
   }
 
   async load(): Promise<void> {
@@ -146,10 +144,9 @@ export class ElsewhereModel extends Store<ElsewhereState> {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
     this.#asked += 1;
     this.#leave.abort();
-    this.#events.dispose();
+    this.#following.dispose();
   }
 
   async #send(

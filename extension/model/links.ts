@@ -2,7 +2,7 @@ import type { Link } from '../../contract/external.js';
 import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { ExternalClient } from '../client/external.js';
-import type { EventSource } from './loaded.js';
+import { follow, type EventSource, type Following } from './following.js';
 import { findRegistered } from './registrations.js';
 import { Store } from './store.js';
 
@@ -11,22 +11,21 @@ export interface LinksState {
   readonly links: readonly Link[];
 }
 
-const PAUSE = 100;
+const FOLLOWED: readonly string[] = ['links', 'workspace', 'purged'];
 
 /** What is linked to registries elsewhere, for lists of versions and files; it follows the server. A server that is away leaves what was known. */
 export class LinksModel extends Store<LinksState> {
   readonly #client: Pick<ExternalClient, 'links'>;
-  readonly #events: { dispose(): void };
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #following: Following;
 
   constructor(source: EventSource, client: Pick<ExternalClient, 'links'>) {
     super({ links: [] });
     this.#client = client;
-    this.#events = source.events(({ kind }) => {
-      if (!['links', 'workspace', 'purged'].includes(kind)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), PAUSE);
-    });
+    this.#following = follow(
+      source,
+      (kind) => FOLLOWED.includes(kind),
+      () => void this.load(),
+    );
   }
 
   async load(): Promise<void> {
@@ -39,8 +38,7 @@ export class LinksModel extends Store<LinksState> {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#events.dispose();
+    this.#following.dispose();
   }
 }
 

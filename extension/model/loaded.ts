@@ -1,4 +1,4 @@
-import type { CellarEvent } from '../../contract/events.js';
+import { follow, type EventSource, type Following } from './following.js';
 import { toProblem, type Problem } from './problem.js';
 import { Store } from './store.js';
 
@@ -13,28 +13,17 @@ export interface LoadedState<Value> {
   readonly busy: boolean;
 }
 
-/** Tells of what is new, as the client does. */
-export interface EventSource {
-  events(listener: (event: CellarEvent) => void): { dispose(): void };
-}
-
-const PAUSE = 100;
-
 /** One answer of the server and what a person does to it. */
 export class Loaded<Value> extends Store<LoadedState<Value>> {
   readonly #ask: () => Promise<Value>;
-  readonly #events: { dispose(): void };
+  readonly #following: Following;
   #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: EventSource, ask: () => Promise<Value>) {
     super({ value: undefined, problem: undefined, refused: undefined, busy: false });
     this.#ask = ask;
-    this.#events = source.events(({ kind }) => {
-      if (kind === 'progress' || kind === 'generation' || kind === 'runs') return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), PAUSE);
-    });
+    const isAbout = (kind: string): boolean => !['progress', 'generation', 'runs'].includes(kind);
+    this.#following = follow(source, isAbout, () => void this.load());
   }
 
   /** Asks, also again; of several answers the last one that was asked for counts. */
@@ -66,8 +55,7 @@ export class Loaded<Value> extends Store<LoadedState<Value>> {
 
   /** Ends the subscription. */
   dispose(): void {
-    clearTimeout(this.#timer);
     this.#asked += 1;
-    this.#events.dispose();
+    this.#following.dispose();
   }
 }

@@ -1,7 +1,7 @@
 import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { ModelsClient } from '../client/models.js';
-import type { EventSource } from './loaded.js';
+import { follow, type EventSource, type Following } from './following.js';
 import { Store } from './store.js';
 
 export interface RegistrationsState {
@@ -9,22 +9,21 @@ export interface RegistrationsState {
   readonly registrations: readonly Registration[];
 }
 
-const PAUSE = 100;
+const FOLLOWED: readonly string[] = ['registry', 'workspace', 'purged'];
 
 /** What is registered, for lists of versions and files; it follows the server. A server that is away leaves what was known. */
 export class RegistrationsModel extends Store<RegistrationsState> {
   readonly #models: Pick<ModelsClient, 'registrations'>;
-  readonly #events: { dispose(): void };
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #following: Following;
 
   constructor(source: EventSource, models: Pick<ModelsClient, 'registrations'>) {
     super({ registrations: [] });
     this.#models = models;
-    this.#events = source.events(({ kind }) => {
-      if (!['registry', 'workspace', 'purged'].includes(kind)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.load(), PAUSE);
-    });
+    this.#following = follow(
+      source,
+      (kind) => FOLLOWED.includes(kind),
+      () => void this.load(),
+    );
   }
 
   async load(): Promise<void> {
@@ -37,8 +36,7 @@ export class RegistrationsModel extends Store<RegistrationsState> {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#events.dispose();
+    this.#following.dispose();
   }
 }
 
