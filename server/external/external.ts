@@ -179,6 +179,8 @@ export class External {
   ): Promise<{ readonly registry: ExternalRegistry; readonly changed: readonly Link[] }> {
     const { registries, history } = this.parts;
     const registry = await registries.get(name);
+    // So the background need not for a while.
+    this.#looked.set(name, performance.now());
     const changed = await this.#look(registry, following.signal);
     for (const link of await listLinks(history.store))
       if (link.registry === name && link.state !== 'linked') {

@@ -176,6 +176,8 @@ def test_what_leads_back_is_completed_once_the_version_is_kept(
         client = MlflowClient(here.url, here.url)
         run = client.create_run("0").info.run_id
         client.log_text(run, "weights", "model.txt")
+    # Its next turn in the background is a day after that.
+    command("follow", "quiet")
     early = command("register", f"{run}/model.txt", "quiet", "early", "-m", "Soon.")["link"]
     assert "cellar.snapshot" not in elsewhere.client.get_model_version("early", early["version"]).tags
     snapshot = keep(here, "fit(depth=3)", {"run": {"id": run}, "metrics": {"accuracy": 0.95}})
