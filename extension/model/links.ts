@@ -2,43 +2,25 @@ import type { Link } from '../../contract/external.js';
 import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { ExternalClient } from '../client/external.js';
-import { follow, type EventSource, type Following } from './following.js';
+import type { EventSource } from './following.js';
+import { KnownList } from './known-list.js';
 import { findRegistered } from './registrations.js';
-import { Store } from './store.js';
 
 export interface LinksState {
   /** Those that lead to something, oldest first. */
   readonly links: readonly Link[];
 }
 
-const FOLLOWED: readonly string[] = ['links', 'workspace', 'purged'];
-
 /** What is linked to registries elsewhere, for lists of versions and files; it follows the server. A server that is away leaves what was known. */
-export class LinksModel extends Store<LinksState> {
-  readonly #client: Pick<ExternalClient, 'links'>;
-  readonly #following: Following;
-
+export class LinksModel extends KnownList<LinksState> {
   constructor(source: EventSource, client: Pick<ExternalClient, 'links'>) {
-    super({ links: [] });
-    this.#client = client;
-    this.#following = follow(
-      source,
-      (kind) => FOLLOWED.includes(kind),
-      () => void this.load(),
-    );
-  }
-
-  async load(): Promise<void> {
-    try {
-      const { links } = await this.#client.links();
-      this.update({ links: links.filter(({ state }) => state === 'linked') });
-    } catch {
-      // Whoever looks at the list is told by the list that the server is away.
-    }
-  }
-
-  dispose(): void {
-    this.#following.dispose();
+    super(source, ['links', 'workspace', 'purged'], {
+      none: { links: [] },
+      ask: async () => {
+        const { links } = await client.links();
+        return { links: links.filter(({ state }) => state === 'linked') };
+      },
+    });
   }
 }
 

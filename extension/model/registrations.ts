@@ -1,42 +1,21 @@
 import type { Registration } from '../../contract/models.js';
 import type { Artifact } from '../../contract/snapshot.js';
 import type { ModelsClient } from '../client/models.js';
-import { follow, type EventSource, type Following } from './following.js';
-import { Store } from './store.js';
+import type { EventSource } from './following.js';
+import { KnownList } from './known-list.js';
 
 export interface RegistrationsState {
   /** Newest versions first. */
   readonly registrations: readonly Registration[];
 }
 
-const FOLLOWED: readonly string[] = ['registry', 'workspace', 'purged'];
-
 /** What is registered, for lists of versions and files; it follows the server. A server that is away leaves what was known. */
-export class RegistrationsModel extends Store<RegistrationsState> {
-  readonly #models: Pick<ModelsClient, 'registrations'>;
-  readonly #following: Following;
-
+export class RegistrationsModel extends KnownList<RegistrationsState> {
   constructor(source: EventSource, models: Pick<ModelsClient, 'registrations'>) {
-    super({ registrations: [] });
-    this.#models = models;
-    this.#following = follow(
-      source,
-      (kind) => FOLLOWED.includes(kind),
-      () => void this.load(),
-    );
-  }
-
-  async load(): Promise<void> {
-    try {
-      const { registrations } = await this.#models.registrations();
-      this.update({ registrations });
-    } catch {
-      // Whoever looks at the list is told by the list that the server is away.
-    }
-  }
-
-  dispose(): void {
-    this.#following.dispose();
+    super(source, ['registry', 'workspace', 'purged'], {
+      none: { registrations: [] },
+      ask: () => models.registrations(),
+    });
   }
 }
 

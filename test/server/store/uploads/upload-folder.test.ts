@@ -5,84 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { openArtifactFolder } from '../../../../server/store/artifacts/artifact-folder.js';
-import type { Artifacts, StoredFile } from '../../../../server/store/artifacts/artifacts.js';
-import type { Disk } from '../../../../server/store/disk/disk.js';
-import { openUploadFolder } from '../../../../server/store/uploads/upload-folder.js';
-import type { StartedUpload, Uploads } from '../../../../server/store/uploads/uploads.js';
-import { FaultyDisk, isSyncing, type Plan } from '../../../faults/faulty-disk.js';
-import { isChange } from '../../../faults/interpose.js';
-import { restoreAfterCut } from '../../../faults/power-cut.js';
-import { Recorder } from '../../../faults/recording-disk.js';
-import { Chance } from '../../../fuzz/mutate.js';
 import { makeFolder } from '../../scratch.js';
-import { hashOf, readAll } from '../artifacts/artifacts.contract.js';
+import { hashOf } from '../artifacts/artifacts.contract.js';
+import { complete, cut, expectFile, filesOf, inChunks, open, OF, send } from './stage.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const OF = 'run/1/model.pkl';
-
-interface Stage {
-  readonly folder: string;
-  readonly uploads: Uploads;
-  readonly artifacts: Artifacts;
-}
-
-function open(folder: string, disk?: Disk, now: () => number = Date.now): Stage {
-  const artifacts = openArtifactFolder(folder, disk);
-  const options = { artifacts, now, ...(disk === undefined ? {} : { disk }) };
-  return { folder, artifacts, uploads: openUploadFolder(join(folder, 'parts'), options) };
-}
-
-async function* inChunks(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) {
-    await Promise.resolve();
-    yield bytes.subarray(at, at + size);
-  }
-}
-
-/** A file cut into parts of this size, the last may be shorter. */
-function cut(bytes: Buffer, size: number): readonly Buffer[] {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-    bytes.subarray(index * size, (index + 1) * size),
-  );
-}
-
-function send(
-  { uploads }: Stage,
-  { id, passes }: StartedUpload,
-  number: number,
-  bytes: Uint8Array,
-  announced: number | undefined = bytes.length,
-): Promise<string> {
-  const part = { id, number, pass: passes[number - 1] ?? '' };
-  return uploads.put(part, inChunks(bytes), { size: announced });
-}
-
-/** Completes an upload and gives the files that were made of it. */
-async function complete(
-  { uploads }: Stage,
-  { id }: StartedUpload,
-  etags: readonly string[],
-  of = OF,
-): Promise<readonly StoredFile[]> {
-  const files: StoredFile[] = [];
-  const parts = etags.map((etag, index) => ({ number: index + 1, etag }));
-  const keep = (stored: StoredFile): Promise<void> => {
-    files.push(stored);
-    return Promise.resolve();
-  };
-  await uploads.complete({ id, of, parts, keep });
-  return files;
-}
-
-function filesOf({ folder }: Stage, { id }: StartedUpload): readonly string[] {
-  return readdirSync(join(folder, 'parts', id)).sort();
-}
-
-async function expectFile({ artifacts }: Stage, bytes: Buffer): Promise<void> {
-  const kept = await readAll(await artifacts.read(hashOf(bytes)));
-  expect(kept.equals(bytes)).toBe(true);
-}
 
 test('makes one file of parts that come in any order, and moves it instead of copying it', async () => {
   const stage = open(await makeFolder());
@@ -389,75 +316,4 @@ test('keeps no word of what it is an upload of', async () => {
   const folder = join(stage.folder, 'parts', upload.id);
   for (const name of filesOf(stage, upload))
     expect(readFileSync(join(folder, name), 'utf8')).not.toContain('my-secret-name');
-});
-
-/** Only folders of a store are looked after by whoever finds them there. */
-const STORE = join('.cellar', 'artifacts');
-const SIZE = 1000;
-const BYTES = randomBytes(2 * SIZE + 10);
-
-/** Sends three parts at once and completes them, each call as often as it takes. */
-async function sendAll(stage: Stage): Promise<void> {
-  const upload = await again(() => stage.uploads.start(OF, 3));
-  const etags = await Promise.all(
-    cut(BYTES, SIZE).map((part, index) => again(() => send(stage, upload, index + 1, part))),
-  );
-  await again(() => complete(stage, upload, etags));
-}
-
-async function again<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries > 5) throw error;
-    }
-  }
-}
-
-test('loses nothing acknowledged when a call of the disk fails, and then the power', async () => {
-  let calls = 0;
-  for (let wasStruck = true; wasStruck; calls += 1)
-    for (const [code, matches] of [
-      ['EIO', isSyncing],
-      ['ENOSPC', isChange],
-    ] as const) {
-      const folder = await makeFolder();
-      const plan: Plan = { fault: { kind: 'refuse', code }, matches, at: calls, lasting: false };
-      const faulty = new FaultyDisk(plan);
-      const recorder = new Recorder(folder, faulty.disk);
-      await sendAll(open(join(folder, STORE), recorder.disk));
-      wasStruck = faulty.struck > 0;
-      const after = await makeFolder();
-      await restoreAfterCut(recorder, recorder.changes.length, 'least', new Chance(1), after);
-      await expectFile(open(join(after, STORE)), BYTES);
-    }
-  expect(calls).toBeGreaterThan(30);
-});
-
-test('goes on where the process died, whatever it was about', async () => {
-  let calls = 0;
-  for (let wasStruck = true; wasStruck; calls += 1) {
-    const folder = await makeFolder();
-    const upload = await open(folder).uploads.start(OF, 3);
-    const plan: Plan = { fault: { kind: 'die' }, matches: isChange, at: calls, lasting: false };
-    const faulty = new FaultyDisk(plan);
-    const dying = open(folder, faulty.disk);
-    const etags: (string | undefined)[] = [];
-    const work = async (): Promise<void> => {
-      for (const [index, part] of cut(BYTES, SIZE).entries())
-        etags[index] = await send(dying, upload, index + 1, part);
-      await complete(dying, upload, etags as string[]);
-    };
-    await Promise.race([work(), faulty.death]);
-    wasStruck = faulty.struck > 0;
-    const stage = open(folder);
-    // What was acknowledged is not sent again, unless all of it has become the file already.
-    for (const [index, part] of cut(BYTES, SIZE).entries())
-      etags[index] ??= await send(stage, upload, index + 1, part);
-    await complete(stage, upload, etags as string[]);
-    await expectFile(stage, BYTES);
-    expect(filesOf(stage, upload)).toEqual(['upload.json']);
-  }
-  expect(calls).toBeGreaterThan(15);
 });
